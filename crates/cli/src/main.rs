@@ -1,0 +1,3 @@
+//! The `psight` command.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! What Linux says of one process, under `/proc/<pid>`.
+
+pub mod stat;

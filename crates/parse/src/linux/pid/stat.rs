@@ -1,0 +1,198 @@
+//! `/proc/<pid>/stat`, and the same of a thread: one line of 52 fields, the second of which may hold anything.
+
+use crate::{Error, text};
+
+/// The fields of the line that psight uses. The number in brackets is proc(5)'s.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stat<'a> {
+    /// (1) The process, or the thread.
+    pub pid: u32,
+    /// (2) The name, at most 15 bytes of any kind (kernel threads have longer ones).
+    pub comm: &'a [u8],
+    /// (3) The state's letter.
+    pub state: u8,
+    /// (4) The parent; 0 where it is outside the reader's pid namespace.
+    pub ppid: u32,
+    /// (5) The process group.
+    pub pgrp: u32,
+    /// (6) The session.
+    pub session: u32,
+    /// (7) The controlling terminal's device number; 0 is none.
+    pub tty_nr: u32,
+    /// (10) Page faults that needed no disk.
+    pub minflt: u64,
+    /// (12) Page faults that needed the disk.
+    pub majflt: u64,
+    /// (14) Time in user mode.
+    pub utime_ticks: u64,
+    /// (15) Time in the kernel.
+    pub stime_ticks: u64,
+    /// (16) The same of children that were waited for.
+    pub cutime_ticks: u64,
+    /// (17) The same of children that were waited for.
+    pub cstime_ticks: u64,
+    /// (19) The nice value.
+    pub nice: i32,
+    /// (20) How many threads there are.
+    pub num_threads: u32,
+    /// (22) When it started, after boot. Since 2.6 in ticks.
+    pub starttime_ticks: u64,
+    /// (23) Virtual memory.
+    pub vsize: u64,
+    /// (24) Resident memory; not exact, `statm` has the exact number.
+    pub rss_pages: u64,
+    /// (39) The CPU that it ran on last. Since 2.2.8.
+    pub processor: Option<u32>,
+    /// (42) Time spent waiting for disks. Since 2.6.18.
+    pub delayacct_blkio_ticks: Option<u64>,
+}
+
+/// Decodes the line. The name ends at the last `)` of the file: it may itself hold blanks, brackets and newlines.
+pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
+    let open = bytes.iter().position(|byte| *byte == b'(').ok_or(Error::missing("comm"))?;
+    let close = bytes.iter().rposition(|byte| *byte == b')').ok_or(Error::missing("comm"))?;
+    let pid = bytes.get(..open).and_then(text::u32).ok_or(Error::garbled("pid"))?;
+    let comm = bytes.get(open + 1..close).ok_or(Error::garbled("comm"))?;
+    let mut rest = Columns(bytes.get(close + 1..).unwrap_or_default());
+    let state = rest.word("state")?.first().copied().ok_or(Error::missing("state"))?;
+    let ppid = rest.number("ppid")?;
+    let pgrp = rest.number("pgrp")?;
+    let session = rest.number("session")?;
+    // Printed as a signed number; -1 stands in pgrp, session and tpgid of odd tasks.
+    let tty_nr = rest.number("tty_nr")?;
+    rest.skip(2);
+    let minflt = rest.count("minflt")?;
+    rest.skip(1);
+    let majflt = rest.count("majflt")?;
+    rest.skip(1);
+    let utime_ticks = rest.count("utime")?;
+    let stime_ticks = rest.count("stime")?;
+    let cutime_ticks = rest.clamped("cutime")?;
+    let cstime_ticks = rest.clamped("cstime")?;
+    rest.skip(1);
+    let nice = text::i32(rest.word("nice")?).ok_or(Error::garbled("nice"))?;
+    let num_threads = rest.number("num_threads")?;
+    rest.skip(1);
+    let starttime_ticks = rest.count("starttime")?;
+    let vsize = rest.count("vsize")?;
+    let rss_pages = rest.clamped("rss")?;
+    rest.skip(14);
+    let processor = rest.word("processor").ok().and_then(text::u32);
+    rest.skip(2);
+    let delayacct_blkio_ticks = rest.word("delayacct_blkio_ticks").ok().and_then(text::u64);
+    Ok(Stat {
+        pid,
+        comm,
+        state,
+        ppid,
+        pgrp,
+        session,
+        tty_nr,
+        minflt,
+        majflt,
+        utime_ticks,
+        stime_ticks,
+        cutime_ticks,
+        cstime_ticks,
+        nice,
+        num_threads,
+        starttime_ticks,
+        vsize,
+        rss_pages,
+        processor,
+        delayacct_blkio_ticks,
+    })
+}
+
+/// What is left of the line.
+struct Columns<'a>(&'a [u8]);
+
+impl<'a> Columns<'a> {
+    fn word(&mut self, field: &'static str) -> Result<&'a [u8], Error> {
+        let start = self.0.trim_ascii_start();
+        let end = start.iter().position(u8::is_ascii_whitespace).unwrap_or(start.len());
+        let (word, rest) = start.split_at_checked(end).ok_or(Error::missing(field))?;
+        self.0 = rest;
+        if word.is_empty() { Err(Error::missing(field)) } else { Ok(word) }
+    }
+
+    fn skip(&mut self, columns: usize) {
+        for _ in 0..columns {
+            // A missing column is found by the next one that is needed.
+            let _ = self.word("");
+        }
+    }
+
+    fn count(&mut self, field: &'static str) -> Result<u64, Error> {
+        text::u64(self.word(field)?).ok_or(Error::garbled(field))
+    }
+
+    /// A number that the kernel prints signed though it counts something; below 0 it is 0.
+    fn clamped(&mut self, field: &'static str) -> Result<u64, Error> {
+        let word = self.word(field)?;
+        text::u64(word).or_else(|| text::i64(word).map(|_| 0)).ok_or(Error::garbled(field))
+    }
+
+    /// A 32-bit number of which the kernel prints the sign.
+    fn number(&mut self, field: &'static str) -> Result<u32, Error> {
+        let word = self.word(field)?;
+        text::u32(word)
+            .or_else(|| text::i32(word).map(i32::cast_unsigned))
+            .ok_or(Error::garbled(field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAIL: &[u8] =
+        b" S 1 42 42 34816 42 4194560 1289 7 2 1 11 12 -3 14 20 -5 3 0 5163 228843520 1041 \
+        18446744073709551615 1 1 0 0 0 0 0 4096 1260 0 0 0 17 1 0 0 9 0 0\n";
+
+    fn named(comm: &[u8]) -> Vec<u8> {
+        [b"42 (", comm, b")", TAIL].concat()
+    }
+
+    #[test]
+    fn every_field_is_where_proc_5_says() {
+        let line = named(b"sshd");
+        let stat = stat(&line).unwrap();
+        assert_eq!((stat.pid, stat.comm, stat.state, stat.ppid), (42, &b"sshd"[..], b'S', 1));
+        assert_eq!((stat.pgrp, stat.session, stat.tty_nr), (42, 42, 34816));
+        assert_eq!((stat.minflt, stat.majflt), (1289, 2));
+        assert_eq!((stat.utime_ticks, stat.stime_ticks), (11, 12));
+        assert_eq!((stat.cutime_ticks, stat.cstime_ticks), (0, 14));
+        assert_eq!((stat.nice, stat.num_threads, stat.starttime_ticks), (-5, 3, 5163));
+        assert_eq!((stat.vsize, stat.rss_pages), (228_843_520, 1041));
+        assert_eq!((stat.processor, stat.delayacct_blkio_ticks), (Some(1), Some(9)));
+    }
+
+    #[test]
+    fn t01_a_name_with_a_bracket_is_kept_whole() {
+        for name in [&b"a) S 1 2"[..], b"(", b")", b"((()", b"tmux: server", b") R 9 9 (", b""] {
+            let line = named(name);
+            let stat = stat(&line).unwrap();
+            assert_eq!((stat.comm, stat.state, stat.ppid), (name, b'S', 1));
+        }
+    }
+
+    #[test]
+    fn t02_a_name_with_a_newline_is_kept_whole() {
+        let line = named(b"a\nb) S 3\nc");
+        let stat = stat(&line).unwrap();
+        assert_eq!((stat.comm, stat.ppid), (&b"a\nb) S 3\nc"[..], 1));
+    }
+
+    #[test]
+    fn t12_an_old_kernel_ends_the_line_early() {
+        let line = b"1 (init) S 0 1 1 0 -1 256 1 0 2 0 3 4 5 6 15 0 1 0 9 1000 20 4294967295 1 1 0 0 0 0 0 0 0 0 0 0 0";
+        let stat = stat(line).unwrap();
+        assert_eq!(
+            (stat.starttime_ticks, stat.processor, stat.delayacct_blkio_ticks),
+            (9, None, None)
+        );
+        let error = super::stat(b"1 (init) S 0 1 1 0 -1 256 1").unwrap_err();
+        assert_eq!(error, Error::missing("majflt"));
+    }
+}

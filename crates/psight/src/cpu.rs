@@ -1,0 +1,1 @@
+//! The processors: times, utilisation, counts, statistics, frequency, load.

@@ -1,0 +1,105 @@
+//! The machine's memory and swap space.
+
+use crate::record::Record;
+use crate::{Host, Result, sys};
+
+/// The machine's physical memory.
+///
+/// `total` and `available` mean the same on every system; the rest is the system's own bookkeeping, and its parts do not
+/// add up to `total`.
+#[derive(Debug, Clone, PartialEq, Record)]
+#[non_exhaustive]
+pub struct VirtualMemory {
+    /// Physical memory that the kernel manages, without what firmware and kernel image keep.
+    #[field(unit = bytes)]
+    pub total: u64,
+    /// Memory that programs could get now without anything being swapped out.
+    #[field(unit = bytes)]
+    pub available: u64,
+    /// `(total - available) / total`, 0 to 100.
+    #[field(unit = percent)]
+    pub percent: f64,
+    /// Memory in use, as `free` counts it: without caches and buffers.
+    #[field(unit = bytes)]
+    pub used: u64,
+    /// Memory that nothing uses, not even a cache. Low on a healthy machine.
+    #[field(unit = bytes)]
+    pub free: u64,
+    /// Memory that was used recently.
+    #[field(unit = bytes, on(linux, macos, bsd))]
+    pub active: Option<u64>,
+    /// Memory that was not used recently.
+    #[field(unit = bytes, on(linux, macos, bsd))]
+    pub inactive: Option<u64>,
+    /// Cache of raw disk blocks and file system metadata.
+    #[field(unit = bytes, on(linux, bsd))]
+    pub buffers: Option<u64>,
+    /// Cache of file contents; on Linux with the part of the slab that could be given back.
+    #[field(unit = bytes, on(linux, windows, bsd))]
+    pub cached: Option<u64>,
+    /// Memory that several processes may share; on Linux tmpfs and shared memory.
+    #[field(unit = bytes, on(linux, bsd))]
+    pub shared: Option<u64>,
+    /// The kernel's own data structures.
+    #[field(unit = bytes, on(linux))]
+    pub slab: Option<u64>,
+    /// Memory that may never be paged out.
+    #[field(unit = bytes, on(windows, macos, bsd))]
+    pub wired: Option<u64>,
+}
+
+/// The machine's swap space.
+#[derive(Debug, Clone, PartialEq, Record)]
+#[non_exhaustive]
+pub struct SwapMemory {
+    /// All swap space; 0 where there is none.
+    #[field(unit = bytes)]
+    pub total: u64,
+    /// Swap space in use.
+    #[field(unit = bytes)]
+    pub used: u64,
+    /// Swap space not in use.
+    #[field(unit = bytes)]
+    pub free: u64,
+    /// `used / total`, 0 to 100; 0 where there is no swap space.
+    #[field(unit = percent)]
+    pub percent: f64,
+    /// Bytes read back from swap since boot.
+    #[field(unit = bytes, counter, name = "sin")]
+    pub swapped_in: Option<u64>,
+    /// Bytes written to swap since boot.
+    #[field(unit = bytes, counter, name = "sout")]
+    pub swapped_out: Option<u64>,
+}
+
+impl Host {
+    /// The machine's physical memory.
+    ///
+    /// Linux: `/proc/meminfo`. Where `MemAvailable` is missing (before 3.14) or absurd (some containers), `available`
+    /// is estimated as that kernel would, from `/proc/zoneinfo` and the page cache. In a container it is still the whole
+    /// machine that is described, unless the container's own `/proc` says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` without a `/proc/meminfo`, `Malformed` if it does not say how much memory there is.
+    pub fn virtual_memory(&self) -> Result<VirtualMemory> {
+        sys::memory::virtual_memory(self)
+    }
+
+    /// The machine's swap space.
+    ///
+    /// Linux: `/proc/meminfo` and `/proc/vmstat`; a kernel that does not count swapping gives `None` for both counters.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` without a `/proc/meminfo`, `Malformed` if it says nothing of swap.
+    pub fn swap_memory(&self) -> Result<SwapMemory> {
+        sys::memory::swap_memory(self)
+    }
+}
+
+/// `part` of `whole` in percent; 0 of nothing is 0.
+#[allow(dead_code, reason = "a system without memory questions has nothing to compare")]
+pub(crate) fn percent(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 * 100.0 }
+}

@@ -1,0 +1,1 @@
+//! Control over a process: signals, priorities, affinity, limits.

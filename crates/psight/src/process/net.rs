@@ -1,0 +1,1 @@
+//! The sockets that a process holds.

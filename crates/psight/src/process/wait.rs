@@ -1,0 +1,1 @@
+//! Waiting for processes to end.

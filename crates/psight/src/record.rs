@@ -1,0 +1,402 @@
+//! How psight describes its own data: every record lists its fields once, and whatever prints, serialises or converts
+//! records reads that list.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+pub use psight_derive::Record;
+
+/// A struct whose fields psight can list, describe and read one after another.
+pub trait Record {
+    /// The type's name, as in `MemoryInfo`.
+    const NAME: &'static str;
+    /// The type's documentation, as plain text.
+    const DOC: &'static str;
+    /// The fields in their declared order, which is psutil's order where psutil has the record.
+    const FIELDS: &'static [Field];
+
+    /// The values in the order of [`FIELDS`](Self::FIELDS).
+    fn values(&self) -> Vec<Value<'_>>;
+}
+
+/// What is known about one field of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field {
+    /// The name on the wire: JSON key, Python attribute, column.
+    pub name: &'static str,
+    /// The documentation, as plain text.
+    pub doc: &'static str,
+    /// The unit of a number.
+    pub unit: Unit,
+    /// The type of the value.
+    pub kind: Kind,
+    /// Whether the number only grows (until it wraps or the system restarts).
+    pub counter: bool,
+    /// Whether the field names the row instead of measuring it.
+    pub label: bool,
+    /// The systems that have the field; empty means all.
+    pub on: &'static [Systems],
+}
+
+impl Field {
+    /// Whether `os` has this field.
+    pub fn is_on(&self, os: Os) -> bool {
+        self.on.is_empty() || self.on.iter().any(|systems| systems.contain(os))
+    }
+}
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unit {
+    /// A plain number, or no number at all.
+    Count,
+    /// Bytes.
+    Bytes,
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Hundredths of a whole.
+    Percent,
+    /// Degrees Celsius.
+    Celsius,
+    /// Revolutions in a minute.
+    Rpm,
+    /// Megahertz.
+    Megahertz,
+    /// Megabits in a second.
+    Megabits,
+    /// Microwatts.
+    Microwatts,
+    /// Microwatt hours.
+    MicrowattHours,
+}
+
+/// What type a value has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// True or false.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// A number with a fraction.
+    Float,
+    /// Text that is always UTF-8.
+    Text,
+    /// Text that a user or the file system chose: any bytes.
+    OsText,
+    /// Several values of one type.
+    List,
+    /// Names with values.
+    Map,
+    /// A record of its own.
+    Record,
+}
+
+/// An operating system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Os {
+    /// Linux, Android included.
+    Linux,
+    /// Windows.
+    Windows,
+    /// macOS.
+    Macos,
+    /// FreeBSD.
+    Freebsd,
+    /// OpenBSD.
+    Openbsd,
+    /// NetBSD.
+    Netbsd,
+    /// Solaris and illumos.
+    Sunos,
+    /// AIX.
+    Aix,
+}
+
+impl Os {
+    /// The system that this library was built for.
+    pub const CURRENT: Self = crate::sys::OS;
+    /// Every system, in the order of the support table.
+    pub const ALL: &'static [Self] = &[
+        Self::Linux,
+        Self::Windows,
+        Self::Macos,
+        Self::Freebsd,
+        Self::Openbsd,
+        Self::Netbsd,
+        Self::Sunos,
+        Self::Aix,
+    ];
+}
+
+/// One system, or a family of them, as a field's `on(..)` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Systems {
+    /// Linux.
+    Linux,
+    /// Windows.
+    Windows,
+    /// macOS.
+    Macos,
+    /// FreeBSD.
+    Freebsd,
+    /// OpenBSD.
+    Openbsd,
+    /// NetBSD.
+    Netbsd,
+    /// Solaris and illumos.
+    Sunos,
+    /// AIX.
+    Aix,
+    /// FreeBSD, OpenBSD and NetBSD.
+    Bsd,
+}
+
+impl Systems {
+    /// Whether `os` is one of them.
+    pub fn contain(self, os: Os) -> bool {
+        match self {
+            Self::Linux => os == Os::Linux,
+            Self::Windows => os == Os::Windows,
+            Self::Macos => os == Os::Macos,
+            Self::Freebsd => os == Os::Freebsd,
+            Self::Openbsd => os == Os::Openbsd,
+            Self::Netbsd => os == Os::Netbsd,
+            Self::Sunos => os == Os::Sunos,
+            Self::Aix => os == Os::Aix,
+            Self::Bsd => matches!(os, Os::Freebsd | Os::Openbsd | Os::Netbsd),
+        }
+    }
+}
+
+/// One value of a record, ready to be printed or serialised.
+///
+/// Serialised, a value that is not known is `null`, and text that is not UTF-8 is `{"bytes": "<hex>"}`, so that nothing
+/// is lost.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// Not known, or not on this system.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A whole number that is not negative.
+    Uint(u64),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction; an instant is in seconds since 1970, a duration in seconds.
+    Float(f64),
+    /// UTF-8 text.
+    Text(Cow<'a, str>),
+    /// Text of any bytes.
+    OsText(&'a OsStr),
+    /// Several values.
+    List(Vec<Value<'a>>),
+    /// Values by name, in order.
+    Map(Vec<(Cow<'a, str>, Value<'a>)>),
+    /// A record, with the fields that this system has.
+    Record(&'static [Field], Vec<Value<'a>>),
+}
+
+impl<'a> Value<'a> {
+    /// The value of a whole record.
+    pub fn record<R: Record>(record: &'a R) -> Self {
+        Self::Record(R::FIELDS, record.values())
+    }
+
+    /// Whether the value is not known.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+/// A type that a record's field may have.
+pub trait ToValue {
+    /// The type of the value.
+    const KIND: Kind;
+
+    /// The value itself; text is borrowed.
+    fn to_value(&self) -> Value<'_>;
+}
+
+macro_rules! numbers {
+    ($($ty:ty => $variant:ident),*) => {$(
+        impl ToValue for $ty {
+            const KIND: Kind = Kind::Integer;
+
+            fn to_value(&self) -> Value<'_> {
+                Value::$variant((*self).into())
+            }
+        }
+    )*};
+}
+
+numbers!(u8 => Uint, u16 => Uint, u32 => Uint, u64 => Uint, i32 => Int, i64 => Int);
+
+impl ToValue for bool {
+    const KIND: Kind = Kind::Bool;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Bool(*self)
+    }
+}
+
+impl ToValue for f64 {
+    const KIND: Kind = Kind::Float;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Float(*self)
+    }
+}
+
+impl ToValue for String {
+    const KIND: Kind = Kind::Text;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(Cow::Borrowed(self))
+    }
+}
+
+impl ToValue for &'static str {
+    const KIND: Kind = Kind::Text;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(Cow::Borrowed(self))
+    }
+}
+
+impl ToValue for OsString {
+    const KIND: Kind = Kind::OsText;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::OsText(self)
+    }
+}
+
+impl ToValue for PathBuf {
+    const KIND: Kind = Kind::OsText;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::OsText(self.as_os_str())
+    }
+}
+
+macro_rules! printed {
+    ($($ty:ty),*) => {$(
+        impl ToValue for $ty {
+            const KIND: Kind = Kind::Text;
+
+            fn to_value(&self) -> Value<'_> {
+                Value::Text(Cow::Owned(self.to_string()))
+            }
+        }
+    )*};
+}
+
+printed!(IpAddr, Ipv4Addr, Ipv6Addr);
+
+impl ToValue for Duration {
+    const KIND: Kind = Kind::Float;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Float(self.as_secs_f64())
+    }
+}
+
+impl ToValue for SystemTime {
+    const KIND: Kind = Kind::Float;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Float(match self.duration_since(UNIX_EPOCH) {
+            Ok(after) => after.as_secs_f64(),
+            Err(before) => -before.duration().as_secs_f64(),
+        })
+    }
+}
+
+impl<T: ToValue> ToValue for Option<T> {
+    const KIND: Kind = T::KIND;
+
+    fn to_value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Null, T::to_value)
+    }
+}
+
+impl<T: ToValue> ToValue for Vec<T> {
+    const KIND: Kind = Kind::List;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::List(self.iter().map(T::to_value).collect())
+    }
+}
+
+impl<T: ToValue> ToValue for BTreeSet<T> {
+    const KIND: Kind = Kind::List;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::List(self.iter().map(T::to_value).collect())
+    }
+}
+
+impl<T: ToValue> ToValue for BTreeMap<String, T> {
+    const KIND: Kind = Kind::Map;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Map(self.iter().map(|(k, v)| (Cow::Borrowed(k.as_str()), v.to_value())).collect())
+    }
+}
+
+#[cfg(feature = "serde")]
+mod json {
+    use super::{Os, Value};
+    use serde::ser::{Serialize, SerializeMap, Serializer};
+    use std::ffi::OsStr;
+    use std::fmt::Write as _;
+
+    impl Serialize for Value<'_> {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            match self {
+                Self::Null => to.serialize_none(),
+                Self::Bool(value) => to.serialize_bool(*value),
+                Self::Uint(value) => to.serialize_u64(*value),
+                Self::Int(value) => to.serialize_i64(*value),
+                Self::Float(value) => to.serialize_f64(*value),
+                Self::Text(value) => to.serialize_str(value),
+                Self::OsText(value) => os_text(value, to),
+                Self::List(values) => to.collect_seq(values),
+                Self::Map(pairs) => to.collect_map(pairs.iter().map(|(k, v)| (k, v))),
+                Self::Record(fields, values) => to.collect_map(
+                    fields
+                        .iter()
+                        .zip(values)
+                        .filter(|(field, _)| field.is_on(Os::CURRENT))
+                        .map(|(field, value)| (field.name, value)),
+                ),
+            }
+        }
+    }
+
+    fn os_text<S: Serializer>(text: &OsStr, to: S) -> Result<S::Ok, S::Error> {
+        if let Some(text) = text.to_str() {
+            return to.serialize_str(text);
+        }
+        let mut hex = String::new();
+        for byte in text.as_encoded_bytes() {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        let mut map = to.serialize_map(Some(1))?;
+        map.serialize_entry("bytes", &hex)?;
+        map.end()
+    }
+}

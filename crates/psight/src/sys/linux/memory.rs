@@ -1,0 +1,105 @@
+//! Memory and swap space: `/proc/meminfo`, `/proc/vmstat`, `/proc/zoneinfo`.
+
+use psight_parse::linux::meminfo::{Meminfo, meminfo};
+use psight_parse::linux::vmstat::vmstat;
+use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
+
+use super::read;
+use crate::memory::{SwapMemory, VirtualMemory, percent};
+use crate::{Error, Host, Result};
+
+pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
+    let path = host.proc().join("meminfo");
+    let info = meminfo(&read::system(&path)?);
+    let needed = |field: Option<u64>, name| {
+        field.map(bytes).ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
+    };
+    let total = needed(info.total_kib, "MemTotal")?;
+    let free = needed(info.free_kib, "MemFree")?;
+    let buffers = info.buffers_kib.map(bytes);
+    let cached = info.cached_kib.map(|kib| bytes(kib).saturating_add(reclaimable(&info)));
+    let available = available(host, &info, free, total);
+    // As `free` says it; in some containers the caches are the whole machine's, and more than there is.
+    let caches = cached.unwrap_or(0).saturating_add(buffers.unwrap_or(0));
+    let taken = total.saturating_sub(free);
+    Ok(VirtualMemory {
+        total,
+        available,
+        percent: percent(total.saturating_sub(available), total),
+        used: taken.checked_sub(caches).unwrap_or(taken),
+        free,
+        active: info.active_kib.map(bytes),
+        inactive: inactive(&info).map(bytes),
+        buffers,
+        cached,
+        shared: info.shmem_kib.or(info.mem_shared_kib).map(bytes),
+        slab: info.slab_kib.map(bytes),
+        wired: None,
+    })
+}
+
+pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
+    let path = host.proc().join("meminfo");
+    let info = meminfo(&read::system(&path)?);
+    let needed = |field: Option<u64>, name| {
+        field.map(bytes).ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
+    };
+    let total = needed(info.swap_total_kib, "SwapTotal")?;
+    let free = needed(info.swap_free_kib, "SwapFree")?;
+    let used = total.saturating_sub(free);
+    let stat =
+        read::file(&host.proc().join("vmstat")).map(|bytes| vmstat(&bytes)).unwrap_or_default();
+    let page = host.constants().page_size;
+    Ok(SwapMemory {
+        total,
+        used,
+        free,
+        percent: percent(used, total),
+        swapped_in: stat.pswpin_pages.map(|pages| pages.saturating_mul(page)),
+        swapped_out: stat.pswpout_pages.map(|pages| pages.saturating_mul(page)),
+    })
+}
+
+/// What the kernel says is available, where it says so and it can be true.
+fn available(host: &Host, info: &Meminfo, free: u64, total: u64) -> u64 {
+    let said = info.available_kib.filter(|kib| *kib > 0).map(|kib| bytes(kib.unsigned_abs()));
+    let available = said.unwrap_or_else(|| estimate(host, info, free));
+    // In LXC the host's number can exceed the container's total (psutil#887).
+    if available > total { free } else { available }
+}
+
+/// The kernel's own estimate, for kernels that do not make it (before 3.14, commit 34e431b0ae39).
+fn estimate(host: &Host, info: &Meminfo, free: u64) -> u64 {
+    let rough = free.saturating_add(info.cached_kib.map_or(0, bytes));
+    let (Some(active), Some(inactive), Some(slab)) =
+        (info.active_file_kib, info.inactive_file_kib, info.sreclaimable_kib)
+    else {
+        return rough;
+    };
+    let Ok(zones) = read::file(&host.proc().join("zoneinfo")) else { return rough };
+    let low = zoneinfo(&zones).low_pages.saturating_mul(host.constants().page_size);
+    let cache = bytes(active.saturating_add(inactive));
+    let cache = cache - low.min(cache / 2);
+    let slab = bytes(slab);
+    let slab = slab - low.min(slab / 2);
+    free.saturating_sub(low).saturating_add(cache).saturating_add(slab)
+}
+
+/// Since 2.6.28 in one line, before that in three.
+fn inactive(info: &Meminfo) -> Option<u64> {
+    info.inactive_kib.or_else(|| {
+        Some(
+            info.inact_dirty_kib?
+                .saturating_add(info.inact_clean_kib?)
+                .saturating_add(info.inact_laundry_kib?),
+        )
+    })
+}
+
+fn reclaimable(info: &Meminfo) -> u64 {
+    info.sreclaimable_kib.map_or(0, bytes)
+}
+
+fn bytes(kib: u64) -> u64 {
+    kib.saturating_mul(1024)
+}

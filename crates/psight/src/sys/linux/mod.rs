@@ -1,0 +1,18 @@
+//! Linux. Everything comes from `/proc`, `/sys`, netlink and a few system calls.
+
+pub(crate) mod control;
+pub(crate) mod cpu;
+pub(crate) mod disk;
+pub(crate) mod files;
+pub(crate) mod host;
+pub(crate) mod memory;
+pub(crate) mod net;
+pub(crate) mod process;
+pub(crate) mod sensors;
+pub(crate) mod table;
+pub(crate) mod users;
+
+mod ffi;
+mod read;
+
+pub(crate) const OS: crate::Os = crate::Os::Linux;

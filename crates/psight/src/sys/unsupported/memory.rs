@@ -1,0 +1,12 @@
+//! Memory, refused.
+
+use crate::memory::{SwapMemory, VirtualMemory};
+use crate::{Error, Host, Result};
+
+pub(crate) fn virtual_memory(_host: &Host) -> Result<VirtualMemory> {
+    Err(Error::unsupported("virtual_memory"))
+}
+
+pub(crate) fn swap_memory(_host: &Host) -> Result<SwapMemory> {
+    Err(Error::unsupported("swap_memory"))
+}
