@@ -37,6 +37,7 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
     let doc = documentation(&input.attrs);
     let described = fields.named.iter().map(describe).collect::<Result<Vec<_>>>()?;
     let values = fields.named.iter().filter_map(|f| f.ident.as_ref());
+    let counters = counters(&fields.named)?;
     Ok(quote! {
         impl crate::record::Record for #ident {
             const NAME: &'static str = #name;
@@ -45,6 +46,10 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
 
             fn values(&self) -> ::std::vec::Vec<crate::record::Value<'_>> {
                 ::std::vec![#(crate::record::ToValue::to_value(&self.#values)),*]
+            }
+
+            fn counters(&mut self) -> ::std::vec::Vec<::std::option::Option<&mut u64>> {
+                ::std::vec![#(crate::record::ToValue::as_counter(&mut self.#counters)),*]
             }
         }
 
@@ -63,6 +68,17 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
             }
         }
     })
+}
+
+/// The fields that only grow.
+fn counters<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Result<Vec<&'a Ident>> {
+    let mut names = Vec::new();
+    for field in fields {
+        if Words::read(field)?.counter {
+            names.extend(field.ident.as_ref());
+        }
+    }
+    Ok(names)
 }
 
 fn describe(field: &Field) -> Result<Tokens> {

@@ -24,6 +24,7 @@ pub mod disk;
 mod error;
 mod host;
 pub mod memory;
+pub mod monotonic;
 pub mod net;
 mod pid;
 pub mod process;

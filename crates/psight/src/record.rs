@@ -21,6 +21,12 @@ pub trait Record {
 
     /// The values in the order of [`FIELDS`](Self::FIELDS).
     fn values(&self) -> Vec<Value<'_>>;
+
+    /// The fields marked `counter` that hold a whole number, in the order of [`FIELDS`](Self::FIELDS) and to be changed
+    /// in place; `None` for one that is not known. [`Monotonic`](crate::monotonic::Monotonic) continues them.
+    fn counters(&mut self) -> Vec<Option<&mut u64>> {
+        Vec::new()
+    }
 }
 
 /// What is known about one field of a record.
@@ -227,6 +233,11 @@ pub trait ToValue {
 
     /// The value itself; text is borrowed.
     fn to_value(&self) -> Value<'_>;
+
+    /// The number to count on with, of a field marked `counter`; `None` where it is not known or not a whole number.
+    fn as_counter(&mut self) -> Option<&mut u64> {
+        None
+    }
 }
 
 macro_rules! numbers {
@@ -241,7 +252,19 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(u8 => Uint, u16 => Uint, u32 => Uint, u64 => Uint, i32 => Int, i64 => Int);
+numbers!(u8 => Uint, u16 => Uint, u32 => Uint, i32 => Int, i64 => Int);
+
+impl ToValue for u64 {
+    const KIND: Kind = Kind::Integer;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Uint(*self)
+    }
+
+    fn as_counter(&mut self) -> Option<&mut Self> {
+        Some(self)
+    }
+}
 
 impl ToValue for bool {
     const KIND: Kind = Kind::Bool;
@@ -329,6 +352,10 @@ impl<T: ToValue> ToValue for Option<T> {
 
     fn to_value(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Null, T::to_value)
+    }
+
+    fn as_counter(&mut self) -> Option<&mut u64> {
+        self.as_mut().and_then(T::as_counter)
     }
 }
 

@@ -1,1 +1,29 @@
 //! File systems and disks, refused.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::disk::{DiskIo, DiskUsage, Disks, MountPoint, Mounts, Partition};
+use crate::{Error, Host, Result};
+
+pub(crate) fn partitions(_host: &Host, _which: Mounts) -> Result<Vec<Partition>> {
+    Err(Error::unsupported("partitions"))
+}
+
+/// Where something is mounted, in the order it was mounted, without asking what is mounted there.
+pub(crate) fn mount_points(_host: &Host) -> Result<Vec<MountPoint>> {
+    Err(Error::unsupported("mount_points"))
+}
+
+pub(crate) fn disk_usage(_host: &Host, _path: &Path) -> Result<DiskUsage> {
+    Err(Error::unsupported("disk_usage"))
+}
+
+pub(crate) fn disk_io_counters(_host: &Host, _which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
+    Err(Error::unsupported("disk_io_counters"))
+}
+
+pub(crate) fn disks_not_counted(_host: &Host) -> Result<Vec<OsString>> {
+    Err(Error::unsupported("disks_not_counted"))
+}
