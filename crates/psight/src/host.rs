@@ -112,6 +112,11 @@ impl Host {
         Self(Arc::new(inner))
     }
 
+    /// Whether `other` reads the same processes.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.proc == other.0.proc
+    }
+
     /// The file `path` of this machine, as in `etc/passwd`.
     #[allow(dead_code, reason = "systems without files to read ask their kernel alone")]
     pub(crate) fn file(&self, path: impl AsRef<Path>) -> PathBuf {

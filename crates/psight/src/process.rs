@@ -10,12 +10,20 @@ mod threads;
 mod tree;
 mod wait;
 
-use std::ffi::OsString;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 use crate::sys::process::Raw;
-use crate::{Host, Pid, Result, sys};
+use crate::{Error, ErrorKind, Host, Pid, Result, sys};
+
+pub use cpu::{CpuSample, ProcessCpuTimes};
+pub use identity::{Cgroup, GroupIds, SignalMasks, SignalSet, Status, UserIds};
+pub use memory::{
+    AddressRange, GroupedMemoryMap, IoCounters, MemoryFootprint, MemoryFull, MemoryInfo,
+    MemoryInfoEx, MemoryMap, PageFaults, Permissions,
+};
+pub use threads::{ContextSwitches, Thread};
 
 /// One process of a [`Host`]: a pid together with the moment it started.
 ///
@@ -90,9 +98,42 @@ impl Process {
         }
     }
 
-    /// The name of the process.
-    pub fn name(&self) -> Result<OsString> {
-        self.ask(Raw::name)
+    /// Whether the process is still there: alive, or a zombie that its parent has not waited for.
+    ///
+    /// It is false once another process has the pid. A start that may not be read is taken for the right one, so that a
+    /// process that hides (`hidepid`) is not declared gone.
+    ///
+    /// # Errors
+    ///
+    /// Those of a system that cannot say.
+    pub fn is_running(&self) -> Result<bool> {
+        Ok(self.lives()? == Life::Same)
+    }
+
+    /// Fails with `NoSuchProcess` if the pid belongs to another process by now.
+    ///
+    /// What acts on a process, or on those related to it, asks this first. That the process has merely gone is left for
+    /// the act itself to find.
+    pub(crate) fn guard(&self) -> Result<()> {
+        match self.lives()? {
+            Life::Other => Err(Error::pid_reused(self.pid)),
+            Life::Same | Life::Gone => Ok(()),
+        }
+    }
+
+    /// Who has the pid now. The kept sources of a [`oneshot`](Self::oneshot) are of an earlier moment and are not used.
+    fn lives(&self) -> Result<Life> {
+        let known = self.start();
+        match Raw::new(&self.host, self.pid).start() {
+            // A start that is unknown on one side tells nothing of a change (psutil#2895).
+            Ok(now) if known.is_none_or(|known| known == now) => Ok(Life::Same),
+            Ok(_) => Ok(Life::Other),
+            Err(error) => match error.kind() {
+                ErrorKind::NoSuchProcess => Ok(Life::Gone),
+                ErrorKind::ZombieProcess | ErrorKind::AccessDenied => Ok(Life::Same),
+                _ => Err(error),
+            },
+        }
     }
 
     fn set_start(&self, start: Option<u64>) {
@@ -103,6 +144,17 @@ impl Process {
     fn start(&self) -> Option<u64> {
         *self.start.get_or_init(|| self.ask(Raw::start).ok())
     }
+}
+
+/// Who has a pid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// The process that was meant, as far as can be known.
+    Same,
+    /// Another one.
+    Other,
+    /// Nobody.
+    Gone,
 }
 
 impl Host {
@@ -117,10 +169,26 @@ impl Host {
         match process.ask(Raw::start) {
             Ok(start) => process.set_start(Some(start)),
             // That it is there is known; what may not be read stays unknown.
-            Err(error) if error.kind() == crate::ErrorKind::AccessDenied => process.set_start(None),
+            Err(error) if error.kind() == ErrorKind::AccessDenied => process.set_start(None),
             Err(error) => return Err(error),
         }
         Ok(process)
+    }
+}
+
+/// The same process; a start that could not be read equals only another that could not.
+impl PartialEq for Process {
+    fn eq(&self, other: &Self) -> bool {
+        self.pid == other.pid && self.start() == other.start() && self.host.is_same(&other.host)
+    }
+}
+
+impl Eq for Process {}
+
+impl Hash for Process {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.pid.hash(state);
+        self.start().hash(state);
     }
 }
 
