@@ -1,0 +1,166 @@
+//! Network interfaces: what they carried, their addresses, their state.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use super::{Duplex, Family};
+use crate::record::Record;
+use crate::{Host, Result, sys};
+
+/// What a network interface has carried since it appeared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct NetIo {
+    /// Bytes sent.
+    #[field(unit = bytes, counter)]
+    pub bytes_sent: u64,
+    /// Bytes received.
+    #[field(unit = bytes, counter)]
+    pub bytes_recv: u64,
+    /// Packets sent.
+    #[field(counter)]
+    pub packets_sent: u64,
+    /// Packets received.
+    #[field(counter)]
+    pub packets_recv: u64,
+    /// Errors while receiving.
+    #[field(counter)]
+    pub errin: u64,
+    /// Errors while sending.
+    #[field(counter)]
+    pub errout: u64,
+    /// Packets that arrived and were dropped.
+    #[field(counter)]
+    pub dropin: u64,
+    /// Packets that were dropped instead of sent.
+    #[field(counter)]
+    pub dropout: u64,
+}
+
+impl NetIo {
+    /// All of them together; `None` of none.
+    pub fn total<'a>(of: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        of.into_iter().cloned().reduce(|sum, one| Self {
+            bytes_sent: sum.bytes_sent.saturating_add(one.bytes_sent),
+            bytes_recv: sum.bytes_recv.saturating_add(one.bytes_recv),
+            packets_sent: sum.packets_sent.saturating_add(one.packets_sent),
+            packets_recv: sum.packets_recv.saturating_add(one.packets_recv),
+            errin: sum.errin.saturating_add(one.errin),
+            errout: sum.errout.saturating_add(one.errout),
+            dropin: sum.dropin.saturating_add(one.dropin),
+            dropout: sum.dropout.saturating_add(one.dropout),
+        })
+    }
+}
+
+/// One address of a network interface.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct InterfaceAddress {
+    /// What sort of address it is.
+    #[field(label)]
+    pub family: Family,
+    /// The address. A link-local IPv6 address has its scope (`fe80::1%eth0`); a hardware address is in hexadecimal
+    /// (`52:54:00:12:34:56`), filled up with `:00` to six bytes where the hardware has fewer.
+    #[field(label)]
+    pub address: String,
+    /// Which bits of the address name the network, written as an address. `None` for a hardware address.
+    #[field(label)]
+    pub netmask: Option<String>,
+    /// The address that reaches everyone on the network; `None` where there is none. Never together with `ptp`.
+    ///
+    /// Linux: for an IPv4 address that was configured without one, it is the address itself, as the C library and psutil
+    /// have it.
+    #[field(label)]
+    pub broadcast: Option<String>,
+    /// The address of the other end of a point-to-point interface, such as a VPN.
+    #[field(label)]
+    pub ptp: Option<String>,
+}
+
+/// The state of a network interface.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct InterfaceStats {
+    /// Whether it is up and has a carrier: the cable is in, the wireless network is joined.
+    pub isup: bool,
+    /// Whether it sends and receives at once. `None` where the driver does not know, as on virtual interfaces.
+    pub duplex: Option<Duplex>,
+    /// The speed it negotiated. `None` where the driver does not know, as on virtual interfaces or without a carrier.
+    #[field(unit = megabits)]
+    pub speed: Option<u32>,
+    /// The largest packet it sends.
+    #[field(unit = bytes)]
+    pub mtu: u64,
+    /// The kernel's flags, as in `up,broadcast,running,multicast`.
+    pub flags: String,
+}
+
+impl Host {
+    /// What each network interface has carried, by name. Empty on a machine without interfaces.
+    ///
+    /// The counters may wrap, and start again when an interface is plugged in again.
+    ///
+    /// Linux: `/proc/net/dev`, of the caller's network namespace. A line that is garbled is left out.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` without a `/proc/net/dev`.
+    pub fn net_io_counters(&self) -> Result<BTreeMap<OsString, NetIo>> {
+        sys::net::io_counters(self)
+    }
+
+    /// What all network interfaces together have carried; `None` on a machine without interfaces.
+    ///
+    /// The loopback interface is counted too. See [`net_io_counters`](Self::net_io_counters).
+    ///
+    /// # Errors
+    ///
+    /// As [`net_io_counters`](Self::net_io_counters).
+    pub fn net_io_counters_total(&self) -> Result<Option<NetIo>> {
+        Ok(NetIo::total(self.net_io_counters()?.values()))
+    }
+
+    /// The addresses of each network interface, by its name: IPv4 first, then IPv6, then hardware.
+    ///
+    /// An interface without addresses is not there. An alias (`eth0:1`) has the addresses that are labelled with its
+    /// name.
+    ///
+    /// Linux: netlink (`RTM_GETLINK`, `RTM_GETADDR`), of the caller's network namespace. For a machine that was captured:
+    /// the same answers, from `answers/rtm_getlink.bin` and `answers/rtm_getaddr.bin`.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` for a machine whose kernel cannot be asked and whose answer was not captured; `AccessDenied` where
+    /// netlink is forbidden.
+    pub fn interface_addresses(&self) -> Result<BTreeMap<OsString, Vec<InterfaceAddress>>> {
+        sys::net::interface_addresses(self)
+    }
+
+    /// The state of each network interface, by name.
+    ///
+    /// An interface that vanishes while it is asked is left out.
+    ///
+    /// Linux: netlink (`RTM_GETLINK`) and `ethtool` requests, of the caller's network namespace; `/sys/class/net` where
+    /// netlink is forbidden, and for a machine whose kernel cannot be asked.
+    ///
+    /// # Errors
+    ///
+    /// The error of `/sys/class/net`, if the kernel gives the answer in neither way.
+    pub fn interface_stats(&self) -> Result<BTreeMap<OsString, InterfaceStats>> {
+        sys::net::interface_stats(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t51_nothing_of_no_interfaces() {
+        assert_eq!(NetIo::total([]), None);
+        let one = NetIo { bytes_sent: u64::MAX, errin: 2, ..NetIo::default() };
+        let sum = NetIo::total([&one, &one]).unwrap();
+        assert_eq!((sum.bytes_sent, sum.errin), (u64::MAX, 4));
+    }
+}
