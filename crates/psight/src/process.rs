@@ -6,6 +6,8 @@ mod files;
 mod identity;
 mod memory;
 mod net;
+mod pids;
+mod signal;
 mod threads;
 mod tree;
 mod wait;
@@ -13,6 +15,10 @@ mod wait;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
+
+pub use control::{IoClass, IoNice, Limit, Limits, Resource};
+pub use signal::Signal;
+pub use wait::{ExitStatus, Gone, Waited, wait_procs};
 
 use crate::sys::process::Raw;
 use crate::{Error, ErrorKind, Host, Pid, Result, sys};
@@ -45,6 +51,8 @@ pub struct Process {
     /// `None` inside where the start may not be known.
     start: OnceLock<Option<u64>>,
     kept: Option<Box<Raw>>,
+    /// How it ended, once that is known: the system tells it only once. `None` inside where it never will.
+    ended: OnceLock<Option<ExitStatus>>,
 }
 
 impl Process {
@@ -87,6 +95,19 @@ impl Process {
             pid: self.pid,
             start: self.start.clone(),
             kept: Some(Box::new(Raw::new(&self.host, self.pid))),
+            ended: self.ended.clone(),
+        }
+    }
+
+    /// The process with this pid and this start, both known from elsewhere.
+    #[allow(dead_code, reason = "systems that cannot list processes know none")]
+    pub(crate) fn known(host: &Host, pid: Pid, start: Option<u64>) -> Self {
+        Self {
+            host: host.clone(),
+            pid,
+            start: OnceLock::from(start),
+            kept: None,
+            ended: OnceLock::new(),
         }
     }
 
@@ -164,8 +185,13 @@ impl Host {
     ///
     /// `NoSuchProcess` if there is none.
     pub fn process(&self, pid: impl Into<Pid>) -> Result<Process> {
-        let process =
-            Process { host: self.clone(), pid: pid.into(), start: OnceLock::new(), kept: None };
+        let process = Process {
+            host: self.clone(),
+            pid: pid.into(),
+            start: OnceLock::new(),
+            kept: None,
+            ended: OnceLock::new(),
+        };
         match process.ask(Raw::start) {
             Ok(start) => process.set_start(Some(start)),
             // That it is there is known; what may not be read stays unknown.

@@ -1,1 +1,195 @@
 //! Waiting for processes to end.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::Signal;
+use crate::record::{Kind, ToValue, Value};
+use crate::{Error, ErrorKind, Process, Result, sys};
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExitStatus {
+    /// It returned this code; 0 to 255 on Unix.
+    Exited(u32),
+    /// A signal ended it.
+    Signaled {
+        /// The signal.
+        signal: Signal,
+        /// Whether a core dump was written.
+        core_dumped: bool,
+    },
+}
+
+/// A process that has ended.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Gone<'a> {
+    /// The process.
+    pub process: &'a Process,
+    /// How it ended; `None` for one that is not this process's child.
+    pub status: Option<ExitStatus>,
+}
+
+/// What became of the processes that were waited for.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Waited<'a> {
+    /// Those that have ended, the first first.
+    pub gone: Vec<Gone<'a>>,
+    /// Those that have not, in the order they were given.
+    pub alive: Vec<&'a Process>,
+}
+
+impl Process {
+    /// Waits until the process has ended, at most for `timeout`, and says how it ended if it is a child of this
+    /// process; `None` if it is not, if something else in this program has asked first, or if it had ended before.
+    ///
+    /// A child is reaped by this. A process that is not a child has ended when its own parent has reaped it: until then
+    /// it is a zombie, and is waited for. A stopped process has not ended. The answer is kept: a later call gives it
+    /// again. A timeout of zero asks once and does not wait.
+    ///
+    /// Linux: `pidfd_open(2)`, `poll(2)` and `waitid(2)`. Where a pidfd is refused, it looks again and again, at most
+    /// 40 ms apart.
+    ///
+    /// # Errors
+    ///
+    /// `TimedOut` with the pid, never `NoSuchProcess`; `InvalidInput` for pid 0; `Unsupported` as with
+    /// [`send_signal`](Self::send_signal).
+    pub fn wait(&self, timeout: Option<Duration>) -> Result<Option<ExitStatus>> {
+        if let Some(ended) = self.ended.get() {
+            return Ok(*ended);
+        }
+        let status = sys::control::wait(self, deadline(timeout)).map_err(|error| {
+            match (error.kind(), timeout) {
+                (ErrorKind::TimedOut, Some(timeout)) => timed_out(self, timeout),
+                _ => error,
+            }
+        })?;
+        Ok(self.end(status))
+    }
+
+    /// Keeps how it ended; what another thread kept first stays.
+    fn end(&self, status: Option<ExitStatus>) -> Option<ExitStatus> {
+        *self.ended.get_or_init(|| status)
+    }
+}
+
+/// Waits until all of `processes` have ended, at most for `timeout`. `callback` is called with each as it ends.
+///
+/// A process that is given twice counts once. Each ends as [`Process::wait`] says; without a timeout this waits as long
+/// as it takes, and a timeout that passes is no error.
+///
+/// Linux: one `poll(2)` over a pidfd each, as far as half of this process's limit of open files goes; the rest is looked
+/// at again and again.
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// # use psight::{Process, process::wait_procs};
+/// # let processes: Vec<Process> = Vec::new();
+/// for process in &processes {
+///     process.terminate().ok();
+/// }
+/// let waited = wait_procs(&processes, Some(Duration::from_secs(3)), |_| {})?;
+/// for process in waited.alive {
+///     process.kill().ok();
+/// }
+/// # Ok::<(), psight::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`Process::wait`], except for `TimedOut`.
+pub fn wait_procs<'a>(
+    processes: impl IntoIterator<Item = &'a Process>,
+    timeout: Option<Duration>,
+    mut callback: impl FnMut(Gone<'a>),
+) -> Result<Waited<'a>> {
+    let mut seen = HashSet::new();
+    let mut waited = Waited { gone: Vec::new(), alive: Vec::new() };
+    let mut gone = |process: &'a Process, status| {
+        let gone = Gone { process, status };
+        waited.gone.push(gone);
+        callback(gone);
+    };
+    for process in processes {
+        if seen.insert((process.pid(), process.start())) {
+            match process.ended.get() {
+                Some(status) => gone(process, *status),
+                None => waited.alive.push(process),
+            }
+        }
+    }
+    let alive = std::mem::take(&mut waited.alive);
+    let mut ended = vec![false; alive.len()];
+    sys::control::wait_all(&alive, deadline(timeout), &mut |index, status| {
+        if let (Some(process), Some(ended)) = (alive.get(index), ended.get_mut(index)) {
+            *ended = true;
+            gone(process, process.end(status));
+        }
+    })?;
+    waited.alive =
+        alive.iter().zip(&ended).filter(|(_, ended)| !**ended).map(|(p, _)| *p).collect();
+    Ok(waited)
+}
+
+/// The moment to give up; `None` is never.
+fn deadline(timeout: Option<Duration>) -> Option<Instant> {
+    Instant::now().checked_add(timeout?)
+}
+
+fn timed_out(process: &Process, timeout: Duration) -> Error {
+    let seconds = timeout.as_secs_f64();
+    Error::new(ErrorKind::TimedOut, format!("timeout after {seconds} seconds"))
+        .with_pid(process.pid())
+}
+
+impl ExitStatus {
+    /// The code that it returned; `None` if a signal ended it.
+    pub fn code(self) -> Option<u32> {
+        match self {
+            Self::Exited(code) => Some(code),
+            Self::Signaled { .. } => None,
+        }
+    }
+
+    /// The signal that ended it; `None` if it returned.
+    pub fn signal(self) -> Option<Signal> {
+        match self {
+            Self::Exited(_) => None,
+            Self::Signaled { signal, .. } => Some(signal),
+        }
+    }
+
+    /// Whether it returned 0.
+    pub fn success(self) -> bool {
+        self == Self::Exited(0)
+    }
+
+    /// The code, or the number of the signal below zero, as psutil says it.
+    pub fn as_i64(self) -> i64 {
+        match self {
+            Self::Exited(code) => code.into(),
+            Self::Signaled { signal, .. } => -i64::from(signal.number()),
+        }
+    }
+}
+
+impl fmt::Display for ExitStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(code) => write!(f, "exit code {code}"),
+            Self::Signaled { signal, core_dumped: false } => write!(f, "{signal}"),
+            Self::Signaled { signal, core_dumped: true } => write!(f, "{signal} (core dumped)"),
+        }
+    }
+}
+
+impl ToValue for ExitStatus {
+    const KIND: Kind = Kind::Integer;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Int(self.as_i64())
+    }
+}
