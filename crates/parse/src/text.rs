@@ -31,6 +31,13 @@ pub fn i32(bytes: &[u8]) -> Option<i32> {
     i64(bytes)?.try_into().ok()
 }
 
+/// The decimal number with an optional fraction that makes up all of `bytes`, and is neither negative nor infinite.
+pub fn decimal(bytes: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(bytes.trim_ascii()).ok()?;
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if plain { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
+}
+
 /// The hexadecimal number that makes up all of `bytes`, without a prefix.
 pub fn hex(bytes: &[u8]) -> Option<u64> {
     let digits = bytes.trim_ascii();
@@ -89,6 +96,11 @@ mod tests {
         assert_eq!(hex(b"ffffffffffffffff"), Some(u64::MAX));
         assert_eq!(hex(b"0x1"), None);
         assert_eq!(octal(b"0100002"), Some(0o100_002));
+        assert_eq!(decimal(b" 2599.998\n"), Some(2599.998));
+        assert_eq!(
+            (decimal(b"-1.5"), decimal(b"inf"), decimal(b"1e3"), decimal(b"")),
+            (None, None, None, None)
+        );
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! Which machine is asked, and the constants of its kernel.
 
+mod info;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use crate::{Error, Result, sys};
+
+pub use info::HostInfo;
 
 /// A machine to ask: this one, one whose files are mounted somewhere, or one that was captured into a folder.
 ///
@@ -27,6 +32,7 @@ struct Inner {
     dev: PathBuf,
     captured: bool,
     constants: Constants,
+    boot_time: OnceLock<SystemTime>,
 }
 
 /// What a kernel fixes at boot or at build.
@@ -103,11 +109,14 @@ impl Host {
             dev: root.join("dev"),
             captured,
             constants,
+            boot_time: OnceLock::new(),
         }))
     }
 
     fn changed(&self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Inner::clone(&self.0);
+        // Another /proc may be another machine's.
+        inner.boot_time = OnceLock::new();
         change(&mut inner);
         Self(Arc::new(inner))
     }
@@ -121,6 +130,12 @@ impl Host {
     #[allow(dead_code, reason = "systems without files to read ask their kernel alone")]
     pub(crate) fn file(&self, path: impl AsRef<Path>) -> PathBuf {
         self.0.root.join(path)
+    }
+
+    /// Whether this is the machine that psight runs on, seen from its own root, so that its C library may be asked too.
+    #[allow(dead_code, reason = "only systems with a users database to ask")]
+    pub(crate) fn is_local(&self) -> bool {
+        !self.0.captured && self.0.root == Path::new("/")
     }
 
     /// Where this machine's procfs is.

@@ -35,7 +35,7 @@ pub mod table;
 pub mod users;
 
 pub use error::{Error, ErrorKind, Result};
-pub use host::Host;
+pub use host::{Host, HostInfo};
 pub use pid::Pid;
 pub use process::Process;
 pub use record::{Os, Record};

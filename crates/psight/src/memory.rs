@@ -72,6 +72,43 @@ pub struct SwapMemory {
     pub swapped_out: Option<u64>,
 }
 
+/// What the C library's allocator holds for this process, as programs that look for leaks want to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct HeapInfo {
+    /// Memory given out from the heap by `malloc`, and not yet freed.
+    #[field(unit = bytes)]
+    pub heap_used: u64,
+    /// Memory given out in mappings of its own, as large pieces are.
+    #[field(unit = bytes)]
+    pub mmap_used: u64,
+    /// How many heaps there are.
+    #[field(on(windows))]
+    pub heap_count: Option<u64>,
+}
+
+/// What the C library's allocator holds for this process. What another allocator gave out is not in it.
+///
+/// Linux: `mallinfo2(3)`, before glibc 2.33 `mallinfo(3)`, whose numbers wrap at 4 GiB.
+///
+/// # Errors
+///
+/// `Unsupported` where the C library does not tell, as musl.
+pub fn heap_info() -> Result<HeapInfo> {
+    sys::memory::heap_info()
+}
+
+/// Asks the C library's allocator to give unused memory back to the system; true if it gave back any.
+///
+/// Linux: `malloc_trim(3)`.
+///
+/// # Errors
+///
+/// `Unsupported` where the C library has no way to ask, as musl.
+pub fn heap_trim() -> Result<bool> {
+    sys::memory::heap_trim()
+}
+
 impl Host {
     /// The machine's physical memory.
     ///

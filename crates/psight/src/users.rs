@@ -1,1 +1,73 @@
-//! Who is logged in.
+//! Who is logged in, and what users are called.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::time::SystemTime;
+
+use crate::record::Record;
+use crate::{Host, Result, sys};
+
+/// A session of a user: a login at the console, over the network, or in a terminal window.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct User {
+    /// The login name.
+    #[field(label)]
+    pub name: OsString,
+    /// The terminal, as in `tty1` or `pts/0`; `None` for a session without one.
+    #[field(label)]
+    pub terminal: Option<OsString>,
+    /// The machine that the user came from, a name or an address; `None` for a user of this machine's own screen or
+    /// console.
+    #[field(label)]
+    pub host: Option<OsString>,
+    /// When the session began.
+    #[field(unit = seconds)]
+    pub started: SystemTime,
+    /// The process that the session began with; `None` where nobody wrote it down.
+    pub pid: Option<u32>,
+}
+
+impl Host {
+    /// Who is logged in: one entry for each session, so that a user may be in it several times.
+    ///
+    /// Linux: the login records (`/run/utmp`, else `/var/run/utmp`) in their order, then the sessions of systemd-logind
+    /// (`/run/systemd/sessions`) that are not among them: some distributions have given up the former, others never had
+    /// the latter. Records whose process is gone are left behind by programs that crashed, and are not in it. A machine
+    /// with neither has no one logged in.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` where the records may not be read.
+    pub fn users(&self) -> Result<Vec<User>> {
+        sys::users::users(self)
+    }
+}
+
+/// The names of users by number, each looked up once.
+#[derive(Debug)]
+#[allow(dead_code, reason = "systems that tell the owner's name need no second table")]
+pub(crate) struct UserNames {
+    host: Host,
+    /// `None` until the first question.
+    listed: Option<HashMap<u32, OsString>>,
+    asked: HashMap<u32, Option<OsString>>,
+}
+
+#[allow(dead_code, reason = "systems that tell the owner's name need no second table")]
+impl UserNames {
+    pub(crate) fn new(host: &Host) -> Self {
+        Self { host: host.clone(), listed: None, asked: HashMap::new() }
+    }
+
+    /// What the user `uid` is called on that machine; `None` for one without a name, as those of containers.
+    pub(crate) fn name(&mut self, uid: u32) -> Option<&OsStr> {
+        let listed = self.listed.get_or_insert_with(|| sys::users::listed_names(&self.host));
+        if let Some(name) = listed.get(&uid) {
+            return Some(name);
+        }
+        let host = &self.host;
+        let name = self.asked.entry(uid).or_insert_with(|| sys::users::asked_name(host, uid));
+        name.as_deref()
+    }
+}

@@ -1,1 +1,200 @@
-//! Processors.
+//! Processors: `/proc/stat`, `/proc/cpuinfo`, `/proc/loadavg`, `/sys/devices/system/cpu`.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use psight_parse::Error as Undecoded;
+use psight_parse::linux::cpuinfo::cpuinfo;
+use psight_parse::linux::cpulist::cpulist;
+use psight_parse::linux::loadavg::loadavg;
+use psight_parse::linux::proc_stat::{CpuTicks, ProcStat, proc_stat};
+use psight_parse::text;
+
+use super::read;
+use crate::cpu::{CpuFreq, CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, PerCpuTimes};
+use crate::{Error, Host, Result};
+
+// /proc/stat, cpu and cpuN
+pub(crate) fn sample(host: &Host) -> Result<CpuSample> {
+    let (path, stat) = read_stat(host)?;
+    let total = stat.cpu.ok_or_else(|| Error::malformed(&path, &Undecoded::missing("cpu")))?;
+    let per_second = host.constants().ticks_per_second as f64;
+    let mut cpus: Vec<_> = stat
+        .cpus
+        .into_iter()
+        .map(|(cpu, ticks)| PerCpuTimes { cpu, times: times(&ticks, per_second) })
+        .collect();
+    cpus.sort_by_key(|each| each.cpu);
+    Ok(CpuSample { total: times(&total, per_second), cpus })
+}
+
+// /sys/devices/system/cpu/online, as the C library's sysconf(_SC_NPROCESSORS_ONLN) reads it too
+pub(crate) fn count(host: &Host) -> Result<u32> {
+    let online = read::file(&cpus(host).join("online")).ok();
+    let online = online.and_then(|bytes| cpulist(&bytes).ok()).map_or(0, |list| list.count());
+    if let Some(count) = u32::try_from(online).ok().filter(|count| *count > 0) {
+        return Ok(count);
+    }
+    let stat = read_stat(host).map(|(_, stat)| stat.cpus.len());
+    let found = match stat {
+        Ok(count) if count > 0 => count,
+        _ => {
+            let path = host.proc().join("cpuinfo");
+            cpuinfo(&read::system(&path)?).len()
+        }
+    };
+    let missing =
+        || Error::malformed(host.proc().join("cpuinfo"), &Undecoded::missing("processor"));
+    u32::try_from(found).ok().filter(|count| *count > 0).ok_or_else(missing)
+}
+
+// /sys/devices/system/cpu/cpuN/topology, else /proc/cpuinfo
+pub(crate) fn count_physical(host: &Host) -> Result<Option<u32>> {
+    let numbered = numbered(&cpus(host), "cpu");
+    // One name until 5.2, the other since then. A processor that is switched off has no topology.
+    let counted = ["core_cpus_list", "thread_siblings_list"].iter().find_map(|name| {
+        let cores: HashSet<Vec<u8>> = numbered
+            .iter()
+            .filter_map(|(_, cpu)| read::file(&cpu.join("topology").join(name)).ok())
+            .map(|bytes| bytes.trim_ascii().to_vec())
+            .filter(|list| !list.is_empty())
+            .collect();
+        u32::try_from(cores.len()).ok().filter(|count| *count > 0)
+    });
+    Ok(counted.or_else(|| described_cores(host)))
+}
+
+/// The cores of each socket that `/proc/cpuinfo` describes.
+fn described_cores(host: &Host) -> Option<u32> {
+    let bytes = read::file(&host.proc().join("cpuinfo")).ok()?;
+    let mut sockets = HashSet::new();
+    let cores = cpuinfo(&bytes)
+        .iter()
+        .filter_map(|cpu| cpu.physical_id.zip(cpu.cpu_cores))
+        .filter(|(socket, _)| sockets.insert(*socket))
+        .fold(0u32, |sum, (_, cores)| sum.saturating_add(cores));
+    (cores > 0).then_some(cores)
+}
+
+// /proc/stat, ctxt, intr and softirq
+pub(crate) fn stats(host: &Host) -> Result<CpuStats> {
+    let (path, stat) = read_stat(host)?;
+    let needed = |field: Option<u64>, name| {
+        field.ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
+    };
+    Ok(CpuStats {
+        ctx_switches: needed(stat.ctxt, "ctxt")?,
+        interrupts: needed(stat.intr, "intr")?,
+        soft_interrupts: stat.softirq,
+        syscalls: None,
+    })
+}
+
+// /sys/devices/system/cpu/cpufreq/policyN, else …/cpuN/cpufreq, and /proc/cpuinfo
+pub(crate) fn per_cpu_freq(host: &Host) -> Result<Vec<PerCpuFreq>> {
+    let running: Vec<PerCpuFreq> = running(host);
+    let dirs = policies(host);
+    // The kernel measures what cpuinfo says, and only guesses some of what sysfs does (psutil#1851).
+    let measured = dirs.len() == running.len();
+    let mut found: Vec<_> = dirs
+        .iter()
+        .enumerate()
+        .filter_map(|(place, (cpu, dir))| {
+            let current = running.get(place).filter(|_| measured).map(|each| each.freq.current);
+            let current = current
+                .or_else(|| megahertz(&dir.join("scaling_cur_freq")))
+                .or_else(|| megahertz(&dir.join("cpuinfo_cur_freq")))?;
+            let min = megahertz(&dir.join("scaling_min_freq"));
+            let max = megahertz(&dir.join("scaling_max_freq"));
+            Some(PerCpuFreq { cpu: *cpu, freq: CpuFreq { current, min, max } })
+        })
+        .collect();
+    if found.is_empty() {
+        found = running;
+    }
+    if found.is_empty() { Err(Error::unsupported("cpu_freq")) } else { Ok(found) }
+}
+
+/// What `/proc/cpuinfo` knows.
+fn running(host: &Host) -> Vec<PerCpuFreq> {
+    let Ok(bytes) = read::file(&host.proc().join("cpuinfo")) else { return Vec::new() };
+    let mut cpus: Vec<_> = cpuinfo(&bytes)
+        .iter()
+        // 0 is what some virtual machines say for "unknown".
+        .filter_map(|cpu| Some((cpu.processor, cpu.mhz.filter(|mhz| *mhz > 0.0)?)))
+        .map(|(cpu, current)| PerCpuFreq { cpu, freq: CpuFreq { current, min: None, max: None } })
+        .collect();
+    cpus.sort_by_key(|each| each.cpu);
+    cpus
+}
+
+/// The folders that say how fast one processor, or several together, may run.
+fn policies(host: &Host) -> Vec<(u32, PathBuf)> {
+    let cpus = cpus(host);
+    let policies = numbered(&cpus.join("cpufreq"), "policy");
+    if !policies.is_empty() {
+        return policies;
+    }
+    let mut single = numbered(&cpus, "cpu");
+    for (_, dir) in &mut single {
+        dir.push("cpufreq");
+    }
+    single.retain(|(_, dir)| dir.is_dir());
+    single
+}
+
+/// A frequency of sysfs, which is in kHz, or `<unknown>`.
+fn megahertz(path: &Path) -> Option<f64> {
+    let khz = text::u64(&read::file(path).ok()?)?;
+    Some(khz as f64 / 1000.0)
+}
+
+// /proc/loadavg
+pub(crate) fn load_average(host: &Host) -> Result<LoadAverage> {
+    let path = host.proc().join("loadavg");
+    let load = loadavg(&read::system(&path)?).map_err(|error| Error::malformed(&path, &error))?;
+    Ok(LoadAverage { one: load.one, five: load.five, fifteen: load.fifteen })
+}
+
+/// `/proc/stat` with its path, for what is missing from it.
+pub(super) fn read_stat(host: &Host) -> Result<(PathBuf, ProcStat)> {
+    let path = host.proc().join("stat");
+    let stat = proc_stat(&read::system(&path)?);
+    Ok((path, stat))
+}
+
+fn times(ticks: &CpuTicks, per_second: f64) -> CpuTimes {
+    let seconds = |ticks: u64| ticks as f64 / per_second;
+    CpuTimes {
+        user: seconds(ticks.user_ticks),
+        system: seconds(ticks.system_ticks),
+        idle: seconds(ticks.idle_ticks),
+        nice: Some(seconds(ticks.nice_ticks)),
+        iowait: ticks.iowait_ticks.map(seconds),
+        irq: ticks.irq_ticks.map(seconds),
+        softirq: ticks.softirq_ticks.map(seconds),
+        steal: ticks.steal_ticks.map(seconds),
+        guest: ticks.guest_ticks.map(seconds),
+        guest_nice: ticks.guest_nice_ticks.map(seconds),
+        dpc: None,
+        lock_spin: None,
+    }
+}
+
+fn cpus(host: &Host) -> PathBuf {
+    host.sys().join("devices/system/cpu")
+}
+
+/// The entries of `dir` that are `prefix` and a number, by number: `cpu10` comes after `cpu9`.
+fn numbered(dir: &Path, prefix: &str) -> Vec<(u32, PathBuf)> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let mut found: Vec<_> = entries
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name();
+            let digits = name.as_encoded_bytes().strip_prefix(prefix.as_bytes())?;
+            Some((text::u32(digits)?, dir.join(&name)))
+        })
+        .collect();
+    found.sort();
+    found
+}

@@ -1,6 +1,16 @@
-//! The machine itself.
+//! The machine itself: `/proc`, `/etc/os-release`, `uname(2)`, the clocks.
 
-use crate::host::Constants;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use psight_parse::Error as Undecoded;
+use psight_parse::linux::cpuinfo::cpuinfo;
+use psight_parse::linux::os_release::os_release;
+use psight_parse::linux::uptime::uptime as decode_uptime;
+use rustix::time::{ClockId, Timespec, clock_gettime};
+
+use super::{cpu, read};
+use crate::host::{Constants, HostInfo};
+use crate::{Error, Host, Result};
 
 /// The auxiliary vector: `AT_PAGESZ`, `AT_CLKTCK`.
 pub(crate) fn constants() -> Constants {
@@ -9,4 +19,130 @@ pub(crate) fn constants() -> Constants {
         ticks_per_second: rustix::param::clock_ticks_per_second(),
         captured_at: None,
     }
+}
+
+// /proc/stat, btime
+pub(crate) fn boot_time(host: &Host) -> Result<SystemTime> {
+    let (path, stat) = cpu::read_stat(host)?;
+    let missing = || Error::malformed(&path, &Undecoded::missing("btime"));
+    let boot = stat.btime.ok_or_else(missing)?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(boot)).ok_or_else(missing)
+}
+
+// /proc/uptime, which knows of time namespaces and of containers with a /proc of their own; else CLOCK_BOOTTIME
+pub(crate) fn time_since_boot(host: &Host) -> Result<Duration> {
+    let path = host.proc().join("uptime");
+    match read::system(&path) {
+        Ok(bytes) => decode_uptime(&bytes).map_err(|error| Error::malformed(&path, &error)),
+        Err(error) if host.is_captured() => Err(error),
+        Err(_) => Ok(duration(clock_gettime(ClockId::Boottime))),
+    }
+}
+
+// CLOCK_MONOTONIC
+pub(crate) fn uptime(host: &Host) -> Result<Duration> {
+    if !host.is_captured() {
+        return Ok(duration(clock_gettime(ClockId::Monotonic)));
+    }
+    let path = host.file("answers/clock_monotonic");
+    let bytes = read::file(&path).map_err(|_| Error::unsupported("uptime"))?;
+    decode_uptime(&bytes).map_err(|error| Error::malformed(&path, &error))
+}
+
+pub(crate) fn info(host: &Host) -> Result<HostInfo> {
+    let kernel = host.proc().join("sys/kernel");
+    Ok(HostInfo {
+        hostname: line(read::file(&kernel.join("hostname")).ok()),
+        os: os(host),
+        kernel: line(read::file(&kernel.join("osrelease")).ok()),
+        architecture: architecture(host),
+        processor: processor(host),
+        virtualization: container(host).or_else(|| hypervisor(host)),
+    })
+}
+
+/// os-release(5): the one in `/etc` counts, even if it is empty.
+fn os(host: &Host) -> Option<String> {
+    let bytes = ["etc/os-release", "usr/lib/os-release"]
+        .iter()
+        .find_map(|path| read::file(&host.file(path)).ok())?;
+    let release = os_release(&bytes);
+    let text =
+        |bytes: Option<Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    text(release.pretty_name).or_else(|| match (text(release.name)?, text(release.version)) {
+        (name, Some(version)) => Some(format!("{name} {version}")),
+        (name, None) => Some(name),
+    })
+}
+
+/// `/proc/sys/kernel/arch`, since 6.1; before that uname(2), whose answer a capture keeps in `answers/machine`.
+fn architecture(host: &Host) -> Option<String> {
+    let said = line(read::file(&host.proc().join("sys/kernel/arch")).ok());
+    said.or_else(|| {
+        if host.is_captured() {
+            line(read::file(&host.file("answers/machine")).ok())
+        } else {
+            Some(rustix::system::uname().machine().to_string_lossy().into_owned())
+        }
+    })
+}
+
+fn processor(host: &Host) -> Option<String> {
+    let bytes = read::file(&host.proc().join("cpuinfo")).ok()?;
+    let name = cpuinfo(&bytes).iter().find_map(|cpu| cpu.model_name)?;
+    Some(String::from_utf8_lossy(name).into_owned()).filter(|name| !name.is_empty())
+}
+
+/// What containers leave behind for those inside to see.
+fn container(host: &Host) -> Option<String> {
+    // systemd's rule, which lxc, nspawn, podman and others follow.
+    line(read::file(&host.file("run/systemd/container")).ok()).or_else(|| {
+        let marks = [(".dockerenv", "docker"), ("run/.containerenv", "podman")];
+        let mark = marks.iter().find(|(path, _)| host.file(path).exists());
+        mark.map(|(_, name)| (*name).to_owned())
+    })
+}
+
+/// What virtual machines write where the maker's name stands.
+fn hypervisor(host: &Host) -> Option<String> {
+    let dmi = host.sys().join("class/dmi/id");
+    let makers = [
+        ("KVM", "kvm"),
+        ("OpenStack", "kvm"),
+        ("KubeVirt", "kvm"),
+        ("Amazon EC2", "amazon"),
+        ("QEMU", "qemu"),
+        ("VMware", "vmware"),
+        ("VMW", "vmware"),
+        ("innotek GmbH", "virtualbox"),
+        ("VirtualBox", "virtualbox"),
+        ("Xen", "xen"),
+        ("Bochs", "bochs"),
+        ("Parallels", "parallels"),
+        ("BHYVE", "bhyve"),
+        ("Hyper-V", "hyper-v"),
+        ("Google Compute Engine", "google"),
+    ];
+    let known =
+        ["product_name", "sys_vendor", "board_vendor", "bios_vendor"].iter().find_map(|name| {
+            let text = line(read::file(&dmi.join(name)).ok())?;
+            makers
+                .iter()
+                .find(|(maker, _)| text.starts_with(maker))
+                .map(|(_, name)| (*name).to_owned())
+        });
+    known.or_else(|| line(read::file(&host.sys().join("hypervisor/type")).ok()))
+}
+
+/// The text of a file of one line; an empty one says nothing, and `(none)` is how the kernel says that.
+fn line(bytes: Option<Vec<u8>>) -> Option<String> {
+    let bytes = bytes?;
+    let text = String::from_utf8_lossy(bytes.trim_ascii()).into_owned();
+    (!text.is_empty() && text != "(none)").then_some(text)
+}
+
+/// A clock that counts from boot, and is never negative.
+fn duration(time: Timespec) -> Duration {
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }

@@ -4,8 +4,8 @@ use psight_parse::linux::meminfo::{Meminfo, meminfo};
 use psight_parse::linux::vmstat::vmstat;
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
-use super::read;
-use crate::memory::{SwapMemory, VirtualMemory, percent};
+use super::{ffi, read};
+use crate::memory::{HeapInfo, SwapMemory, VirtualMemory, percent};
 use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
@@ -58,6 +58,17 @@ pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
         swapped_in: stat.pswpin_pages.map(|pages| pages.saturating_mul(page)),
         swapped_out: stat.pswpout_pages.map(|pages| pages.saturating_mul(page)),
     })
+}
+
+// mallinfo2(3)
+pub(crate) fn heap_info() -> Result<HeapInfo> {
+    let (heap_used, mmap_used) = ffi::heap().ok_or_else(|| Error::unsupported("heap_info"))?;
+    Ok(HeapInfo { heap_used, mmap_used, heap_count: None })
+}
+
+// malloc_trim(3)
+pub(crate) fn heap_trim() -> Result<bool> {
+    ffi::trim_heap().ok_or_else(|| Error::unsupported("heap_trim"))
 }
 
 /// What the kernel says is available, where it says so and it can be true.

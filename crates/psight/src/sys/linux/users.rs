@@ -1,1 +1,137 @@
-//! Users.
+//! Users: login records, logind's sessions, `/etc/passwd`, and whatever else the C library knows.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use psight_parse::linux::logind::{self, Session};
+use psight_parse::linux::passwd::passwd;
+use psight_parse::linux::utmp::{USER_PROCESS, Utmp, utmp};
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
+use super::{ffi, read};
+use crate::users::User;
+use crate::{Error, Host, Result};
+
+pub(crate) fn users(host: &Host) -> Result<Vec<User>> {
+    let mut users = recorded(host)?;
+    let records = users.len();
+    for session in sessions(host) {
+        let known = users.iter().take(records).any(|user| same(user, &session));
+        if !known {
+            users.push(session);
+        }
+    }
+    Ok(users)
+}
+
+// utmp(5)
+fn recorded(host: &Host) -> Result<Vec<User>> {
+    for path in ["run/utmp", "var/run/utmp"].map(|path| host.file(path)) {
+        let bytes = match read::file(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::system(&path, error)),
+        };
+        let records = utmp(&bytes).map_err(|error| Error::malformed(&path, &error))?;
+        let logins = records.iter().filter(|record| record.ut_type == USER_PROCESS);
+        return Ok(logins.filter(|record| !is_stale(host, record)).map(login).collect());
+    }
+    Ok(Vec::new())
+}
+
+fn login(record: &Utmp<'_>) -> User {
+    User {
+        name: os_string(record.ut_user),
+        terminal: known(record.ut_line),
+        // How display managers say "here".
+        host: known(record.ut_host).filter(|host| host != ":0" && host != ":0.0"),
+        started: at(Duration::from_secs(record.tv_sec)),
+        pid: u32::try_from(record.ut_pid).ok().filter(|pid| *pid > 0),
+    }
+}
+
+/// Whether the process that the record was made for is gone. It is believed to be there as long as either its folder or
+/// the kernel says so: with `hidepid` others have no folder, and from a container the host's pids mean nothing to kill.
+fn is_stale(host: &Host, record: &Utmp<'_>) -> bool {
+    let Some(pid) = Pid::from_raw(record.ut_pid).filter(|_| record.ut_pid > 0) else {
+        return false;
+    };
+    !host.is_captured()
+        && !host.proc().join(record.ut_pid.to_string()).exists()
+        && test_kill_process(pid) == Err(Errno::SRCH)
+}
+
+// /run/systemd/sessions/*
+fn sessions(host: &Host) -> Vec<User> {
+    let Ok(entries) = std::fs::read_dir(host.file("run/systemd/sessions")) else {
+        return Vec::new();
+    };
+    // Beside each session lies a FIFO, <id>.ref, which keeps it open.
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<_> = files.filter(|path| path.extension().is_none()).collect();
+    files.sort();
+    let sessions = files.iter().filter_map(|path| read::file(path).ok());
+    let mut users: Vec<_> =
+        sessions.filter_map(|bytes| session(host, logind::session(&bytes))).collect();
+    users.sort_by_key(|user| user.started);
+    users
+}
+
+fn session(host: &Host, session: Session) -> Option<User> {
+    let is_person = session.class.is_none_or(|class| class.starts_with(b"user"));
+    let is_over = session.state.is_some_and(|state| state == b"closing");
+    if !is_person || is_over {
+        return None;
+    }
+    let name = session.user.or_else(|| {
+        let uid = session.uid?.to_string();
+        logind::user(&read::file(&host.file("run/systemd/users").join(uid)).ok()?)
+    })?;
+    Some(User {
+        name: OsString::from_vec(name),
+        terminal: session.tty.or(session.display).map(OsString::from_vec),
+        host: session.remote_host.map(OsString::from_vec),
+        started: at(Duration::from_micros(session.realtime_usec?)),
+        pid: session.leader,
+    })
+}
+
+/// Whether both are one session. The terminal decides; the process need not be the same one, since a display manager
+/// records its own and logind's is the one that opened the session.
+fn same(recorded: &User, session: &User) -> bool {
+    let same_pid = recorded.pid.is_some() && recorded.pid == session.pid;
+    let same_terminal = recorded.terminal.is_some() && recorded.terminal == session.terminal;
+    recorded.name == session.name && (same_pid || same_terminal)
+}
+
+// /etc/passwd
+pub(crate) fn listed_names(host: &Host) -> HashMap<u32, OsString> {
+    let Ok(bytes) = read::file(&host.file("etc/passwd")) else { return HashMap::new() };
+    let mut names = HashMap::new();
+    for user in passwd(&bytes) {
+        // Of several names the first counts, as for getpwuid(3).
+        names.entry(user.uid).or_insert_with(|| os_string(user.name));
+    }
+    names
+}
+
+// getpwuid_r(3): LDAP, systemd-homed and so on
+pub(crate) fn asked_name(host: &Host, uid: u32) -> Option<OsString> {
+    if host.is_local() { ffi::user_name(uid) } else { None }
+}
+
+fn at(since_1970: Duration) -> SystemTime {
+    UNIX_EPOCH.checked_add(since_1970).unwrap_or(UNIX_EPOCH)
+}
+
+fn known(text: &[u8]) -> Option<OsString> {
+    (!text.is_empty()).then(|| os_string(text))
+}
+
+fn os_string(bytes: &[u8]) -> OsString {
+    OsString::from_vec(bytes.to_vec())
+}

@@ -1,8 +1,27 @@
 //! The machine itself, refused.
 
-use crate::host::Constants;
+use std::time::{Duration, SystemTime};
+
+use crate::host::{Constants, HostInfo};
+use crate::{Error, Host, Result};
 
 /// Values that no kernel had to be asked for; a back-end that counts in pages or ticks states its own.
 pub(crate) fn constants() -> Constants {
     Constants { page_size: 4096, ticks_per_second: 100, captured_at: None }
+}
+
+pub(crate) fn info(_host: &Host) -> Result<HostInfo> {
+    Err(Error::unsupported("info"))
+}
+
+pub(crate) fn boot_time(_host: &Host) -> Result<SystemTime> {
+    Err(Error::unsupported("boot_time"))
+}
+
+pub(crate) fn time_since_boot(_host: &Host) -> Result<Duration> {
+    Err(Error::unsupported("time_since_boot"))
+}
+
+pub(crate) fn uptime(_host: &Host) -> Result<Duration> {
+    Err(Error::unsupported("uptime"))
 }

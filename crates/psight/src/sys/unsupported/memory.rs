@@ -1,6 +1,6 @@
 //! Memory, refused.
 
-use crate::memory::{SwapMemory, VirtualMemory};
+use crate::memory::{HeapInfo, SwapMemory, VirtualMemory};
 use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(_host: &Host) -> Result<VirtualMemory> {
@@ -9,4 +9,12 @@ pub(crate) fn virtual_memory(_host: &Host) -> Result<VirtualMemory> {
 
 pub(crate) fn swap_memory(_host: &Host) -> Result<SwapMemory> {
     Err(Error::unsupported("swap_memory"))
+}
+
+pub(crate) fn heap_info() -> Result<HeapInfo> {
+    Err(Error::unsupported("heap_info"))
+}
+
+pub(crate) fn heap_trim() -> Result<bool> {
+    Err(Error::unsupported("heap_trim"))
 }

@@ -1,0 +1,152 @@
+//! `/proc/stat`: what the processors did since boot, and when that was.
+
+use crate::text;
+
+/// The lines of `/proc/stat` that psight uses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProcStat {
+    /// All processors together.
+    pub cpu: Option<CpuTicks>,
+    /// Each processor that is switched on, with its number, in the kernel's order, which ascends.
+    pub cpus: Vec<(u32, CpuTicks)>,
+    /// Interrupts served.
+    pub intr: Option<u64>,
+    /// Switches from one task to another.
+    pub ctxt: Option<u64>,
+    /// When the machine started, in seconds since 1970.
+    pub btime: Option<u64>,
+    /// Software interrupts served. Since 2.6.31.
+    pub softirq: Option<u64>,
+}
+
+/// Where a processor spent its time since boot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CpuTicks {
+    /// Normal processes in user mode, guests included.
+    pub user_ticks: u64,
+    /// The same with lowered priority.
+    pub nice_ticks: u64,
+    /// Processes in the kernel.
+    pub system_ticks: u64,
+    /// Nothing.
+    pub idle_ticks: u64,
+    /// Nothing, while a disk had something to do. Since 2.5.41.
+    pub iowait_ticks: Option<u64>,
+    /// Hardware interrupts. Since 2.6.0.
+    pub irq_ticks: Option<u64>,
+    /// Software interrupts. Since 2.6.0.
+    pub softirq_ticks: Option<u64>,
+    /// Other virtual machines. Since 2.6.11.
+    pub steal_ticks: Option<u64>,
+    /// Guests, once more. Since 2.6.24.
+    pub guest_ticks: Option<u64>,
+    /// Guests with lowered priority, once more. Since 2.6.33.
+    pub guest_nice_ticks: Option<u64>,
+}
+
+/// Decodes `/proc/stat`. Lines that are not known or not numbers are skipped.
+pub fn proc_stat(bytes: &[u8]) -> ProcStat {
+    let mut stat = ProcStat::default();
+    for line in text::lines(bytes) {
+        let end = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
+        let Some((key, rest)) = line.split_at_checked(end) else { continue };
+        match key {
+            b"cpu" => stat.cpu = cpu_ticks(rest),
+            // The first number of these lines is the sum; thousands may follow.
+            b"intr" => stat.intr = text::words(rest).next().and_then(text::u64),
+            b"softirq" => stat.softirq = text::words(rest).next().and_then(text::u64),
+            b"ctxt" => stat.ctxt = text::u64(rest),
+            b"btime" => stat.btime = text::u64(rest),
+            _ => {
+                let number = key.strip_prefix(b"cpu").and_then(text::u32);
+                stat.cpus.extend(number.zip(cpu_ticks(rest)));
+            }
+        }
+    }
+    stat
+}
+
+fn cpu_ticks(columns: &[u8]) -> Option<CpuTicks> {
+    let mut numbers = text::words(columns).map(text::u64);
+    let mut next = || numbers.next().flatten();
+    Some(CpuTicks {
+        user_ticks: next()?,
+        nice_ticks: next()?,
+        system_ticks: next()?,
+        idle_ticks: next()?,
+        iowait_ticks: next(),
+        irq_ticks: next(),
+        softirq_ticks: next(),
+        steal_ticks: next(),
+        guest_ticks: next(),
+        guest_nice_ticks: next(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_where_proc_5_says() {
+        let stat = proc_stat(
+            b"cpu  46575 7 8692 186877 670 1 132 269 3 4\n\
+              cpu0 22701 0 4005 94588 109 0 13 133 0 0\n\
+              cpu1 23873 0 4686 92289 560 0 119 136 0 0\n\
+              intr 398019 0 0 15 243\n\
+              ctxt 586009\n\
+              btime 1795217684\n\
+              processes 17086\nprocs_running 2\nprocs_blocked 0\n\
+              softirq 187642 0 42101 1 3460 0 0 2 83301 9 58768\n",
+        );
+        let total = CpuTicks {
+            user_ticks: 46575,
+            nice_ticks: 7,
+            system_ticks: 8692,
+            idle_ticks: 186_877,
+            iowait_ticks: Some(670),
+            irq_ticks: Some(1),
+            softirq_ticks: Some(132),
+            steal_ticks: Some(269),
+            guest_ticks: Some(3),
+            guest_nice_ticks: Some(4),
+        };
+        assert_eq!(stat.cpu, Some(total));
+        assert_eq!(
+            stat.cpus.iter().map(|cpu| cpu.1.user_ticks).collect::<Vec<_>>(),
+            [22701, 23873]
+        );
+        assert_eq!(
+            (stat.intr, stat.ctxt, stat.softirq),
+            (Some(398_019), Some(586_009), Some(187_642))
+        );
+        assert_eq!(stat.btime, Some(1_795_217_684));
+    }
+
+    #[test]
+    fn t12_an_old_kernel_has_four_columns() {
+        let stat = proc_stat(b"cpu  1 2 3 4\n");
+        let total = CpuTicks {
+            user_ticks: 1,
+            nice_ticks: 2,
+            system_ticks: 3,
+            idle_ticks: 4,
+            ..CpuTicks::default()
+        };
+        assert_eq!(stat.cpu, Some(total));
+    }
+
+    #[test]
+    fn t35_processors_keep_their_numbers_where_some_are_off() {
+        let stat = proc_stat(b"cpu 9 9 9 9\ncpu1 1 1 1 1\ncpu5 1 1 1 1\ncpux 1 1 1 1\ncpu6 1 1\n");
+        assert_eq!(stat.cpus.iter().map(|cpu| cpu.0).collect::<Vec<_>>(), [1, 5]);
+    }
+
+    #[test]
+    fn t36_there_may_be_thousands_of_processors() {
+        let lines: String = (0..4096).map(|cpu| format!("cpu{cpu} 1 0 0 {cpu}\n")).collect();
+        let stat = proc_stat(lines.as_bytes());
+        assert_eq!(stat.cpus.len(), 4096);
+        assert_eq!(stat.cpus.last().map(|cpu| (cpu.0, cpu.1.idle_ticks)), Some((4095, 4095)));
+    }
+}

@@ -1,0 +1,105 @@
+//! What machine it is, since when it runs, and what time it is there.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::Host;
+use crate::record::Record;
+use crate::{Result, sys};
+
+/// What a machine calls itself.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct HostInfo {
+    /// The machine's name in the network.
+    #[field(label)]
+    pub hostname: Option<String>,
+    /// The operating system with its version, for people: `Debian GNU/Linux 12 (bookworm)`.
+    #[field(label)]
+    pub os: Option<String>,
+    /// The kernel's version: `6.1.0-18-amd64`.
+    #[field(label)]
+    pub kernel: Option<String>,
+    /// What the processor is called: `x86_64`, `aarch64`.
+    #[field(label)]
+    pub architecture: Option<String>,
+    /// The name of its first processor: `Intel(R) Xeon(R) Processor`. Most ARM machines do not tell.
+    #[field(label)]
+    pub processor: Option<String>,
+    /// The container (`docker`, `lxc`, `podman` …) or else the virtual machine (`kvm`, `vmware`, `xen` …) that it is;
+    /// `None` on real hardware and where it does not show.
+    #[field(label)]
+    pub virtualization: Option<String>,
+}
+
+impl Host {
+    /// What the machine calls itself.
+    ///
+    /// Linux: `/proc/sys/kernel/{hostname,osrelease}`, `/etc/os-release`, `uname(2)`, `/run/systemd/container`,
+    /// `/sys/class/dmi/id`. What is not there is `None`.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` on systems that cannot tell at all.
+    pub fn info(&self) -> Result<HostInfo> {
+        sys::host::info(self)
+    }
+
+    /// When the machine started.
+    ///
+    /// It is computed by the kernel as "now" minus the time since boot, so that setting the clock moves it, and it may
+    /// differ by a second from one call to the next. On a machine without a battery-backed clock it lies in 1970 until
+    /// the clock is set.
+    ///
+    /// Linux: `btime` of `/proc/stat`. In a container it is the machine's, unless the container's own `/proc` says
+    /// otherwise.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` without a `/proc/stat`, `Malformed` if it does not say it.
+    pub fn boot_time(&self) -> Result<SystemTime> {
+        sys::host::boot_time(self)
+    }
+
+    /// How long ago the machine started, the time in which it was suspended included. Setting the clock does not change
+    /// it.
+    ///
+    /// Linux: `/proc/uptime`, to 10 ms; else `CLOCK_BOOTTIME`.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` on a captured machine without a `/proc/uptime`.
+    pub fn time_since_boot(&self) -> Result<Duration> {
+        sys::host::time_since_boot(self)
+    }
+
+    /// How long the machine has been running since it started, the time in which it was suspended not included.
+    ///
+    /// Linux: `CLOCK_MONOTONIC`.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` on a captured machine where nobody asked.
+    pub fn uptime(&self) -> Result<Duration> {
+        sys::host::uptime(self)
+    }
+
+    /// The boot time as it was at the first question to this `Host`: moments that are counted from boot then keep their
+    /// distance from each other, though [`boot_time`](Self::boot_time) may jitter.
+    #[allow(dead_code, reason = "systems that keep the wall clock of a start need none")]
+    pub(crate) fn boot_time_cached(&self) -> Result<SystemTime> {
+        if let Some(boot) = self.0.boot_time.get() {
+            return Ok(*boot);
+        }
+        let boot = self.boot_time()?;
+        Ok(*self.0.boot_time.get_or_init(|| boot))
+    }
+
+    /// What time it is on the machine: on a captured one, the moment of the capture.
+    #[allow(dead_code, reason = "only what depends on the present asks")]
+    pub(crate) fn now(&self) -> SystemTime {
+        match self.constants().captured_at {
+            Some(seconds) => UNIX_EPOCH + Duration::from_secs(seconds),
+            None => SystemTime::now(),
+        }
+    }
+}
