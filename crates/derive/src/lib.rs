@@ -11,12 +11,17 @@
 //! | `on(linux, bsd)` | the systems that have the field; elsewhere it is `None` |
 //! | `name = "sin"` | the name on the wire, where psutil's would be a bad Rust name |
 //!
+//! A field that is not `pub` is the record's own business, and not part of the description.
+//!
 //! It refuses a field without documentation, and one with `on(..)` that is not an `Option`.
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::quote;
-use syn::{Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Ident, Lit, Meta, Result, Type};
+use syn::{
+    Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Ident, Lit, Meta, Result, Type,
+    Visibility,
+};
 
 /// Implements `psight::Record` (and, with the feature, `serde::Serialize`) for a struct with named fields.
 #[proc_macro_derive(Record, attributes(field))]
@@ -35,9 +40,10 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
     let ident = &input.ident;
     let name = ident.to_string();
     let doc = documentation(&input.attrs);
-    let described = fields.named.iter().map(describe).collect::<Result<Vec<_>>>()?;
-    let values = fields.named.iter().filter_map(|f| f.ident.as_ref());
-    let counters = counters(&fields.named)?;
+    let public = || fields.named.iter().filter(|field| matches!(field.vis, Visibility::Public(_)));
+    let described = public().map(describe).collect::<Result<Vec<_>>>()?;
+    let values = public().filter_map(|field| field.ident.as_ref());
+    let counters = counters(public())?;
     Ok(quote! {
         impl crate::record::Record for #ident {
             const NAME: &'static str = #name;

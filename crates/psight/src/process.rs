@@ -17,6 +17,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 pub use control::{IoClass, IoNice, Limit, Limits, Resource};
+pub use files::{
+    EpollTarget, FdDetail, FdKind, FileDescriptor, InotifyWatch, OpenFile, OpenMode, Timer,
+};
 pub use signal::Signal;
 pub use wait::{ExitStatus, Gone, Waited, wait_procs};
 

@@ -1,1 +1,296 @@
 //! The table of all processes, read in one go.
+//!
+//! A table of all processes is one question, not one for each process: say which columns you want, and psight works out
+//! which of the kernel's sources they need, reads each of those once per process, and decodes what was asked for.
+//!
+//! ```
+//! use psight::Host;
+//! use psight::table::Columns;
+//!
+//! for row in Host::local().processes(Columns::PID | Columns::NAME | Columns::RSS)? {
+//!     println!("{} {:?} {:?}", row.pid, row.name, row.rss);
+//! }
+//! # Ok::<(), psight::Error>(())
+//! ```
+
+mod columns;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+pub use columns::{Columns, UnknownColumn};
+
+use crate::process::{
+    ContextSwitches, CpuSample, GroupIds, IoCounters, MemoryFootprint, MemoryInfo, PageFaults,
+    ProcessCpuTimes, Status, UserIds,
+};
+use crate::record::Record;
+use crate::{Host, Pid, Result, sys};
+
+/// One process in a table: the columns that were asked for.
+///
+/// A column that was not asked for is `None`, and so is one that has no answer; [`absence`](Self::absence) says why.
+#[derive(Debug, Clone, Record)]
+#[non_exhaustive]
+pub struct ProcessRow {
+    /// The number of the process.
+    #[field(label)]
+    pub pid: Pid,
+    /// The number of its parent; 0 where it has none or where that is outside the pid namespace.
+    pub ppid: Option<Pid>,
+    /// The name, as [`Process::name`](crate::Process::name).
+    #[field(label)]
+    pub name: Option<OsString>,
+    /// What the process is doing.
+    pub status: Option<Status>,
+    /// What the real user is called; the number where the user has no name.
+    pub username: Option<OsString>,
+    /// The user ids.
+    pub uids: Option<UserIds>,
+    /// The group ids.
+    pub gids: Option<GroupIds>,
+    /// The process group.
+    pub pgid: Option<Pid>,
+    /// The session.
+    pub sid: Option<Pid>,
+    /// The controlling terminal; `None` for a process without one.
+    pub terminal: Option<PathBuf>,
+    /// When the process started, by the wall clock.
+    #[field(unit = seconds)]
+    pub create_time: Option<SystemTime>,
+    /// The nice value, -20 to 19, the lower the more processor time.
+    pub nice: Option<i32>,
+    /// How many threads the process has.
+    pub num_threads: Option<u32>,
+    /// The processor that it ran on last.
+    pub cpu_num: Option<u32>,
+    /// The time spent on processors.
+    pub cpu_times: Option<ProcessCpuTimes>,
+    /// The share of one processor that it had since the same [`Scanner`] saw it last; above 100 when several threads
+    /// run. `None` at the first sight, as there is nothing to compare with.
+    #[field(unit = percent)]
+    pub cpu_percent: Option<f64>,
+    /// The memory that the process holds.
+    pub memory_info: Option<MemoryInfo>,
+    /// Physical memory that the process holds. From a cheaper source than `memory_info` and up to a few pages per
+    /// processor off; exact where both are asked for.
+    #[field(unit = bytes)]
+    pub rss: Option<u64>,
+    /// Address space that the process has reserved.
+    #[field(unit = bytes)]
+    pub vms: Option<u64>,
+    /// `rss` of the machine's physical memory.
+    #[field(unit = percent)]
+    pub memory_percent: Option<f64>,
+    /// What the process costs. The kernel looks at each of its pages for that: ten times dearer than all else together.
+    pub memory_footprint: Option<MemoryFootprint>,
+    /// How often memory had to be found for it.
+    pub page_faults: Option<PageFaults>,
+    /// How often its main thread gave up a processor.
+    pub num_ctx_switches: Option<ContextSwitches>,
+    /// What it has read and written.
+    pub io_counters: Option<IoCounters>,
+    /// How many descriptors it has open.
+    pub num_fds: Option<u64>,
+    /// The program's file; `None` for a thread of the kernel.
+    pub exe: Option<PathBuf>,
+    /// The working directory.
+    pub cwd: Option<PathBuf>,
+    /// The arguments; empty for a thread of the kernel.
+    pub cmdline: Option<Vec<OsString>>,
+    asked: Columns,
+    denied: Columns,
+    zombie: Columns,
+    start_ticks: Option<u64>,
+    sample: Option<CpuSample>,
+}
+
+/// Why a column that was asked for is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Absence {
+    /// The column was not asked for.
+    NotAsked,
+    /// The caller may not know.
+    Denied,
+    /// The process has exited, and the answer went with it.
+    Zombie,
+    /// There is no answer: a process without a terminal, a percentage without an earlier sample, or something that this
+    /// kernel does not tell.
+    Unknown,
+}
+
+/// Reads the table again and again, keeping what may be kept: buffers, names of users, and for `cpu_percent` how busy
+/// each process was.
+///
+/// ```
+/// use psight::Host;
+/// use psight::table::Columns;
+///
+/// let mut scanner = Host::local().scanner(Columns::PID | Columns::CPU_PERCENT)?;
+/// scanner.scan(|_| {})?;
+/// scanner.scan(|row| println!("{} {:?}", row.pid, row.cpu_percent))?;
+/// # Ok::<(), psight::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Scanner {
+    engine: sys::table::Engine,
+    row: ProcessRow,
+}
+
+impl Scanner {
+    /// Reads the table and shows it row by row, in the order of the pids. The row is valid during the call: its buffers
+    /// are used again for the next one, so that a scan needs no memory for each process. Clone it to keep it.
+    ///
+    /// A process that ends while the table is read is not in it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` or `AccessDenied` where the processes cannot be listed; `Io` when this process may open no more files.
+    /// What cannot be read of one process is no error: see [`ProcessRow::absence`].
+    pub fn scan(&mut self, mut visit: impl FnMut(&ProcessRow)) -> Result<()> {
+        self.engine.scan(&mut self.row, &mut |row| visit(row))
+    }
+
+    /// Reads the table into a list, in the order of the pids.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn rows(&mut self) -> Result<Vec<ProcessRow>> {
+        let mut rows = Vec::new();
+        let columns = self.row.asked;
+        self.engine.scan(&mut self.row, &mut |row| {
+            rows.push(std::mem::replace(row, ProcessRow::empty(columns)));
+        })?;
+        Ok(rows)
+    }
+}
+
+impl ProcessRow {
+    /// Why `column` is `None`; `None` where it has a value.
+    ///
+    /// Of several columns it is the first reason that fits one of them.
+    pub fn absence(&self, column: Columns) -> Option<Absence> {
+        let absent = column.minus(self.present());
+        if absent.is_empty() {
+            None
+        } else if !self.asked.contains(absent) {
+            Some(Absence::NotAsked)
+        } else if self.denied.intersects(absent) {
+            Some(Absence::Denied)
+        } else if self.zombie.intersects(absent) {
+            Some(Absence::Zombie)
+        } else {
+            Some(Absence::Unknown)
+        }
+    }
+
+    /// The columns that the caller may not know of this process.
+    pub fn denied(&self) -> Columns {
+        self.denied
+    }
+
+    /// The columns that were asked for.
+    pub fn columns(&self) -> Columns {
+        self.asked
+    }
+
+    /// The columns that have a value.
+    pub fn present(&self) -> Columns {
+        let mut present = Columns::NONE;
+        for (column, value) in Columns::ALL.iter().zip(self.values()) {
+            if !value.is_null() {
+                present |= column;
+            }
+        }
+        present
+    }
+
+    /// When the process started, in the kernel's own unit after boot, as
+    /// [`Process::start_ticks`](crate::Process::start_ticks); `None` where no column needed the source that says it.
+    pub fn start_ticks(&self) -> Option<u64> {
+        self.start_ticks
+    }
+
+    /// The processor time with the moment it was read, where `cpu_times` or `cpu_percent` was asked for.
+    ///
+    /// Two of the same process (same `pid`, same [`start_ticks`](Self::start_ticks)) make a percentage.
+    pub fn cpu_sample(&self) -> Option<&CpuSample> {
+        self.sample.as_ref()
+    }
+
+    pub(crate) fn empty(asked: Columns) -> Self {
+        Self {
+            pid: Pid::new(0),
+            ppid: None,
+            name: None,
+            status: None,
+            username: None,
+            uids: None,
+            gids: None,
+            pgid: None,
+            sid: None,
+            terminal: None,
+            create_time: None,
+            nice: None,
+            num_threads: None,
+            cpu_num: None,
+            cpu_times: None,
+            cpu_percent: None,
+            memory_info: None,
+            rss: None,
+            vms: None,
+            memory_percent: None,
+            memory_footprint: None,
+            page_faults: None,
+            num_ctx_switches: None,
+            io_counters: None,
+            num_fds: None,
+            exe: None,
+            cwd: None,
+            cmdline: None,
+            asked,
+            denied: Columns::NONE,
+            zombie: Columns::NONE,
+            start_ticks: None,
+            sample: None,
+        }
+    }
+}
+
+impl Host {
+    /// All processes of this machine with the columns asked for, in the order of their pids.
+    ///
+    /// To read the table repeatedly, or without a list of it, use a [`scanner`](Self::scanner).
+    ///
+    /// Linux: `/proc/<pid>`; the files that the columns need, each once per process.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scanner::scan`].
+    pub fn processes(&self, columns: Columns) -> Result<Vec<ProcessRow>> {
+        self.scanner(columns)?.rows()
+    }
+
+    /// Shows all processes of this machine row by row: as [`processes`](Self::processes), without a list.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scanner::scan`].
+    pub fn scan(&self, columns: Columns, visit: impl FnMut(&ProcessRow)) -> Result<()> {
+        self.scanner(columns)?.scan(visit)
+    }
+
+    /// What reads the table of all processes with these columns, again and again.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` or `AccessDenied` where the processes cannot be listed.
+    pub fn scanner(&self, columns: Columns) -> Result<Scanner> {
+        let columns = columns | Columns::PID;
+        let engine = sys::table::Engine::new(self, columns)?;
+        Ok(Scanner { engine, row: ProcessRow::empty(columns) })
+    }
+}

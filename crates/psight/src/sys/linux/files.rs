@@ -1,1 +1,3 @@
 //! Descriptors of a process.
+
+pub(crate) use super::super::unsupported::files::*;

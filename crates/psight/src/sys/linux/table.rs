@@ -1,1 +1,3 @@
 //! The table of all processes.
+
+pub(crate) use super::super::unsupported::table::*;

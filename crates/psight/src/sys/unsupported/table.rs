@@ -1,1 +1,23 @@
 //! The table of all processes, refused.
+
+use crate::table::{Columns, ProcessRow};
+use crate::{Error, Host, Result};
+
+/// What reads the table.
+#[derive(Debug)]
+pub(crate) struct Engine;
+
+impl Engine {
+    pub(crate) fn new(_host: &Host, _columns: Columns) -> Result<Self> {
+        Err(Error::unsupported("processes"))
+    }
+
+    /// Fills `row` with one process after the other and shows it; whatever `row` holds when it comes back is used again.
+    pub(crate) fn scan(
+        &mut self,
+        _row: &mut ProcessRow,
+        _visit: &mut dyn FnMut(&mut ProcessRow),
+    ) -> Result<()> {
+        Err(Error::unsupported("processes"))
+    }
+}
