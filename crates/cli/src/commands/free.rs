@@ -1,0 +1,166 @@
+//! `psight free`: memory and swap space, in the columns and numbers of procps' `free`.
+
+use std::borrow::Cow;
+
+use clap::Args;
+use psight::memory::{SwapMemory, VirtualMemory};
+use psight::record::Value;
+
+use super::{Context, Failure};
+use crate::human::Scale;
+use crate::line::{Line, Paint};
+use crate::output::Format;
+use crate::table::{Column, Table};
+
+/// Arguments of `psight free`.
+#[derive(Debug, Default, Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    unit: Unit,
+    /// Count in powers of 1000 instead of 1024.
+    #[arg(long)]
+    si: bool,
+    /// Show buffers and cache in columns of their own.
+    #[arg(short, long)]
+    wide: bool,
+    /// Add a line for memory and swap space together.
+    #[arg(short, long)]
+    total: bool,
+}
+
+#[derive(Debug, Default, Args)]
+#[group(multiple = false)]
+struct Unit {
+    /// In bytes.
+    #[arg(short, long)]
+    bytes: bool,
+    /// In kibibytes, which is the default.
+    #[arg(short, long, alias = "kilo")]
+    kibi: bool,
+    /// In mebibytes.
+    #[arg(short, long, alias = "mega")]
+    mebi: bool,
+    /// In gibibytes.
+    #[arg(short, long, alias = "giga")]
+    gibi: bool,
+    /// In the unit that suits each number.
+    #[arg(short, long)]
+    human: bool,
+}
+
+pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    let memory = context.host.virtual_memory()?;
+    let swap = context.skipped.known("swap space", context.host.swap_memory());
+    match context.output.format {
+        Format::Table => {
+            let lines = table(&arguments, &memory, swap.as_ref())
+                .lines(context.output.terminal.width, context.output.terminal.cut_mark());
+            Ok(context.output.lines(lines)?)
+        }
+        Format::Csv => Err(Failure::Usage("free is not a list: use --json".to_owned())),
+        Format::Json | Format::Ndjson => Ok(context.output.document(&document(&memory, &swap))?),
+    }
+}
+
+fn document<'a>(memory: &'a VirtualMemory, swap: &'a Option<SwapMemory>) -> Value<'a> {
+    let swap = swap.as_ref().map_or(Value::Null, Value::record);
+    Value::Map(vec![
+        (Cow::Borrowed("memory"), Value::record(memory)),
+        (Cow::Borrowed("swap"), swap),
+    ])
+}
+
+fn table(arguments: &Arguments, memory: &VirtualMemory, swap: Option<&SwapMemory>) -> Table {
+    let mut heads = vec!["total", "used", "free", "shared"];
+    heads.extend(if arguments.wide { ["buffers", "cache"].as_slice() } else { &["buff/cache"] });
+    heads.push("available");
+    let mut columns = vec![Column::left("").at_least(6)];
+    columns.extend(heads.into_iter().map(|head| Column::right(head).at_least(11)));
+    let width = columns.len();
+    let mut table = Table::new(columns);
+    let mut row = |label: &str, amounts: Vec<Option<u64>>| {
+        let mut cells = vec![Line::new().with(Paint::Strong, label)];
+        cells.extend(amounts.into_iter().map(|amount| written(arguments, amount)));
+        cells.resize_with(width, Line::new);
+        table.row(cells);
+    };
+    // As procps since 4.0 says it: what is not available is in use.
+    let used = memory.total.saturating_sub(memory.available);
+    let mut amounts = vec![Some(memory.total), Some(used), Some(memory.free), memory.shared];
+    if arguments.wide {
+        amounts.extend([memory.buffers, memory.cached]);
+    } else {
+        amounts.push(sum(memory.buffers, memory.cached));
+    }
+    amounts.push(Some(memory.available));
+    row("Mem:", amounts);
+    let Some(swap) = swap else { return table };
+    row("Swap:", vec![Some(swap.total), Some(swap.used), Some(swap.free)]);
+    if arguments.total {
+        let all = [(memory.total, swap.total), (used, swap.used), (memory.free, swap.free)];
+        row("Total:", all.map(|(memory, swap)| memory.checked_add(swap)).to_vec());
+    }
+    table
+}
+
+fn sum(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (Some(one), Some(other)) => one.checked_add(other),
+        (one, other) => one.or(other),
+    }
+}
+
+fn written(arguments: &Arguments, bytes: Option<u64>) -> Line {
+    let Some(bytes) = bytes else { return Line::new().with(Paint::Faint, "-") };
+    let scale = if arguments.si { Scale::Decimal } else { Scale::Binary };
+    let base = scale.base();
+    let text = match &arguments.unit {
+        Unit { bytes: true, .. } => bytes.to_string(),
+        Unit { mebi: true, .. } => (bytes / base.pow(2)).to_string(),
+        Unit { gibi: true, .. } => (bytes / base.pow(3)).to_string(),
+        Unit { human: true, .. } => in_four(bytes, scale),
+        _ => (bytes / base).to_string(),
+    };
+    Line::new().with(Paint::Plain, text)
+}
+
+/// The largest unit that is not needed: the first in which the number has at most three digits, cut and not rounded
+/// where it has more than one before the point, as `free -h` does.
+fn in_four(bytes: u64, scale: Scale) -> String {
+    if bytes < 1000 {
+        return format!("{bytes}B");
+    }
+    let base = scale.base();
+    let suffix = if scale == Scale::Binary { "i" } else { "" };
+    let mut unit = 1_u64;
+    for letter in ["K", "M", "G", "T", "P"] {
+        unit = unit.saturating_mul(base);
+        let exact = format!("{:.1}", bytes as f64 / unit as f64);
+        if exact.len() <= 3 {
+            return format!("{exact}{letter}{suffix}");
+        }
+        let whole = bytes / unit;
+        if whole < 1000 {
+            return format!("{whole}{letter}{suffix}");
+        }
+    }
+    bytes.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn human_amounts_are_those_of_free() {
+        let binary = |bytes| in_four(bytes, Scale::Binary);
+        assert_eq!(binary(999), "999B");
+        assert_eq!(binary(1023), "1.0Ki");
+        assert_eq!(binary(16_700_000_000), "15Gi");
+        assert_eq!(binary(7_700_000_000), "7.2Gi");
+        assert_eq!(binary(1000 << 20), "1.0Gi");
+        assert_eq!(binary(999 << 20), "999Mi");
+        assert_eq!(in_four(16_700_000_000, Scale::Decimal), "16G");
+    }
+}

@@ -1,0 +1,183 @@
+//! Numbers as people read them. Rounding for the eye happens here and nowhere else.
+
+use std::time::{Duration, SystemTime};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+/// Bytes in powers of 1024 (`KiB`) or of 1000 (`kB`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    Binary,
+    Decimal,
+}
+
+impl Scale {
+    pub(crate) fn base(self) -> u64 {
+        match self {
+            Self::Binary => 1024,
+            Self::Decimal => 1000,
+        }
+    }
+
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Binary => &["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"],
+            Self::Decimal => &["B", "kB", "MB", "GB", "TB", "PB", "EB"],
+        }
+    }
+}
+
+/// `7.1 GiB`, `118 MiB`, `512 B`: three digits at most.
+pub(crate) fn bytes(bytes: u64, scale: Scale) -> String {
+    let (number, name) = scaled(bytes as f64, scale);
+    if name == "B" {
+        return format!("{bytes} B");
+    }
+    format!("{} {name}", short(number))
+}
+
+/// `7.1G`: the same for narrow columns, as `ls -h` and `top` write it.
+pub(crate) fn bytes_short(bytes: u64, scale: Scale) -> String {
+    let (number, name) = scaled(bytes as f64, scale);
+    let letter = name.get(..1).unwrap_or_default().to_uppercase();
+    if name == "B" { format!("{bytes}B") } else { format!("{}{letter}", short(number)) }
+}
+
+/// `7.1 of 15.6 GiB`: two amounts in the unit of the second.
+pub(crate) fn part_of(part: u64, whole: u64, scale: Scale) -> String {
+    let (number, name) = scaled(whole as f64, scale);
+    if name == "B" {
+        return format!("{part} of {whole} B");
+    }
+    let unit = whole as f64 / number.max(f64::MIN_POSITIVE);
+    let part = if whole == 0 { 0.0 } else { part as f64 / unit };
+    format!("{} of {} {name}", short(part), short(number))
+}
+
+/// The number in the largest unit that leaves at least 1 of it, after rounding.
+fn scaled(bytes: f64, scale: Scale) -> (f64, &'static str) {
+    let base = scale.base() as f64;
+    let mut number = bytes;
+    let mut name = "B";
+    for next in scale.names().iter().copied() {
+        name = next;
+        // 1023.7 would be printed as 1024.
+        if number.round() < base {
+            break;
+        }
+        if next != "EiB" && next != "EB" {
+            number /= base;
+        }
+    }
+    (number, name)
+}
+
+fn short(number: f64) -> String {
+    if number < 99.95 && number != 0.0 { format!("{number:.1}") } else { format!("{number:.0}") }
+}
+
+/// `12 d 4 h`, `4 h 07 min`, `7 min 03 s`, `42 s`.
+pub(crate) fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min {:02} s", seconds % 60),
+        (0, _, _) => format!("{hours} h {minutes:02} min"),
+        _ => format!("{days} d {hours} h"),
+    }
+}
+
+/// CPU time as `ps` writes it in BSD style: `minutes:seconds`.
+pub(crate) fn cpu_time(seconds: f64) -> String {
+    let seconds = seconds.max(0.0) as u64;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// A duration as `ps` writes it: `[days-]hours:minutes:seconds`.
+pub(crate) fn clock(seconds: f64) -> String {
+    let seconds = seconds.max(0.0) as u64;
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    let rest = seconds % 60;
+    if days > 0 {
+        format!("{days}-{hours:02}:{minutes:02}:{rest:02}")
+    } else {
+        format!("{hours:02}:{minutes:02}:{rest:02}")
+    }
+}
+
+/// When it was, as short as `ps` says it: the time of day within a day of `now`, `Nov20` within the year, else `2019`.
+pub(crate) fn start(at: SystemTime, now: SystemTime, zone: &TimeZone) -> String {
+    let (Ok(at), Ok(now)) = (Timestamp::try_from(at), Timestamp::try_from(now)) else {
+        return "?".to_owned();
+    };
+    let (local, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let form = if now.as_second().abs_diff(at.as_second()) < 86_400 {
+        "%H:%M"
+    } else if local.year() == today.year() {
+        "%b%d"
+    } else {
+        "%Y"
+    };
+    local.strftime(form).to_string()
+}
+
+/// `2026-11-20 23:49`.
+pub(crate) fn moment(at: SystemTime, zone: &TimeZone) -> String {
+    Timestamp::try_from(at).map_or_else(
+        |_| "?".to_owned(),
+        |at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_keep_three_digits() {
+        let binary = |n| bytes(n, Scale::Binary);
+        assert_eq!(binary(0), "0 B");
+        assert_eq!(binary(1023), "1023 B");
+        assert_eq!(binary(1024), "1.0 KiB");
+        assert_eq!(binary(123 << 20), "123 MiB");
+        assert_eq!(binary(16_700_000_000), "15.6 GiB");
+        assert_eq!(binary(u64::MAX), "16.0 EiB");
+        assert_eq!(bytes(999_999, Scale::Decimal), "1.0 MB");
+        assert_eq!(bytes_short(1_500, Scale::Decimal), "1.5K");
+        assert_eq!(bytes_short(512, Scale::Binary), "512B");
+    }
+
+    #[test]
+    fn rounding_never_shows_a_full_unit() {
+        assert_eq!(bytes(1024 * 1024 - 1, Scale::Binary), "1.0 MiB");
+        assert_eq!(bytes(1024 * 1023, Scale::Binary), "1023 KiB");
+    }
+
+    #[test]
+    fn two_amounts_share_a_unit() {
+        assert_eq!(part_of(1 << 30, 16 << 30, Scale::Binary), "1.0 of 16.0 GiB");
+        assert_eq!(part_of(0, 2 << 30, Scale::Binary), "0 of 2.0 GiB");
+        assert_eq!(part_of(0, 0, Scale::Binary), "0 of 0 B");
+    }
+
+    #[test]
+    fn durations_have_two_parts() {
+        let said = |s| duration(Duration::from_secs(s));
+        assert_eq!(said(42), "42 s");
+        assert_eq!(said(423), "7 min 03 s");
+        assert_eq!(said(4 * 3600 + 420), "4 h 07 min");
+        assert_eq!(said(12 * 86_400 + 4 * 3600 + 59), "12 d 4 h");
+        assert_eq!(cpu_time(3725.9), "62:05");
+        assert_eq!(clock(90_061.0), "1-01:01:01");
+    }
+
+    #[test]
+    fn a_start_is_as_precise_as_it_is_near() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let said = |ago| start(now - Duration::from_secs(ago), now, &TimeZone::UTC);
+        assert_eq!(said(60), "22:12");
+        assert_eq!(said(3 * 86_400), "Nov11");
+        assert_eq!(said(400 * 86_400), "2022");
+    }
+}

@@ -1,0 +1,189 @@
+//! One line of output: pieces of clean text, each with a role that may be painted.
+
+use std::ffi::OsStr;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use crate::sanitize;
+
+/// What a piece of text is, which decides its colour. The text says the same without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Paint {
+    #[default]
+    Plain,
+    Strong,
+    Faint,
+    Accent,
+    Good,
+    Warning,
+    Bad,
+}
+
+impl Paint {
+    /// How alarming it is that something is full to `percent`.
+    pub(crate) fn of_fullness(percent: f64) -> Self {
+        match percent {
+            p if p >= 90.0 => Self::Bad,
+            p if p >= 75.0 => Self::Warning,
+            _ => Self::Good,
+        }
+    }
+
+    /// The parameters of SGR; only the first eight colours, so that every theme can choose them.
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Strong => Some("1"),
+            Self::Faint => Some("2"),
+            Self::Accent => Some("36"),
+            Self::Good => Some("32"),
+            Self::Warning => Some("33"),
+            Self::Bad => Some("31"),
+        }
+    }
+}
+
+/// One line, without its end. All text in it is clean: there is no other way in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Line(Vec<(Paint, String)>);
+
+impl Line {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The line with `text` added.
+    pub(crate) fn with(mut self, paint: Paint, text: impl AsRef<str>) -> Self {
+        self.push(paint, text);
+        self
+    }
+
+    /// The line with text of any bytes added.
+    pub(crate) fn with_os(mut self, paint: Paint, text: impl AsRef<OsStr>) -> Self {
+        self.0.push((paint, sanitize::os_text(text.as_ref()).into_owned()));
+        self
+    }
+
+    pub(crate) fn push(&mut self, paint: Paint, text: impl AsRef<str>) {
+        self.0.push((paint, sanitize::text(text.as_ref()).into_owned()));
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// The columns that the line takes.
+    pub(crate) fn width(&self) -> usize {
+        self.0.iter().map(|(_, text)| text.width()).sum()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, text)| text.is_empty())
+    }
+
+    /// Adds blanks up to `width`.
+    pub(crate) fn pad(&mut self, width: usize) {
+        let missing = width.saturating_sub(self.width());
+        if missing > 0 {
+            self.0.push((Paint::Plain, " ".repeat(missing)));
+        }
+    }
+
+    /// The line with blanks before it, so that it ends at `width`.
+    pub(crate) fn to_the_right(self, width: usize) -> Self {
+        let mut line = Self::new();
+        line.pad(width.saturating_sub(self.width()));
+        line.append(self);
+        line
+    }
+
+    /// The line in at most `width` columns, with `mark` where something was cut away.
+    pub(crate) fn cut(mut self, width: usize, mark: char) -> Self {
+        if self.width() <= width {
+            return self;
+        }
+        let mut left = width.saturating_sub(1);
+        let mut kept = Vec::new();
+        for (paint, text) in self.0 {
+            let (part, taken) = prefix(&text, left);
+            let whole = part.len() == text.len();
+            kept.push((paint, part.to_owned()));
+            left -= taken;
+            if !whole {
+                break;
+            }
+        }
+        if width > 0
+            && let Some((_, last)) = kept.last_mut()
+        {
+            last.push(mark);
+        }
+        self.0 = kept;
+        self
+    }
+
+    /// The line for a terminal, or plain.
+    pub(crate) fn render(&self, colour: bool) -> String {
+        let mut out = String::new();
+        for (paint, text) in &self.0 {
+            match paint.code().filter(|_| colour && !text.is_empty()) {
+                Some(code) => {
+                    out.extend(["\x1b[", code, "m", text, "\x1b[0m"]);
+                }
+                None => out.push_str(text),
+            }
+        }
+        let kept = out.trim_end_matches(' ').len();
+        out.truncate(kept);
+        out
+    }
+}
+
+/// The longest beginning of `text` that fits into `width` columns, and its width.
+fn prefix(text: &str, width: usize) -> (&str, usize) {
+    let mut taken = 0;
+    for (at, char) in text.char_indices() {
+        let wide = char.width().unwrap_or(0);
+        if taken + wide > width {
+            // A joiner left at the end would reach for what follows.
+            let part = text.get(..at).unwrap_or_default().trim_end_matches('\u{200d}');
+            return (part, part.width().min(width));
+        }
+        taken += wide;
+    }
+    (text, text.width().min(width))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_at_a_column_and_says_so() {
+        let line = Line::new().with(Paint::Strong, "abc").with(Paint::Plain, "defgh");
+        assert_eq!(line.clone().cut(8, '…').render(false), "abcdefgh");
+        assert_eq!(line.clone().cut(5, '…').render(false), "abcd…");
+        assert_eq!(line.cut(3, '…').render(true), "\x1b[1mab…\x1b[0m");
+    }
+
+    #[test]
+    fn a_wide_character_is_never_cut_in_two() {
+        let line = Line::new().with(Paint::Plain, "日本語");
+        assert_eq!(line.width(), 6);
+        assert_eq!(line.clone().cut(4, '…').render(false), "日…");
+        assert_eq!(line.cut(5, '…').render(false), "日本…");
+    }
+
+    #[test]
+    fn t81_text_is_clean_however_it_comes_in() {
+        let mut line = Line::new().with(Paint::Plain, "\x1b[2J");
+        line.push(Paint::Bad, "\u{202e}");
+        assert_eq!(line.render(false), "\\x1b[2J\\u{202e}");
+    }
+
+    #[test]
+    fn colour_is_only_added() {
+        let line = Line::new().with(Paint::Bad, "91 %").with(Paint::Plain, " used");
+        assert_eq!(line.render(true).replace("\x1b[31m", "").replace("\x1b[0m", ""), "91 % used");
+    }
+}

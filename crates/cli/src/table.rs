@@ -1,0 +1,311 @@
+//! The only code that lays out columns.
+
+use psight::record::{Field, Kind, Unit, Value};
+
+use crate::human::{self, Scale};
+use crate::line::{Line, Paint};
+use crate::terminal::Terminal;
+
+/// Narrower than this, a column that gives way is no longer worth reading.
+const NARROWEST: usize = 8;
+
+/// Where the text of a column stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Align {
+    Left,
+    Right,
+}
+
+/// One column: its head, and how it behaves.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    title: String,
+    align: Align,
+    gives_way: bool,
+    at_least: usize,
+}
+
+impl Column {
+    pub(crate) fn left(title: impl Into<String>) -> Self {
+        Self { title: title.into(), align: Align::Left, gives_way: false, at_least: 0 }
+    }
+
+    pub(crate) fn right(title: impl Into<String>) -> Self {
+        Self { align: Align::Right, ..Self::left(title) }
+    }
+
+    /// A column for a field of a record: what measures stands to the right, what names to the left.
+    pub(crate) fn of(field: &Field, title: impl Into<String>) -> Self {
+        match field.kind {
+            Kind::Integer | Kind::Float => Self::right(title),
+            _ => Self::left(title),
+        }
+    }
+
+    /// The same column, cut before the others where the terminal is too narrow.
+    pub(crate) fn giving_way(self) -> Self {
+        Self { gives_way: true, ..self }
+    }
+
+    /// The same column, at least this wide.
+    pub(crate) fn at_least(self, width: usize) -> Self {
+        Self { at_least: width, ..self }
+    }
+}
+
+/// Rows under heads.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Line>>,
+    gap: usize,
+    heads: bool,
+}
+
+impl Table {
+    pub(crate) fn new(columns: Vec<Column>) -> Self {
+        Self { columns, rows: Vec::new(), gap: 1, heads: true }
+    }
+
+    /// The same table with `gap` blanks between the columns.
+    pub(crate) fn with_gap(self, gap: usize) -> Self {
+        Self { gap, ..self }
+    }
+
+    /// The same table without its line of heads.
+    pub(crate) fn without_heads(self) -> Self {
+        Self { heads: false, ..self }
+    }
+
+    /// Adds a row, one cell for each column.
+    pub(crate) fn row(&mut self, cells: Vec<Line>) {
+        debug_assert_eq!(cells.len(), self.columns.len(), "a cell for each column");
+        self.rows.push(cells);
+    }
+
+    /// The table's lines, in at most `limit` columns.
+    pub(crate) fn lines(self, limit: Option<usize>, mark: char) -> Vec<Line> {
+        let widths = self.widths(limit);
+        let mut rows = Vec::with_capacity(self.rows.len() + 1);
+        if self.heads {
+            let head = |column: &Column| Line::new().with(Paint::Strong, &column.title);
+            rows.push(self.columns.iter().map(head).collect());
+        }
+        rows.extend(self.rows);
+        rows.into_iter()
+            .map(|cells| {
+                let line = join(&self.columns, &widths, cells, self.gap, mark);
+                limit.map_or(line.clone(), |limit| line.cut(limit, mark))
+            })
+            .collect()
+    }
+
+    /// What each column needs; where that is too much, the widest of those that give way shrink.
+    fn widths(&self, limit: Option<usize>) -> Vec<usize> {
+        let mut widths: Vec<usize> = self
+            .columns
+            .iter()
+            .map(|column| {
+                let head = if self.heads {
+                    Line::new().with(Paint::Plain, &column.title).width()
+                } else {
+                    0
+                };
+                head.max(column.at_least)
+            })
+            .collect();
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        let Some(limit) = limit else { return widths };
+        let gaps = self.gap * self.columns.len().saturating_sub(1);
+        let mut excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(limit);
+        while excess > 0 {
+            let widest = widths
+                .iter_mut()
+                .zip(&self.columns)
+                .filter(|(width, column)| column.gives_way && **width > NARROWEST)
+                .map(|(width, _)| width)
+                .max();
+            let Some(width) = widest else { break };
+            *width -= 1;
+            excess -= 1;
+        }
+        widths
+    }
+}
+
+fn join(columns: &[Column], widths: &[usize], cells: Vec<Line>, gap: usize, mark: char) -> Line {
+    let mut line = Line::new();
+    for (at, ((cell, column), width)) in cells.into_iter().zip(columns).zip(widths).enumerate() {
+        if at > 0 {
+            line.pad(line.width() + gap);
+        }
+        let mut cell = cell.cut(*width, mark);
+        match column.align {
+            Align::Right => cell = cell.to_the_right(*width),
+            Align::Left => cell.pad(*width),
+        }
+        line.append(cell);
+    }
+    line
+}
+
+/// How the numbers of a table are written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Numbers {
+    /// Amounts of bytes with a unit, or as plain numbers.
+    pub(crate) human: Option<Scale>,
+}
+
+/// A value of a record as a cell: written for its unit, `-` where it is not known.
+pub(crate) fn cell(field: &Field, value: &Value<'_>, numbers: Numbers) -> Line {
+    let text = match (value, field.unit) {
+        (Value::OsText(text), _) => return Line::new().with_os(Paint::Plain, text),
+        (Value::Uint(bytes), Unit::Bytes) => match numbers.human {
+            Some(scale) => human::bytes_short(*bytes, scale),
+            None => bytes.to_string(),
+        },
+        (Value::Float(number), Unit::Percent) => format!("{number:.1}"),
+        (Value::Float(number), _) => format!("{number:.2}"),
+        _ => return plain(value),
+    };
+    Line::new().with(Paint::Plain, text)
+}
+
+/// A value without a unit.
+pub(crate) fn plain(value: &Value<'_>) -> Line {
+    let text = match value {
+        Value::Null => return Line::new().with(Paint::Faint, "-"),
+        Value::OsText(text) => return Line::new().with_os(Paint::Plain, text),
+        Value::Text(text) => return Line::new().with(Paint::Plain, text),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Uint(number) => number.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => format!("{number:.2}"),
+        Value::List(values) => return joined(values.iter().map(plain), ","),
+        Value::Map(pairs) => return joined(pairs.iter().map(named), ","),
+        Value::Record(fields, values) => {
+            let known = fields.iter().zip(values).filter(|(_, value)| !value.is_null());
+            return joined(
+                known.map(|(field, value)| {
+                    let mut line = Line::new().with(Paint::Plain, field.name);
+                    line.push(Paint::Plain, "=");
+                    line.append(cell(field, value, Numbers { human: None }));
+                    line
+                }),
+                ",",
+            );
+        }
+        _ => "?".to_owned(),
+    };
+    Line::new().with(Paint::Plain, text)
+}
+
+fn named((name, value): &(std::borrow::Cow<'_, str>, Value<'_>)) -> Line {
+    let mut line = Line::new().with(Paint::Plain, name).with(Paint::Plain, "=");
+    line.append(plain(value));
+    line
+}
+
+fn joined(lines: impl Iterator<Item = Line>, separator: &str) -> Line {
+    let mut all = Line::new();
+    for (at, line) in lines.enumerate() {
+        if at > 0 {
+            all.push(Paint::Plain, separator);
+        }
+        all.append(line);
+    }
+    all
+}
+
+/// A bar `width` columns wide, full to `percent`; heavy against light, so that it reads without colour.
+pub(crate) fn bar(percent: f64, width: usize, terminal: &Terminal) -> Line {
+    let share = (percent / 100.0).clamp(0.0, 1.0);
+    let mut full = (share * width as f64).round() as usize;
+    // A little is not nothing, and nearly all is not all.
+    if full == 0 && share > 0.005 {
+        full = 1;
+    }
+    if full == width && share < 0.995 {
+        full = width.saturating_sub(1);
+    }
+    let (heavy, light) = if terminal.unicode { ("━", "─") } else { ("#", ".") };
+    Line::new()
+        .with(Paint::of_fullness(percent), heavy.repeat(full))
+        .with(Paint::Faint, light.repeat(width - full))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(lines: Vec<Line>) -> Vec<String> {
+        lines.iter().map(|line| line.render(false)).collect()
+    }
+
+    fn words<const N: usize>(words: [&str; N]) -> Vec<Line> {
+        words.into_iter().map(|word| Line::new().with(Paint::Plain, word)).collect()
+    }
+
+    fn processes() -> Table {
+        let columns = vec![
+            Column::right("PID"),
+            Column::left("USER").giving_way(),
+            Column::left("COMMAND").giving_way(),
+        ];
+        let mut table = Table::new(columns);
+        table.row(words(["1", "root", "/sbin/init splash"]));
+        table.row(words(["4321", "日本", "bash"]));
+        table
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_they_are_read() {
+        assert_eq!(
+            text(processes().lines(None, '…')),
+            [" PID USER COMMAND", "   1 root /sbin/init splash", "4321 日本 bash"]
+        );
+    }
+
+    #[test]
+    fn the_widest_gives_way_and_no_line_is_too_long() {
+        assert_eq!(
+            text(processes().lines(Some(20), '…')),
+            [" PID USER COMMAND", "   1 root /sbin/ini…", "4321 日本 bash"]
+        );
+        for limit in 0..30 {
+            for line in processes().lines(Some(limit), '…') {
+                assert!(line.width() <= limit, "{limit}: {line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn t81_an_escape_in_a_cell_or_a_head_takes_the_room_it_is_shown_in() {
+        let mut table = Table::new(vec![Column::left("N\n"), Column::left("X")]);
+        table.row(words(["\x1b[2J", "y"]));
+        assert_eq!(text(table.lines(None, '…')), ["N\\n     X", "\\x1b[2J y"]);
+    }
+
+    #[test]
+    fn a_bar_is_never_empty_or_full_by_rounding() {
+        let terminal = Terminal { width: None, height: None, colour: false, unicode: false };
+        let drawn = |percent| bar(percent, 10, &terminal).render(false);
+        assert_eq!(drawn(0.0), "..........");
+        assert_eq!(drawn(1.0), "#.........");
+        assert_eq!(drawn(50.0), "#####.....");
+        assert_eq!(drawn(99.0), "#########.");
+        assert_eq!(drawn(100.0), "##########");
+        assert_eq!(drawn(400.0), "##########");
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_dash() {
+        assert_eq!(plain(&Value::Null).render(false), "-");
+        assert_eq!(plain(&Value::List(vec![Value::Uint(1), Value::Int(-2)])).render(false), "1,-2");
+    }
+}
