@@ -125,11 +125,12 @@ impl Host {
 
     /// The machine's swap space.
     ///
-    /// Linux: `/proc/meminfo` and `/proc/vmstat`; a kernel that does not count swapping gives `None` for both counters.
+    /// Linux: `/proc/meminfo`, else `sysinfo(2)`, and `/proc/vmstat`; a kernel that does not count swapping gives `None`
+    /// for both counters.
     ///
     /// # Errors
     ///
-    /// `NotFound` without a `/proc/meminfo`, `Malformed` if it says nothing of swap.
+    /// `NotFound` without a `/proc/meminfo`; on a captured machine `Malformed` if it says nothing of swap.
     pub fn swap_memory(&self) -> Result<SwapMemory> {
         sys::memory::swap_memory(self)
     }

@@ -15,11 +15,14 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
         field.map(bytes).ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
     };
     let total = needed(info.total_kib, "MemTotal")?;
-    let free = needed(info.free_kib, "MemFree")?;
-    let buffers = info.buffers_kib.map(bytes);
-    let cached = info.cached_kib.map(|kib| bytes(kib).saturating_add(reclaimable(&info)));
+    let free = needed(info.free_kib, "MemFree")?.min(total);
+    // In some containers the parts are the whole machine's, and more than the container's total.
+    let part = |kib: Option<u64>| kib.map(|kib| bytes(kib).min(total));
+    let buffers = part(info.buffers_kib);
+    let cached =
+        info.cached_kib.map(|kib| bytes(kib).saturating_add(reclaimable(&info)).min(total));
     let available = available(host, &info, free, total);
-    // As `free` says it; in some containers the caches are the whole machine's, and more than there is.
+    // As `free` says it, where it can be true.
     let caches = cached.unwrap_or(0).saturating_add(buffers.unwrap_or(0));
     let taken = total.saturating_sub(free);
     Ok(VirtualMemory {
@@ -28,12 +31,12 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
         percent: percent(total.saturating_sub(available), total),
         used: taken.checked_sub(caches).unwrap_or(taken),
         free,
-        active: info.active_kib.map(bytes),
-        inactive: inactive(&info).map(bytes),
+        active: part(info.active_kib),
+        inactive: part(inactive(&info)),
         buffers,
         cached,
-        shared: info.shmem_kib.or(info.mem_shared_kib).map(bytes),
-        slab: info.slab_kib.map(bytes),
+        shared: part(info.shmem_kib.or(info.mem_shared_kib)),
+        slab: part(info.slab_kib),
         wired: None,
     })
 }
@@ -41,11 +44,12 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
     let path = host.proc().join("meminfo");
     let info = meminfo(&read::system(&path)?);
-    let needed = |field: Option<u64>, name| {
-        field.map(bytes).ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
-    };
-    let total = needed(info.swap_total_kib, "SwapTotal")?;
-    let free = needed(info.swap_free_kib, "SwapFree")?;
+    let said = info.swap_total_kib.map(bytes).zip(info.swap_free_kib.map(bytes));
+    // A kernel without swap support writes neither line.
+    let asked = || (!host.is_captured()).then(system_swap);
+    let missing = || Error::malformed(&path, &Undecoded::missing("SwapTotal"));
+    let (total, free) = said.or_else(asked).ok_or_else(missing)?;
+    let free = free.min(total);
     let used = total.saturating_sub(free);
     let stat =
         read::file(&host.proc().join("vmstat")).map(|bytes| vmstat(&bytes)).unwrap_or_default();
@@ -58,6 +62,15 @@ pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
         swapped_in: stat.pswpin_pages.map(|pages| pages.saturating_mul(page)),
         swapped_out: stat.pswpout_pages.map(|pages| pages.saturating_mul(page)),
     })
+}
+
+/// sysinfo(2): all swap space, and the unused part of it.
+fn system_swap() -> (u64, u64) {
+    let info = rustix::system::sysinfo();
+    // Narrow on 32-bit machines, and in units of a byte on most.
+    #[allow(clippy::useless_conversion, reason = "the width is the machine's")]
+    let bytes = |units| u64::from(units).saturating_mul(u64::from(info.mem_unit));
+    (bytes(info.totalswap), bytes(info.freeswap))
 }
 
 // mallinfo2(3)
