@@ -1,29 +1,161 @@
-//! File systems and disks.
+//! File systems and disks: the mount table, `statvfs(3)`, `/proc/diskstats` and `/sys/block`.
 
-use std::collections::BTreeMap;
+mod io;
+mod root;
+
+use std::collections::HashSet;
 use std::ffi::OsString;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
-use crate::disk::{DiskIo, DiskUsage, Disks, MountPoint, Mounts, Partition};
+use psight_parse::linux::filesystems::filesystems;
+use psight_parse::linux::mountinfo::{MountInfo, mountinfo};
+use psight_parse::linux::mounts::{Mount, mounts};
+use psight_parse::linux::statvfs::{Statvfs, statvfs};
+
+use super::read;
+use crate::disk::{DiskUsage, MountPoint, Mounts, Partition};
+use crate::memory::percent;
 use crate::{Error, Host, Result};
 
-pub(crate) fn partitions(_host: &Host, _which: Mounts) -> Result<Vec<Partition>> {
-    Err(Error::unsupported("partitions"))
+pub(crate) use io::{disk_io_counters, disks_not_counted};
+
+// self/mounts, filesystems
+pub(crate) fn partitions(host: &Host, which: Mounts) -> Result<Vec<Partition>> {
+    let path = host.proc().join("filesystems");
+    let types = match which {
+        Mounts::Physical => Some(read::system(&path)?),
+        Mounts::All => None,
+    };
+    let physical = types.as_deref().map(on_storage);
+    let mut partitions = Vec::new();
+    for mount in mount_table(host)? {
+        let named = !mount.device.is_empty() && mount.device != b"none";
+        if physical.as_ref().is_some_and(|types| !named || !types.contains(mount.fstype.as_slice()))
+        {
+            continue;
+        }
+        let device = named.then(|| match mount.device.as_slice() {
+            b"/dev/root" | b"rootfs" => root::device(host, &mount.mountpoint),
+            _ => None,
+        });
+        partitions.push(Partition {
+            device: device.map(|real| real.unwrap_or_else(|| OsString::from_vec(mount.device))),
+            mountpoint: PathBuf::from(OsString::from_vec(mount.mountpoint)),
+            fstype: OsString::from_vec(mount.fstype),
+            opts: OsString::from_vec(mount.options),
+        });
+    }
+    Ok(partitions)
 }
 
-/// Where something is mounted, in the order it was mounted, without asking what is mounted there.
-pub(crate) fn mount_points(_host: &Host) -> Result<Vec<MountPoint>> {
-    Err(Error::unsupported("mount_points"))
+// self/mountinfo, else self/mounts
+pub(crate) fn mount_points(host: &Host) -> Result<Vec<MountPoint>> {
+    let point = |id, path| MountPoint { id, path: PathBuf::from(OsString::from_vec(path)) };
+    match numbered_mounts(host) {
+        Some(table) => {
+            Ok(table.into_iter().map(|info| point(info.id, info.mount.mountpoint)).collect())
+        }
+        None => Ok(mount_table(host)?.into_iter().map(|m| point(0, m.mountpoint)).collect()),
+    }
 }
 
-pub(crate) fn disk_usage(_host: &Host, _path: &Path) -> Result<DiskUsage> {
-    Err(Error::unsupported("disk_usage"))
+// statvfs(3)
+pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
+    if host.is_captured() {
+        return captured_usage(host, path);
+    }
+    Ok(usage(&ask(host, path)?))
 }
 
-pub(crate) fn disk_io_counters(_host: &Host, _which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
-    Err(Error::unsupported("disk_io_counters"))
+/// What `statvfs(3)` says of `path` on this machine, or below the directory where another one is seen.
+pub(crate) fn ask(host: &Host, path: &Path) -> Result<Statvfs> {
+    let said = match is_local(host) {
+        true => rustix::fs::statvfs(path),
+        false => rustix::fs::statvfs(&host.file(path.strip_prefix("/").unwrap_or(path))),
+    };
+    let said = said.map_err(|error| Error::system(path, error.into()))?;
+    Ok(Statvfs {
+        mountpoint: path.as_os_str().as_bytes().to_vec(),
+        frsize: said.f_frsize,
+        blocks: said.f_blocks,
+        bfree: said.f_bfree,
+        bavail: said.f_bavail,
+        files: said.f_files,
+        ffree: said.f_ffree,
+    })
 }
 
-pub(crate) fn disks_not_counted(_host: &Host) -> Result<Vec<OsString>> {
-    Err(Error::unsupported("disks_not_counted"))
+fn usage(said: &Statvfs) -> DiskUsage {
+    let bytes = |blocks: u64| blocks.saturating_mul(said.frsize);
+    let used = bytes(said.blocks.saturating_sub(said.bfree));
+    // A file server that has gone into root's reserve may say so with a negative number.
+    let free = if said.bavail > i64::MAX.unsigned_abs() { 0 } else { bytes(said.bavail) };
+    DiskUsage {
+        total: bytes(said.blocks),
+        used,
+        free,
+        percent: percent(used, used.saturating_add(free)),
+        files: (said.files > 0).then_some(said.files),
+        files_free: (said.files > 0).then_some(said.ffree),
+    }
+}
+
+/// The answer that was captured for the mount that holds `path`.
+fn captured_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
+    let answers = read::system(&host.file("answers/statvfs"))?;
+    let path = Path::new("/").join(path);
+    let depth = |said: &Statvfs| {
+        let mountpoint = Path::new(std::ffi::OsStr::from_bytes(&said.mountpoint));
+        path.starts_with(mountpoint).then(|| mountpoint.components().count())
+    };
+    let holder =
+        statvfs(&answers).into_iter().filter(|said| depth(said).is_some()).max_by_key(depth);
+    holder.map(|said| usage(&said)).ok_or_else(|| Error::system(&path, ErrorKind::NotFound.into()))
+}
+
+/// The types of file systems that lie on storage.
+fn on_storage(types: &[u8]) -> HashSet<&[u8]> {
+    let types = filesystems(types);
+    types.iter().filter(|kind| !kind.nodev || kind.name == b"zfs").map(|kind| kind.name).collect()
+}
+
+/// What is mounted, in the order it was mounted.
+fn mount_table(host: &Host) -> Result<Vec<Mount>> {
+    let missing = match read_first(host, "mounts") {
+        Ok(bytes) => return Ok(mounts(&bytes)),
+        Err(error) => error,
+    };
+    if let Some(table) = numbered_mounts(host) {
+        return Ok(table.into_iter().map(|info| info.mount).collect());
+    }
+    // Another procfs is asked for itself: this machine's mtab says nothing of it.
+    if host.proc() == host.file("proc") {
+        if let Ok(bytes) = read::file(&host.file("etc/mtab")) {
+            return Ok(mounts(&bytes));
+        }
+    }
+    Err(missing)
+}
+
+/// The same with numbers, of kernels that have it.
+fn numbered_mounts(host: &Host) -> Option<Vec<MountInfo>> {
+    read_first(host, "mountinfo").ok().map(|bytes| mountinfo(&bytes))
+}
+
+/// A file of the process whose mounts are the machine's: this one, or on a machine that is seen from a container its
+/// first, as the container has mounts of its own.
+fn read_first(host: &Host, name: &str) -> Result<Vec<u8>> {
+    if !host.is_captured() && !is_local(host) {
+        if let Ok(bytes) = read::file(&host.proc().join("1").join(name)) {
+            return Ok(bytes);
+        }
+    }
+    read::system(&host.proc().join("self").join(name))
+}
+
+/// Whether paths on the machine are paths of this program.
+fn is_local(host: &Host) -> bool {
+    host.file("") == Path::new("/")
 }

@@ -1,0 +1,287 @@
+//! `/proc/diskstats` and `/sys/block/<disk>/stat`: what each disk has done.
+
+use crate::{Error, text};
+
+/// What a disk has done. A sector is 512 bytes here, whatever it is on the disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Reads completed.
+    pub reads: u64,
+    /// Sectors read.
+    pub read_sectors: u64,
+    /// Writes completed.
+    pub writes: u64,
+    /// Sectors written.
+    pub written_sectors: u64,
+    /// What partitions did not have before 2.6.25.
+    pub more: Option<More>,
+    /// Since 4.18.
+    pub discards: Option<Discards>,
+    /// Since 5.5.
+    pub flushes: Option<Flushes>,
+}
+
+/// Merges and times.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct More {
+    /// Reads joined with a neighbour's.
+    pub reads_merged: u64,
+    /// Time spent reading.
+    pub read_ms: u64,
+    /// Writes joined with a neighbour's.
+    pub writes_merged: u64,
+    /// Time spent writing.
+    pub write_ms: u64,
+    /// Requests under way now.
+    pub in_progress: u64,
+    /// Time with a request under way.
+    pub busy_ms: u64,
+    /// Time that requests waited, added up.
+    pub weighted_ms: u64,
+}
+
+/// Discards (TRIM).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Discards {
+    /// Discards completed.
+    pub count: u64,
+    /// Sectors discarded.
+    pub sectors: u64,
+    /// Time spent discarding.
+    pub ms: u64,
+}
+
+/// Flushes of the disk's cache.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flushes {
+    /// Flushes completed.
+    pub count: u64,
+    /// Time spent flushing.
+    pub ms: u64,
+}
+
+/// A disk, or a partition, and what it has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Diskstat<'a> {
+    /// The kernel's name of it.
+    pub name: &'a [u8],
+    /// What it has done.
+    pub counters: Counters,
+}
+
+/// Decodes `/proc/diskstats`. A line that is not understood is skipped; an error says that none was.
+pub fn diskstats(bytes: &[u8]) -> Result<Vec<Diskstat<'_>>, Error> {
+    let mut disks = Vec::new();
+    let (mut understood, mut strange) = (false, false);
+    for line in text::lines(bytes).filter(|line| !line.trim_ascii().is_empty()) {
+        match diskstat(line) {
+            Ok(disk) => {
+                understood = true;
+                disks.extend(disk);
+            }
+            Err(_) => strange = true,
+        }
+    }
+    if strange && !understood { Err(Error::garbled("reads")) } else { Ok(disks) }
+}
+
+/// Decodes the one line of `/sys/block/<disk>/stat`.
+pub fn block_stat(bytes: &[u8]) -> Result<Counters, Error> {
+    let mut row = Row::default();
+    row.fill(text::words(bytes.trim_ascii()))?;
+    row.counters()
+}
+
+/// One line; `None` for a device that is listed without any counters.
+fn diskstat(line: &[u8]) -> Result<Option<Diskstat<'_>>, Error> {
+    let mut words = text::words(line);
+    let _major = words.next();
+    let _minor = words.next();
+    let third = words.next().ok_or(Error::missing("name"))?;
+    let mut row = Row::default();
+    // Linux 2.4 puts the number of reads before the name, and ends after 15 columns: no other line has so many.
+    let name = if text::words(line).count() == 15 {
+        let name = words.next().ok_or(Error::missing("name"))?;
+        row.fill(std::iter::once(third).chain(words))?;
+        name
+    } else {
+        row.fill(words)?;
+        third
+    };
+    if row.len == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Diskstat { name, counters: row.counters()? }))
+}
+
+/// The numbers of a line, as many as are known to mean something.
+#[derive(Default)]
+struct Row {
+    numbers: [u64; 17],
+    len: usize,
+}
+
+impl Row {
+    fn fill<'a>(&mut self, words: impl Iterator<Item = &'a [u8]>) -> Result<(), Error> {
+        for (slot, word) in self.numbers.iter_mut().zip(words) {
+            *slot = number(word).ok_or(Error::garbled("reads"))?;
+            self.len += 1;
+        }
+        Ok(())
+    }
+
+    fn counters(&self) -> Result<Counters, Error> {
+        let [reads, reads_merged, read_sectors, read_ms, writes, rest @ ..] = self.numbers;
+        let [writes_merged, written_sectors, write_ms, in_progress, busy_ms, rest @ ..] = rest;
+        let [weighted_ms, discards, _discards_merged, discarded, discard_ms, flushes, flush_ms] =
+            rest;
+        if self.len == 4 {
+            // A partition before 2.6.25: reads, sectors, writes, sectors.
+            return Ok(Counters {
+                reads,
+                read_sectors: reads_merged,
+                writes: read_sectors,
+                written_sectors: read_ms,
+                ..Counters::default()
+            });
+        }
+        if self.len < 11 {
+            return Err(Error::missing("time_in_queue"));
+        }
+        let more = More {
+            reads_merged,
+            read_ms,
+            writes_merged,
+            write_ms,
+            in_progress,
+            busy_ms,
+            weighted_ms,
+        };
+        let discards = Discards { count: discards, sectors: discarded, ms: discard_ms };
+        Ok(Counters {
+            reads,
+            read_sectors,
+            writes,
+            written_sectors,
+            more: Some(more),
+            discards: (self.len >= 15).then_some(discards),
+            flushes: (self.len >= 17).then_some(Flushes { count: flushes, ms: flush_ms }),
+        })
+    }
+}
+
+/// Requests under way can be counted below zero (until 4.20, by a race), which the kernel prints signed: that is none.
+fn number(word: &[u8]) -> Option<u64> {
+    text::u64(word).or_else(|| text::i64(word).map(|negative| negative.try_into().unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MORE: More = More {
+        reads_merged: 2,
+        read_ms: 4,
+        writes_merged: 6,
+        write_ms: 8,
+        in_progress: 9,
+        busy_ms: 10,
+        weighted_ms: 11,
+    };
+    const PLAIN: Counters = Counters {
+        reads: 1,
+        read_sectors: 3,
+        writes: 5,
+        written_sectors: 7,
+        more: Some(MORE),
+        discards: None,
+        flushes: None,
+    };
+
+    fn only(line: &[u8]) -> Diskstat<'_> {
+        let [disk] = <[Diskstat<'_>; 1]>::try_from(diskstats(line).unwrap()).unwrap();
+        disk
+    }
+
+    #[test]
+    fn t49_14_columns_are_a_disk_since_2_6() {
+        let disk = only(b"   3    0   hda 1 2 3 4 5 6 7 8 9 10 11\n");
+        assert_eq!(disk, Diskstat { name: b"hda", counters: PLAIN });
+    }
+
+    #[test]
+    fn t49_15_columns_are_a_disk_of_2_4_with_the_reads_before_the_name() {
+        let disk = only(b"   3     0   1 hda 2 3 4 5 6 7 8 9 10 11 12\n");
+        assert_eq!(disk, Diskstat { name: b"hda", counters: PLAIN });
+    }
+
+    #[test]
+    fn t49_7_columns_are_a_partition_before_2_6_25_without_times() {
+        let disk = only(b"   3    1   hda1 1 2 3 4\n");
+        let counters = Counters {
+            reads: 1,
+            read_sectors: 2,
+            writes: 3,
+            written_sectors: 4,
+            ..Counters::default()
+        };
+        assert_eq!(disk, Diskstat { name: b"hda1", counters });
+    }
+
+    #[test]
+    fn t49_18_columns_have_discards_since_4_18() {
+        let disk = only(b"   8    0   sda 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15\n");
+        let discards = Some(Discards { count: 12, sectors: 14, ms: 15 });
+        assert_eq!(disk.counters, Counters { discards, ..PLAIN });
+    }
+
+    #[test]
+    fn t49_20_columns_have_flushes_since_5_5_and_later_ones_are_skipped() {
+        let expected = Counters {
+            discards: Some(Discards { count: 12, sectors: 14, ms: 15 }),
+            flushes: Some(Flushes { count: 16, ms: 17 }),
+            ..PLAIN
+        };
+        let disk = only(b"   8    0   sda 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\n");
+        assert_eq!(disk.counters, expected);
+        let disk = only(b"   8    0   sda 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 x\n");
+        assert_eq!(disk.counters, expected);
+    }
+
+    #[test]
+    fn t49_3_columns_are_a_device_that_counts_nothing() {
+        assert_eq!(diskstats(b"   1    0 ram0\n"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn t49_a_line_that_is_not_understood_hides_no_other() {
+        let text = b"   8    0   sda 1 2 3 4 5 6\n 8 1 sdb x 2 3 4 5 6 7 8 9 10 11\n   3    1   hda1 1 2 3 4\n\n";
+        assert_eq!(only(text).name, b"hda1");
+        assert!(diskstats(b"   8    0   sda 1 2 3 4 5 6\n").is_err());
+    }
+
+    #[test]
+    fn t51_no_disks_are_no_error() {
+        assert_eq!(diskstats(b""), Ok(Vec::new()));
+        assert_eq!(diskstats(b"\n \n"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn t49_a_name_may_have_a_slash() {
+        assert_eq!(only(b" 104 0 cciss/c0d0 1 2 3 4 5 6 7 8 9 10 11\n").name, b"cciss/c0d0");
+    }
+
+    #[test]
+    fn fewer_than_no_requests_under_way_are_none() {
+        let disk = only(b"   8    0   sda 1 2 3 4 5 6 7 8 -3 10 11\n");
+        assert_eq!(disk.counters.more, Some(More { in_progress: 0, ..MORE }));
+    }
+
+    #[test]
+    fn t49_the_file_in_sys_has_the_same_numbers() {
+        let stat = b"       1        2        3        4        5        6        7        8        9        10       11\n";
+        assert_eq!(block_stat(stat), Ok(PLAIN));
+        assert_eq!(block_stat(b"1 2 3 4\n").map(|counters| counters.more), Ok(None));
+        assert!(block_stat(b"").is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! What disks have done: `/proc/diskstats`, else `/sys/block/*/stat`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+use psight_parse::linux::diskstats::{Counters, block_stat, diskstats};
+
+use super::read;
+use crate::disk::{DiskIo, Disks};
+use crate::{Error, Host, Result};
+
+/// In what the kernel counts, whatever the disk's own sectors are.
+const SECTOR: u64 = 512;
+
+// diskstats, else /sys/block/*/stat
+pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
+    let path = host.proc().join("diskstats");
+    let bytes = match read::file(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return from_sys(host, which),
+        Err(error) => return Err(Error::system(path, error)),
+    };
+    let rows = diskstats(&bytes).map_err(|error| Error::malformed(&path, &error))?;
+    let whole = match which {
+        Disks::Whole => Some(whole_disks(host).unwrap_or_default()),
+        Disks::All => None,
+    };
+    Ok(rows
+        .iter()
+        .map(|row| (OsStr::from_bytes(row.name), &row.counters))
+        .filter(|(name, _)| whole.as_ref().is_none_or(|whole| whole.contains(*name)))
+        .map(|(name, counters)| (name.to_owned(), disk_io(counters)))
+        .collect())
+}
+
+// /sys/block/*/queue/iostats
+pub(crate) fn disks_not_counted(host: &Host) -> Result<Vec<OsString>> {
+    let block = host.sys().join("block");
+    let mut disks = Vec::new();
+    for entry in std::fs::read_dir(&block).map_err(|error| Error::system(&block, error))?.flatten()
+    {
+        let switch = read::file(&entry.path().join("queue/iostats"));
+        if switch.is_ok_and(|switch| switch.trim_ascii() == b"0") {
+            disks.push(plain_name(entry.file_name()));
+        }
+    }
+    disks.sort_unstable();
+    Ok(disks)
+}
+
+/// The name as `/proc` and `/dev` have it: a slash in it is a `!` in `/sys`, which has directories for slashes.
+pub(super) fn plain_name(name: OsString) -> OsString {
+    let mut bytes = name.into_vec();
+    bytes.iter_mut().filter(|byte| **byte == b'!').for_each(|byte| *byte = b'/');
+    OsString::from_vec(bytes)
+}
+
+fn whole_disks(host: &Host) -> Option<BTreeSet<OsString>> {
+    let disks = std::fs::read_dir(host.sys().join("block")).ok()?;
+    Some(disks.flatten().map(|disk| plain_name(disk.file_name())).collect())
+}
+
+/// Without a `/proc/diskstats`. A disk or partition that vanishes or says something odd is left out.
+fn from_sys(host: &Host, which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
+    let Ok(disks) = std::fs::read_dir(host.sys().join("block")) else {
+        return Err(Error::unsupported("disk_io_counters"));
+    };
+    let mut found = BTreeMap::new();
+    for disk in disks.flatten() {
+        let (path, name) = (disk.path(), disk.file_name());
+        found.extend(one(&path).map(|io| (plain_name(name.clone()), io)));
+        if which == Disks::Whole {
+            continue;
+        }
+        // Partitions are directories of their disk, and begin with its name.
+        for part in std::fs::read_dir(&path).into_iter().flatten().flatten() {
+            let part_name = part.file_name();
+            if part_name.as_bytes().starts_with(name.as_bytes()) {
+                found.extend(one(&part.path()).map(|io| (plain_name(part_name), io)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn one(device: &Path) -> Option<DiskIo> {
+    let bytes = read::file(&device.join("stat")).ok()?;
+    block_stat(&bytes).ok().map(|counters| disk_io(&counters))
+}
+
+fn disk_io(counters: &Counters) -> DiskIo {
+    let bytes = |sectors: u64| sectors.saturating_mul(SECTOR);
+    let (more, discards, flushes) = (counters.more, counters.discards, counters.flushes);
+    DiskIo {
+        read_count: counters.reads,
+        write_count: counters.writes,
+        read_bytes: bytes(counters.read_sectors),
+        write_bytes: bytes(counters.written_sectors),
+        read_time: more.map(|more| more.read_ms),
+        write_time: more.map(|more| more.write_ms),
+        read_merged_count: more.map(|more| more.reads_merged),
+        write_merged_count: more.map(|more| more.writes_merged),
+        busy_time: more.map(|more| more.busy_ms),
+        in_progress: more.map(|more| more.in_progress),
+        weighted_time: more.map(|more| more.weighted_ms),
+        discard_count: discards.map(|discards| discards.count),
+        discard_bytes: discards.map(|discards| bytes(discards.sectors)),
+        discard_time: discards.map(|discards| discards.ms),
+        flush_count: flushes.map(|flushes| flushes.count),
+        flush_time: flushes.map(|flushes| flushes.ms),
+    }
+}
