@@ -1,3 +1,11 @@
 //! What Linux says of one process, under `/proc/<pid>`.
 
+pub mod cgroup;
+pub mod cmdline;
+pub mod environ;
+pub mod io;
+pub mod maps;
+pub mod smaps;
 pub mod stat;
+pub mod statm;
+pub mod status;

@@ -19,6 +19,10 @@ pub struct Stat<'a> {
     pub session: u32,
     /// (7) The controlling terminal's device number; 0 is none.
     pub tty_nr: u32,
+    /// (8) The terminal's foreground process group; -1 without a terminal, which reads as `u32::MAX`.
+    pub tpgid: u32,
+    /// (9) The kernel's flags of the task; see [`Stat::is_kernel_thread`].
+    pub flags: u32,
     /// (10) Page faults that needed no disk.
     pub minflt: u64,
     /// (12) Page faults that needed the disk.
@@ -47,6 +51,18 @@ pub struct Stat<'a> {
     pub delayacct_blkio_ticks: Option<u64>,
 }
 
+impl Stat<'_> {
+    /// Whether the task is the kernel's own: `PF_KTHREAD`, since 2.6.27 at this bit.
+    pub fn is_kernel_thread(&self) -> bool {
+        self.flags & 0x0020_0000 != 0
+    }
+
+    /// Whether it has exited and waits for its parent.
+    pub fn is_zombie(&self) -> bool {
+        self.state == b'Z'
+    }
+}
+
 /// Decodes the line. The name ends at the last `)` of the file: it may itself hold blanks, brackets and newlines.
 pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
     let open = bytes.iter().position(|byte| *byte == b'(').ok_or(Error::missing("comm"))?;
@@ -60,7 +76,8 @@ pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
     let session = rest.number("session")?;
     // Printed as a signed number; -1 stands in pgrp, session and tpgid of odd tasks.
     let tty_nr = rest.number("tty_nr")?;
-    rest.skip(2);
+    let tpgid = rest.number("tpgid")?;
+    let flags = rest.number("flags")?;
     let minflt = rest.count("minflt")?;
     rest.skip(1);
     let majflt = rest.count("majflt")?;
@@ -88,6 +105,8 @@ pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
         pgrp,
         session,
         tty_nr,
+        tpgid,
+        flags,
         minflt,
         majflt,
         utime_ticks,
@@ -160,6 +179,8 @@ mod tests {
         let stat = stat(&line).unwrap();
         assert_eq!((stat.pid, stat.comm, stat.state, stat.ppid), (42, &b"sshd"[..], b'S', 1));
         assert_eq!((stat.pgrp, stat.session, stat.tty_nr), (42, 42, 34816));
+        assert_eq!((stat.tpgid, stat.flags), (42, 4_194_560));
+        assert!(!stat.is_kernel_thread() && !stat.is_zombie());
         assert_eq!((stat.minflt, stat.majflt), (1289, 2));
         assert_eq!((stat.utime_ticks, stat.stime_ticks), (11, 12));
         assert_eq!((stat.cutime_ticks, stat.cstime_ticks), (0, 14));
@@ -182,6 +203,15 @@ mod tests {
         let line = named(b"a\nb) S 3\nc");
         let stat = stat(&line).unwrap();
         assert_eq!((stat.comm, stat.ppid), (&b"a\nb) S 3\nc"[..], 1));
+    }
+
+    #[test]
+    fn t06_a_thread_of_the_kernel_says_so() {
+        let line = b"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 27 0 0 20 0 1 0 3 0 0 18446744073709551615 \
+            0 0 0 0 0 0 0 2147483647 0 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0";
+        let stat = stat(line).unwrap();
+        assert!(stat.is_kernel_thread());
+        assert_eq!((stat.ppid, stat.tpgid, stat.processor), (0, u32::MAX, Some(1)));
     }
 
     #[test]
