@@ -3,12 +3,17 @@
 pub mod cpuinfo;
 pub mod cpulist;
 pub mod diskstats;
+mod endian;
 pub mod filesystems;
 pub mod loadavg;
 pub mod logind;
 pub mod meminfo;
 pub mod mountinfo;
 pub mod mounts;
+pub mod net_dev;
+pub mod net_inet;
+pub mod net_unix;
+pub mod netlink;
 pub mod os_release;
 pub mod partitions;
 pub mod passwd;
@@ -20,6 +25,8 @@ pub mod uptime;
 pub mod utmp;
 pub mod vmstat;
 pub mod zoneinfo;
+
+pub use endian::Endian;
 
 use crate::Decoder;
 
@@ -47,6 +54,14 @@ pub const ALL: &[Decoder] = decoders! {
     "meminfo" => meminfo::meminfo,
     "mountinfo" => mountinfo::mountinfo,
     "mounts" => mounts::mounts,
+    "net/dev" => |bytes| net_dev::net_dev(bytes).count(),
+    "net/inet" => |bytes| net_inet::net_inet(bytes, Endian::Little).count(),
+    "net/unix" => |bytes| net_unix::net_unix(bytes).count(),
+    "netlink/addr" => |bytes| netlink::addr::addr(bytes, Endian::Little).is_some(),
+    "netlink/inet_diag" => |bytes| netlink::inet_diag::inet_diag(bytes, Endian::Little),
+    "netlink/link" => |bytes| netlink::link::link(bytes, Endian::Little).is_some(),
+    "netlink/messages" => |bytes| netlink::messages(bytes, Endian::Little).count(),
+    "netlink/unix_diag" => |bytes| netlink::unix_diag::unix_diag(bytes, Endian::Little).is_some(),
     "os_release" => os_release::os_release,
     "partitions" => partitions::partitions,
     "passwd" => |bytes| passwd::passwd(bytes).count(),
