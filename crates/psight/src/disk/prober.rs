@@ -1,10 +1,18 @@
 //! Asking file systems that may not answer.
 
-use std::path::Path;
-use std::time::Duration;
+mod helpers;
+mod walk;
 
-use super::DiskUsage;
-use crate::{Host, Result};
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{DiskUsage, MountPoint};
+use crate::{Error, Host, Result, sys};
+use helpers::Helpers;
+use walk::{MountTable, Step, Walk};
 
 /// Asks file systems for their space, and waits for none longer than it is told to.
 ///
@@ -12,28 +20,100 @@ use crate::{Host, Result};
 /// can be done about that. So the question is put by a helper thread, and when the deadline passes the caller goes on
 /// without it. The helper stays with the mount that holds it: further questions about that mount wait for the same
 /// helper, and those that come after the deadline are answered at once, so that a thousand of them take no second
-/// thread. Helpers that are done are used again; as long as nothing hangs there is one.
+/// thread. Helpers that are done are used again; as long as nothing hangs and one caller asks there is one.
 ///
 /// A prober is a value with threads of its own, which start at the first question. Dropping it ends them, but for those
-/// that are held, which end when they are let go. Keep one for as long as you ask.
-#[derive(Debug)]
+/// that are held, which end when they are let go. Keep one for as long as you ask; share it between threads.
+///
+/// ```
+/// # use psight::{Host, disk::{DiskProber, Mounts}};
+/// # use std::time::Duration;
+/// let host = Host::local();
+/// let prober = DiskProber::new(&host);
+/// for partition in host.partitions(Mounts::All)? {
+///     match prober.disk_usage(&partition.mountpoint, Duration::from_secs(2)) {
+///         Ok(usage) => println!("{}: {:.0} %", partition.mountpoint.display(), usage.percent),
+///         Err(error) => println!("{error}"),
+///     }
+/// }
+/// # Ok::<(), psight::Error>(())
+/// ```
 pub struct DiskProber {
     host: Host,
+    helpers: Helpers<MountPoint, Step<Result<DiskUsage>>>,
+    usage: Arc<Usage>,
 }
 
+/// How one path is asked for its space, however long that takes.
+type Usage = dyn Fn(&Host, &Path) -> Result<DiskUsage> + Send + Sync;
+
 impl DiskProber {
-    /// A prober for this machine.
+    /// A prober for this machine. No thread is started before the first question.
     pub fn new(host: &Host) -> Self {
-        Self { host: host.clone() }
+        Self::asking(host, Arc::new(sys::disk::disk_usage))
     }
 
-    /// The space of the file system that `path` is on, or `TimedOut` when `within` has passed.
+    fn asking(host: &Host, usage: Arc<Usage>) -> Self {
+        Self { host: host.clone(), helpers: Helpers::new(), usage }
+    }
+
+    /// The space of the file system that `path` is on, or `TimedOut` when `within` has passed. Where a question about the
+    /// same mount has been waiting for that long already, it is `TimedOut` at once.
+    ///
+    /// The way to `path` is followed link by link, so that it is the mount that hangs, and no other, that is out of
+    /// service until it answers. A captured machine is answered from its files.
     ///
     /// # Errors
     ///
-    /// `TimedOut` if the file system, or one on the way to it, does not answer; else as [`Host::disk_usage`].
+    /// `TimedOut` if the file system, or one on the way to it, does not answer; `Io` if no helper thread can be started;
+    /// else as [`Host::disk_usage`] and [`Host::partitions`].
     pub fn disk_usage(&self, path: impl AsRef<Path>, within: Duration) -> Result<DiskUsage> {
-        let _ = within;
-        self.host.disk_usage(path)
+        let asked = path.as_ref();
+        if self.host.is_captured() {
+            return self.host.disk_usage(asked);
+        }
+        // Too far away to be told is forever.
+        let deadline = Instant::now().checked_add(within);
+        let table = Arc::new(MountTable::new(sys::disk::mount_points(&self.host)?));
+        let mut walk = Walk::to(&self.absolute(asked)?, &table);
+        loop {
+            let mount = table.holder(walk.reached());
+            let (host, usage, table, on) =
+                (self.host.clone(), self.usage.clone(), table.clone(), mount.clone());
+            let job = move || walk.go_on(&host, &table, &on, |path| usage(&host, path));
+            let step = self
+                .helpers
+                .ask(mount, within, deadline, job)
+                .map_err(|error| Error::system("thread", error))?;
+            match step {
+                Some(Step::Answer(answer)) => return answer,
+                Some(Step::Elsewhere(further)) => walk = further,
+                None => return Err(Error::system(asked, ErrorKind::TimedOut.into())),
+            }
+        }
+    }
+
+    /// The path as the machine has it, from its root.
+    fn absolute(&self, path: &Path) -> Result<PathBuf> {
+        if path.is_absolute() {
+            return Ok(path.to_owned());
+        }
+        if path.as_os_str().is_empty() {
+            return Err(Error::system(path, ErrorKind::NotFound.into()));
+        }
+        let here = match self.host.file("") == Path::new("/") {
+            true => std::env::current_dir().map_err(|error| Error::system(path, error))?,
+            false => PathBuf::from("/"),
+        };
+        Ok(here.join(path))
     }
 }
+
+impl fmt::Debug for DiskProber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DiskProber").field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -73,7 +73,7 @@ pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
 pub(crate) fn ask(host: &Host, path: &Path) -> Result<Statvfs> {
     let said = match is_local(host) {
         true => rustix::fs::statvfs(path),
-        false => rustix::fs::statvfs(&host.file(path.strip_prefix("/").unwrap_or(path))),
+        false => rustix::fs::statvfs(host.file(path.strip_prefix("/").unwrap_or(path))),
     };
     let said = said.map_err(|error| Error::system(path, error.into()))?;
     Ok(Statvfs {
@@ -131,10 +131,10 @@ fn mount_table(host: &Host) -> Result<Vec<Mount>> {
         return Ok(table.into_iter().map(|info| info.mount).collect());
     }
     // Another procfs is asked for itself: this machine's mtab says nothing of it.
-    if host.proc() == host.file("proc") {
-        if let Ok(bytes) = read::file(&host.file("etc/mtab")) {
-            return Ok(mounts(&bytes));
-        }
+    if host.proc() == host.file("proc")
+        && let Ok(bytes) = read::file(&host.file("etc/mtab"))
+    {
+        return Ok(mounts(&bytes));
     }
     Err(missing)
 }
@@ -147,10 +147,11 @@ fn numbered_mounts(host: &Host) -> Option<Vec<MountInfo>> {
 /// A file of the process whose mounts are the machine's: this one, or on a machine that is seen from a container its
 /// first, as the container has mounts of its own.
 fn read_first(host: &Host, name: &str) -> Result<Vec<u8>> {
-    if !host.is_captured() && !is_local(host) {
-        if let Ok(bytes) = read::file(&host.proc().join("1").join(name)) {
-            return Ok(bytes);
-        }
+    if !host.is_captured()
+        && !is_local(host)
+        && let Ok(bytes) = read::file(&host.proc().join("1").join(name))
+    {
+        return Ok(bytes);
     }
     read::system(&host.proc().join("self").join(name))
 }

@@ -1,0 +1,173 @@
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::sync::{Condvar, Mutex};
+use std::thread;
+
+use super::*;
+use crate::ErrorKind as Kind;
+
+const SHORT: Duration = Duration::from_millis(20);
+const LONG: Duration = Duration::from_secs(30);
+
+/// Mounts that hang until they are let go.
+#[derive(Default)]
+struct Hanging {
+    mounts: Mutex<HashSet<PathBuf>>,
+    changed: Condvar,
+    asked: Mutex<Vec<PathBuf>>,
+}
+
+impl Hanging {
+    fn hang(&self, mount: &str) {
+        self.mounts.lock().unwrap().insert(mount.into());
+    }
+
+    fn let_go(&self, mount: &str) {
+        self.mounts.lock().unwrap().remove(Path::new(mount));
+        self.changed.notify_all();
+    }
+
+    fn ask(&self, path: &Path) -> Result<DiskUsage> {
+        self.asked.lock().unwrap().push(path.to_owned());
+        let mut mounts = self.mounts.lock().unwrap();
+        while mounts.iter().any(|mount| path.starts_with(mount)) {
+            mounts = self.changed.wait(mounts).unwrap();
+        }
+        Ok(DiskUsage {
+            total: path.components().count() as u64,
+            used: 0,
+            free: 0,
+            percent: 0.0,
+            files: None,
+            files_free: None,
+        })
+    }
+
+    fn times_asked(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+}
+
+/// A machine below a folder, with `/`, `/dead` and `/far/away` mounted, and a prober whose mounts can hang.
+fn machine() -> (tempfile::TempDir, Arc<Hanging>, DiskProber) {
+    let root = tempfile::tempdir().unwrap();
+    let table = "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n\
+                 2 1 0:50 / /dead rw - nfs server:/a rw\n\
+                 3 1 0:51 / /far/away rw - nfs server:/b rw\n";
+    std::fs::create_dir_all(root.path().join("proc/1")).unwrap();
+    std::fs::write(root.path().join("proc/1/mountinfo"), table).unwrap();
+    for dir in ["dead/deep", "far/away/deep", "home"] {
+        std::fs::create_dir_all(root.path().join(dir)).unwrap();
+    }
+    let link = |to: &str, from: &str| {
+        std::os::unix::fs::symlink(to, root.path().join(from)).unwrap();
+    };
+    link("/dead/deep", "home/link");
+    link("../far/away", "home/relative");
+    link("loop", "home/loop");
+    link("/home/../home", "far/away/back");
+    let hanging = Arc::new(Hanging::default());
+    let asked = hanging.clone();
+    let host = Host::at(root.path()).unwrap();
+    let prober = DiskProber::asking(&host, Arc::new(move |_, path| asked.ask(path)));
+    (root, hanging, prober)
+}
+
+/// How many threads the prober has.
+fn helpers_of(prober: &DiskProber) -> usize {
+    prober.helpers.threads()
+}
+
+#[test]
+fn t45_a_mount_that_hangs_times_out_and_a_thousand_questions_take_no_more_helpers() {
+    let (_root, hanging, prober) = machine();
+    hanging.hang("/dead");
+    let error = prober.disk_usage("/dead", SHORT).unwrap_err();
+    assert_eq!(error.kind(), Kind::TimedOut);
+    assert_eq!(helpers_of(&prober), 1);
+    for number in 0..1000 {
+        let path = format!("/dead/deep/{number}");
+        assert_eq!(prober.disk_usage(path, SHORT).unwrap_err().kind(), Kind::TimedOut);
+    }
+    assert_eq!(hanging.times_asked(), 1);
+    // The one that is held, and one that follows the paths as far as `/dead`.
+    assert_eq!(helpers_of(&prober), 2);
+    hanging.let_go("/dead");
+}
+
+#[test]
+fn t45_a_mount_that_hangs_stops_no_other() {
+    let (_root, hanging, prober) = machine();
+    hanging.hang("/dead");
+    assert!(prober.disk_usage("/dead", SHORT).is_err());
+    assert_eq!(prober.disk_usage("/far/away", LONG).unwrap().total, 3);
+    assert_eq!(prober.disk_usage("/", LONG).unwrap().total, 1);
+    assert_eq!(helpers_of(&prober), 2);
+    hanging.let_go("/dead");
+}
+
+#[test]
+fn t45_a_mount_that_comes_back_answers_again() {
+    let (_root, hanging, prober) = machine();
+    hanging.hang("/dead");
+    assert!(prober.disk_usage("/dead", SHORT).is_err());
+    hanging.let_go("/dead");
+    assert_eq!(prober.disk_usage("/dead", LONG).unwrap().total, 2);
+}
+
+#[test]
+fn t45_a_link_to_a_mount_that_hangs_blocks_that_mount_and_not_the_links_own() {
+    let (_root, hanging, prober) = machine();
+    hanging.hang("/dead");
+    assert_eq!(prober.disk_usage("/home/link", SHORT).unwrap_err().kind(), Kind::TimedOut);
+    assert_eq!(prober.disk_usage("/home", LONG).unwrap().total, 2);
+    assert_eq!(prober.disk_usage("/dead", SHORT).unwrap_err().kind(), Kind::TimedOut);
+    assert_eq!(hanging.times_asked(), 2);
+    hanging.let_go("/dead");
+}
+
+#[test]
+fn links_and_double_dots_lead_where_they_lead() {
+    let (_root, hanging, prober) = machine();
+    for path in ["/home/relative", "/home/../far/away", "/far/away/deep/..", "/far//./away/"] {
+        prober.disk_usage(path, LONG).unwrap();
+    }
+    prober.disk_usage("/home/relative/back/link", LONG).unwrap();
+    let asked = hanging.asked.lock().unwrap();
+    assert!(asked[..4].iter().all(|path| path == Path::new("/far/away")), "{asked:?}");
+    assert_eq!(asked[4], Path::new("/dead/deep"));
+}
+
+#[test]
+fn a_path_that_is_not_there_is_not_found_and_a_circle_is_an_error() {
+    let (_root, _hanging, prober) = machine();
+    assert_eq!(prober.disk_usage("/home/none", LONG).unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(prober.disk_usage("", LONG).unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(prober.disk_usage("/home/loop", LONG).unwrap_err().kind(), Kind::Io);
+}
+
+#[test]
+fn t45_callers_at_once_share_the_helper_of_their_mount() {
+    let (_root, hanging, prober) = machine();
+    hanging.hang("/dead");
+    thread::scope(|scope| {
+        let callers: Vec<_> =
+            (0..20).map(|_| scope.spawn(|| prober.disk_usage("/dead", LONG))).collect();
+        while hanging.times_asked() == 0 {
+            thread::yield_now();
+        }
+        assert_eq!(helpers_of(&prober), 1);
+        hanging.let_go("/dead");
+        assert!(callers.into_iter().all(|caller| caller.join().unwrap().is_ok()));
+    });
+    assert_eq!(helpers_of(&prober), 1);
+}
+
+#[test]
+fn a_prober_that_hangs_can_be_dropped() {
+    let (_root, hanging, prober) = machine();
+    hanging.hang("/dead");
+    assert!(prober.disk_usage(OsStr::new("/dead"), SHORT).is_err());
+    drop(prober);
+    hanging.let_go("/dead");
+}
