@@ -90,7 +90,7 @@ impl Line {
     }
 
     /// The line with blanks before it, so that it ends at `width`.
-    pub(crate) fn to_the_right(self, width: usize) -> Self {
+    pub(crate) fn right_aligned(self, width: usize) -> Self {
         let mut line = Self::new();
         line.pad(width.saturating_sub(self.width()));
         line.append(self);

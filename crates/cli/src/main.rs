@@ -23,7 +23,7 @@ use crate::terminal::{Colour, Terminal};
 ///
 /// Without a command: one screen about this machine.
 #[derive(Debug, Parser)]
-#[command(name = "psight", version, disable_help_flag = true, infer_subcommands = false)]
+#[command(name = "psight", version)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -70,9 +70,6 @@ struct Global {
     /// Exit with 1 if anything could not be read.
     #[arg(long, global = true)]
     strict: bool,
-    /// Print help.
-    #[arg(long, global = true, action = clap::ArgAction::Help)]
-    help: Option<bool>,
 }
 
 fn main() -> ExitCode {
@@ -94,7 +91,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
-    let Global { json, ndjson, csv, root, color, width, strict, help: _ } = cli.global;
+    let Global { json, ndjson, csv, root, color, width, strict } = cli.global;
     let host = match root {
         Some(root) => Host::at(root)?,
         None => Host::local(),

@@ -145,7 +145,7 @@ fn join(columns: &[Column], widths: &[usize], cells: Vec<Line>, gap: usize, mark
         }
         let mut cell = cell.cut(*width, mark);
         match column.align {
-            Align::Right => cell = cell.to_the_right(*width),
+            Align::Right => cell = cell.right_aligned(*width),
             Align::Left => cell.pad(*width),
         }
         line.append(cell);

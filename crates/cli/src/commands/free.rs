@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// Add a line for memory and swap space together.
     #[arg(short, long)]
     total: bool,
+    /// Print help.
+    #[arg(long, action = clap::ArgAction::Help)]
+    help: Option<bool>,
 }
 
 #[derive(Debug, Default, Args)]

@@ -86,12 +86,20 @@ pub(crate) struct Skipped(BTreeMap<String, Vec<String>>);
 impl Skipped {
     /// Notes that `what` is not in the output.
     pub(crate) fn note(&mut self, what: impl Into<String>, why: &psight::Error) {
-        let reason = match why.kind() {
-            ErrorKind::AccessDenied => "permission denied".to_owned(),
-            ErrorKind::TimedOut => "no answer in time".to_owned(),
-            _ => why.to_string(),
-        };
-        self.0.entry(reason).or_default().push(what.into());
+        match why.kind() {
+            ErrorKind::AccessDenied => self.denied(what),
+            ErrorKind::TimedOut => self.because(what, "no answer in time"),
+            _ => self.because(what, why.to_string()),
+        }
+    }
+
+    /// Notes that the caller may not know `what`.
+    pub(crate) fn denied(&mut self, what: impl Into<String>) {
+        self.because(what, "permission denied");
+    }
+
+    fn because(&mut self, what: impl Into<String>, why: impl Into<String>) {
+        self.0.entry(why.into()).or_default().push(what.into());
     }
 
     /// The value, or `None` with a note. What this system does not have at all is no news.

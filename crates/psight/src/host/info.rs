@@ -94,9 +94,9 @@ impl Host {
         Ok(*self.0.boot_time.get_or_init(|| boot))
     }
 
-    /// What time it is on the machine: on a captured one, the moment of the capture.
-    #[allow(dead_code, reason = "only what depends on the present asks")]
-    pub(crate) fn now(&self) -> SystemTime {
+    /// What time it is on the machine: on a captured one, the moment of the capture. The age of anything on the machine is
+    /// counted from here.
+    pub fn now(&self) -> SystemTime {
         match self.constants().captured_at {
             Some(seconds) => UNIX_EPOCH + Duration::from_secs(seconds),
             None => SystemTime::now(),

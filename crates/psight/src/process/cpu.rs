@@ -43,6 +43,20 @@ pub struct CpuSample {
     times: ProcessCpuTimes,
 }
 
+impl ProcessCpuTimes {
+    /// The time on processors, without that of children: `user` and `system`.
+    pub fn total(&self) -> f64 {
+        self.user + self.system
+    }
+
+    /// What part of `age` the process was on a processor, in percent: with its age, the average since it started, which
+    /// is what `ps` shows. Above 100 when several threads ran; 0 at the age of 0.
+    pub fn percent_of(&self, age: Duration) -> f64 {
+        let age = age.as_secs_f64();
+        if age > 0.0 { self.total() / age * 100.0 } else { 0.0 }
+    }
+}
+
 impl CpuSample {
     /// A sample of `times` that were read at `at`.
     pub fn new(at: Instant, times: ProcessCpuTimes) -> Self {

@@ -1,0 +1,83 @@
+//! Which processes `psight ps` shows.
+
+use std::ffi::{OsStr, OsString};
+
+use psight::Host;
+use psight::table::{Columns, ProcessRow};
+
+use super::Arguments;
+
+/// What was asked for; nothing means every process.
+#[derive(Debug)]
+pub(super) struct Selection {
+    pids: Vec<u32>,
+    parents: Vec<u32>,
+    users: Vec<String>,
+    names: Vec<String>,
+    words: Vec<String>,
+    /// This process has the words in its own command line.
+    own: Option<u32>,
+}
+
+impl Selection {
+    pub(super) fn new(arguments: &Arguments, host: &Host) -> Self {
+        let (numbers, words): (Vec<&String>, Vec<&String>) =
+            arguments.words.iter().partition(|word| word.parse::<u32>().is_ok());
+        let numbers = numbers.into_iter().filter_map(|number| number.parse().ok());
+        Self {
+            pids: arguments.pids.iter().copied().chain(numbers).collect(),
+            parents: arguments.parents.clone(),
+            users: arguments.users.clone(),
+            names: arguments.names.clone(),
+            words: words.into_iter().map(|word| word.to_lowercase()).collect(),
+            own: if host.is_captured() { None } else { Some(std::process::id()) },
+        }
+    }
+
+    /// The columns that choosing needs.
+    pub(super) fn needs(&self) -> Columns {
+        let mut needs = Columns::PID;
+        if !self.parents.is_empty() {
+            needs |= Columns::PPID;
+        }
+        if !self.users.is_empty() {
+            needs |= Columns::USERNAME | Columns::UIDS;
+        }
+        if !self.names.is_empty() {
+            needs |= Columns::NAME;
+        }
+        if !self.words.is_empty() {
+            needs |= Columns::NAME | Columns::CMDLINE;
+        }
+        needs
+    }
+
+    /// Whether `row` was asked for in one way or another, as with `ps`: every option adds processes.
+    pub(super) fn has(&self, row: &ProcessRow) -> bool {
+        self.is_everything()
+            || self.pids.contains(&row.pid.as_u32())
+            || row.ppid.is_some_and(|parent| self.parents.contains(&parent.as_u32()))
+            || self.users.iter().any(|user| belongs_to(row, user))
+            || self.names.iter().any(|name| row.name.as_deref() == Some(OsStr::new(name)))
+            || self.own != Some(row.pid.as_u32()) && self.words.iter().any(|word| says(row, word))
+    }
+
+    fn is_everything(&self) -> bool {
+        self.pids.is_empty()
+            && self.parents.is_empty()
+            && self.users.is_empty()
+            && self.names.is_empty()
+            && self.words.is_empty()
+    }
+}
+
+fn belongs_to(row: &ProcessRow, user: &str) -> bool {
+    let number = user.parse().ok();
+    row.username.as_deref() == Some(OsStr::new(user))
+        || row.uids.is_some_and(|ids| number == Some(ids.effective) || number == Some(ids.real))
+}
+
+fn says(row: &ProcessRow, word: &str) -> bool {
+    let has = |text: &OsString| text.to_string_lossy().to_lowercase().contains(word);
+    row.name.as_ref().is_some_and(has) || row.cmdline.iter().flatten().any(has)
+}
