@@ -165,7 +165,8 @@ impl Process {
         let _ = self.start.set(start);
     }
 
-    fn start(&self) -> Option<u64> {
+    /// When it started, in the kernel's unit after boot; `None` where that may not be known.
+    pub(crate) fn start(&self) -> Option<u64> {
         *self.start.get_or_init(|| self.ask(Raw::start).ok())
     }
 }

@@ -69,6 +69,7 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/cmdline" => pid::cmdline::cmdline,
     "pid/environ" => pid::environ::environ,
     "pid/io" => pid::io::io,
+    "pid/limits" => |bytes| pid::limits::limits(bytes).count(),
     "pid/maps" => pid::maps::maps,
     "pid/smaps" => pid::smaps::smaps,
     "pid/smaps_rollup" => pid::smaps::footprint,

@@ -4,6 +4,7 @@ pub mod cgroup;
 pub mod cmdline;
 pub mod environ;
 pub mod io;
+pub mod limits;
 pub mod maps;
 pub mod smaps;
 pub mod stat;

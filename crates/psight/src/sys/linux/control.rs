@@ -1,7 +1,216 @@
-//! Control over processes.
+//! Control over processes, through pidfds where there are any: a pidfd never comes to mean another process.
 
-pub(crate) use crate::sys::unsupported::control::*;
+mod affinity;
+mod family;
+mod limits;
+mod pids;
+mod wait;
 
-pub(crate) fn nice(_raw: &super::process::Raw) -> crate::Result<i32> {
-    Err(crate::Error::unsupported("nice"))
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::io::Errno;
+use rustix::process::{Pid as RawPid, PidfdFlags, pidfd_open, setpriority_process};
+
+pub(crate) use affinity::{cpu_affinity, set_cpu_affinity};
+pub(crate) use family::{children, parent};
+pub(crate) use limits::{resource_number, rlimit, set_rlimit};
+pub(crate) use pids::{pid_exists, pids};
+pub(crate) use wait::{wait, wait_all};
+
+use super::ffi;
+use super::process::Raw;
+use crate::process::{IoClass, IoNice, Signal};
+use crate::{Error, ErrorKind, Host, Process, Result};
+
+/// By number as most processors have them; the proper name stands before the other ones.
+pub(crate) const SIGNALS: &[(&str, i32)] = &[
+    ("HUP", libc::SIGHUP),
+    ("INT", libc::SIGINT),
+    ("QUIT", libc::SIGQUIT),
+    ("ILL", libc::SIGILL),
+    ("TRAP", libc::SIGTRAP),
+    ("ABRT", libc::SIGABRT),
+    ("IOT", libc::SIGIOT),
+    ("BUS", libc::SIGBUS),
+    ("FPE", libc::SIGFPE),
+    ("KILL", libc::SIGKILL),
+    ("USR1", libc::SIGUSR1),
+    ("SEGV", libc::SIGSEGV),
+    ("USR2", libc::SIGUSR2),
+    ("PIPE", libc::SIGPIPE),
+    ("ALRM", libc::SIGALRM),
+    ("TERM", libc::SIGTERM),
+    // These have SIGEMT in its place.
+    #[cfg(not(any(
+        target_arch = "mips",
+        target_arch = "mips32r6",
+        target_arch = "mips64",
+        target_arch = "mips64r6",
+        target_arch = "sparc",
+        target_arch = "sparc64"
+    )))]
+    ("STKFLT", libc::SIGSTKFLT),
+    ("CHLD", libc::SIGCHLD),
+    ("CLD", libc::SIGCHLD),
+    ("CONT", libc::SIGCONT),
+    ("STOP", libc::SIGSTOP),
+    ("TSTP", libc::SIGTSTP),
+    ("TTIN", libc::SIGTTIN),
+    ("TTOU", libc::SIGTTOU),
+    ("URG", libc::SIGURG),
+    ("XCPU", libc::SIGXCPU),
+    ("XFSZ", libc::SIGXFSZ),
+    ("VTALRM", libc::SIGVTALRM),
+    ("PROF", libc::SIGPROF),
+    ("WINCH", libc::SIGWINCH),
+    ("IO", libc::SIGIO),
+    ("POLL", libc::SIGPOLL),
+    ("PWR", libc::SIGPWR),
+    ("SYS", libc::SIGSYS),
+];
+
+/// The C library keeps the first two or three of the kernel's 32 to 64 for itself.
+pub(crate) fn realtime_signals() -> Option<(i32, i32)> {
+    Some((libc::SIGRTMIN(), libc::SIGRTMAX()))
+}
+
+// pidfd_open(2), pidfd_send_signal(2); kill(2)
+pub(crate) fn send_signal(process: &Process, signal: Signal) -> Result<()> {
+    send(process, signal, &open)
+}
+
+fn send(process: &Process, signal: Signal, open: &Open) -> Result<()> {
+    let pid = target(process, "a signal")?;
+    let pidfd = match open(pid) {
+        Ok(pidfd) => Some(pidfd),
+        Err(Errno::SRCH) => return Err(Error::no_such_process(process.pid())),
+        // Not known to the kernel (before 5.3), not allowed, no descriptor left, or a thread: without it, then.
+        Err(_) => None,
+    };
+    // Only now that the pidfd is open: what has this pid and this start was there when it was opened.
+    same(process)?;
+    let plainly = || ffi::kill(pid.as_raw_pid(), signal.number());
+    let sent = match &pidfd {
+        Some(pidfd) => match ffi::pidfd_send_signal(pidfd.as_fd(), signal.number()) {
+            // A filter of system calls may know the older call alone.
+            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOSYS | libc::EPERM)) => {
+                plainly()
+            }
+            sent => sent,
+        },
+        None => plainly(),
+    };
+    sent.map_err(|error| failed(process, "kill", error))
+}
+
+/// How a pidfd is opened: by the kernel, or in a test by what refuses one.
+type Open = dyn Fn(RawPid) -> std::result::Result<OwnedFd, Errno>;
+
+// pidfd_open(2)
+fn open(pid: RawPid) -> std::result::Result<OwnedFd, Errno> {
+    pidfd_open(pid, PidfdFlags::empty())
+}
+
+// stat
+pub(crate) fn nice(raw: &Raw) -> Result<i32> {
+    Ok(raw.stat()?.nice)
+}
+
+// setpriority(2)
+pub(crate) fn set_nice(process: &Process, value: i32) -> Result<()> {
+    let pid = target(process, "set_nice")?;
+    same(process)?;
+    setpriority_process(Some(pid), value).map_err(|e| failed(process, "setpriority", e.into()))
+}
+
+/// Where the class stands in the kernel's number.
+const CLASS_SHIFT: u32 = 13;
+/// The rank; the bits between are hints, since 6.5.
+const LEVEL_MASK: u32 = 7;
+
+// ioprio_get(2)
+pub(crate) fn ionice(process: &Process) -> Result<IoNice> {
+    let pid = target(process, "ionice")?;
+    let priority =
+        ffi::ioprio_get(pid.as_raw_pid()).map_err(|e| failed(process, "ioprio_get", e))?;
+    let ioclass = match priority >> CLASS_SHIFT {
+        0 => IoClass::None,
+        1 => IoClass::RealTime,
+        2 => IoClass::BestEffort,
+        3 => IoClass::Idle,
+        class => {
+            let what = format!("ioprio_get: class {class} is not known");
+            return Err(Error::new(ErrorKind::Malformed, what).with_pid(process.pid()));
+        }
+    };
+    let level = priority & LEVEL_MASK;
+    Ok(IoNice { ioclass, value: u8::try_from(level).ok() })
+}
+
+// ioprio_set(2)
+pub(crate) fn set_ionice(process: &Process, class: IoClass, value: Option<u8>) -> Result<()> {
+    let value = u32::from(value.unwrap_or(0));
+    let number = match class {
+        IoClass::None => 0,
+        IoClass::RealTime => 1,
+        IoClass::BestEffort => 2,
+        IoClass::Idle => 3,
+        _ => return Err(Error::invalid(format!("Linux has no I/O class {:?}", class.to_string()))),
+    };
+    if value > 0 && matches!(class, IoClass::None | IoClass::Idle) {
+        return Err(Error::invalid(format!("I/O class {:?} accepts no value", class.to_string())));
+    }
+    if value > LEVEL_MASK {
+        return Err(Error::invalid("value not in 0-7 range"));
+    }
+    let pid = target(process, "set_ionice")?;
+    same(process)?;
+    ffi::ioprio_set(pid.as_raw_pid(), number << CLASS_SHIFT | value)
+        .map_err(|error| failed(process, "ioprio_set", error))
+}
+
+/// The pid for a system call. Refused where the kernel would not understand it as it is meant: 0 is the caller or its
+/// whole process group, and pids of another machine or of another pid namespace are other processes here.
+fn target(process: &Process, question: &str) -> Result<RawPid> {
+    if !is_live(process.host()) {
+        return Err(Error::unsupported(&format!("{question} for a process of another machine"))
+            .with_pid(process.pid()));
+    }
+    match i32::try_from(process.pid().as_u32()) {
+        Ok(number) => RawPid::from_raw(number).ok_or_else(|| {
+            Error::invalid(format!("{question} for pid 0 would reach other processes"))
+        }),
+        Err(_) => Err(Error::no_such_process(process.pid())),
+    }
+}
+
+/// Whether the pids of `host` are those that this kernel knows us by.
+fn is_live(host: &Host) -> bool {
+    if host.is_captured() {
+        return false;
+    }
+    let itself = std::fs::read_link(host.proc().join("self"));
+    itself.is_ok_and(|itself| itself.to_str() == Some(&std::process::id().to_string()))
+}
+
+/// Fails with `NoSuchProcess` unless the pid still belongs to `process`, as far as that may be known.
+fn same(process: &Process) -> Result<()> {
+    let now = match Raw::new(process.host(), process.pid()).start() {
+        Ok(now) => now,
+        Err(error) if error.kind() == ErrorKind::AccessDenied => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    match process.start() {
+        Some(start) if start != now => Err(Error::pid_reused(process.pid())),
+        _ => Ok(()),
+    }
+}
+
+/// What it means that a system call about `process` failed.
+fn failed(process: &Process, call: &str, error: io::Error) -> Error {
+    if error.raw_os_error() == Some(libc::ESRCH) {
+        return Error::no_such_process(process.pid());
+    }
+    Error::system(call, error).with_pid(process.pid())
 }

@@ -3,7 +3,9 @@
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, OsString};
+use std::io;
 use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::ptr;
 
@@ -71,4 +73,61 @@ pub(super) fn heap() -> Option<(u64, u64)> {
 #[cfg(not(target_env = "gnu"))]
 pub(super) fn trim_heap() -> Option<bool> {
     None
+}
+
+/// kill(2), for any signal: safe crates know no real-time ones.
+pub(super) fn kill(pid: i32, signal: i32) -> io::Result<()> {
+    // SAFETY: kill reads no memory of ours.
+    done(unsafe { libc::kill(pid, signal) })
+}
+
+/// pidfd_send_signal(2), for any signal. Since 5.1.
+pub(super) fn pidfd_send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
+    let (fd, info) = (pidfd.as_raw_fd(), ptr::null::<libc::siginfo_t>());
+    // SAFETY: the descriptor is open, and a null siginfo_t is allowed: the kernel fills one in.
+    done(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, info, 0) })
+}
+
+/// ioprio_get(2) of one process.
+pub(super) fn ioprio_get(pid: i32) -> io::Result<u32> {
+    // SAFETY: ioprio_get reads no memory of ours.
+    let answer = unsafe { libc::syscall(libc::SYS_ioprio_get, IOPRIO_WHO_PROCESS, pid) };
+    u32::try_from(answer).map_err(|_| io::Error::last_os_error())
+}
+
+/// ioprio_set(2) of one process.
+pub(super) fn ioprio_set(pid: i32, priority: u32) -> io::Result<()> {
+    // SAFETY: ioprio_set reads no memory of ours.
+    done(unsafe { libc::syscall(libc::SYS_ioprio_set, IOPRIO_WHO_PROCESS, pid, priority) })
+}
+
+const IOPRIO_WHO_PROCESS: libc::c_int = 1;
+
+/// prlimit(2): the soft and the hard limit as they were, and sets them where `new` says so. The kernel's structure is
+/// two 64-bit numbers on every processor.
+pub(super) fn prlimit(pid: i32, resource: u32, new: Option<[u64; 2]>) -> io::Result<[u64; 2]> {
+    let new = new.as_ref().map_or(ptr::null(), |new| new.as_ptr());
+    let mut old = [0u64; 2];
+    // SAFETY: `new` is null or two numbers that outlive the call, and there is room for the two that are written.
+    done(unsafe { libc::syscall(libc::SYS_prlimit64, pid, resource, new, old.as_mut_ptr()) })?;
+    Ok(old)
+}
+
+/// sched_getaffinity(2), into as many words as `mask` has; a word is as long as the kernel's.
+pub(super) fn sched_getaffinity(pid: i32, mask: &mut [usize]) -> io::Result<()> {
+    let (size, mask) = (size_of_val(mask), mask.as_mut_ptr());
+    // SAFETY: the kernel writes at most `size` bytes, which is what `mask` has.
+    done(unsafe { libc::syscall(libc::SYS_sched_getaffinity, pid, size, mask) })
+}
+
+/// sched_setaffinity(2).
+pub(super) fn sched_setaffinity(pid: i32, mask: &[usize]) -> io::Result<()> {
+    let (size, mask) = (size_of_val(mask), mask.as_ptr());
+    // SAFETY: the kernel reads at most `size` bytes, which is what `mask` has.
+    done(unsafe { libc::syscall(libc::SYS_sched_setaffinity, pid, size, mask) })
+}
+
+/// What a call's answer means, where only its sign counts.
+fn done(answer: impl Into<i64>) -> io::Result<()> {
+    if answer.into() < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }

@@ -1,10 +1,12 @@
 //! How a kernel file is read: whole, in one go, without asking for its size, which is 0 for most of them.
 
 use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, Mode, OFlags, RawDir, openat};
 use rustix::io::Errno;
+use rustix::path::Arg;
 
 use crate::{Error, Result};
 
@@ -17,9 +19,14 @@ pub(super) fn file(path: &Path) -> io::Result<Vec<u8>> {
 
 /// The whole file in place of what `bytes` held, so that a loop needs one allocation.
 pub(super) fn file_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
+    file_at(CWD, path, bytes)
+}
+
+/// Like [`file_into`], for a path below an open directory, which spares the kernel the way there.
+pub(super) fn file_at(dir: BorrowedFd<'_>, path: impl Arg, bytes: &mut Vec<u8>) -> io::Result<()> {
     // O_NONBLOCK: a FIFO under a captured root must not hang the reader.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let fd = openat(CWD, path, flags, Mode::empty())?;
+    let fd = openat(dir, path, flags, Mode::empty())?;
     bytes.clear();
     loop {
         if bytes.capacity() - bytes.len() < 4096 {
@@ -31,6 +38,37 @@ pub(super) fn file_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The directory, open for [`file_at`] and [`numbers`].
+pub(super) fn directory(path: &Path) -> io::Result<OwnedFd> {
+    directory_at(CWD, path)
+}
+
+/// Like [`directory`], below an open directory.
+pub(super) fn directory_at(dir: BorrowedFd<'_>, path: impl Arg) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::DIRECTORY;
+    Ok(openat(dir, path, flags, Mode::empty())?)
+}
+
+/// The names in the directory that are numbers, in ascending order, in place of what `numbers` held. It is read from
+/// where it stands: from its beginning, if it was just opened.
+pub(super) fn numbers(dir: BorrowedFd<'_>, numbers: &mut Vec<u32>) -> io::Result<()> {
+    numbers.clear();
+    let mut buffer = Vec::with_capacity(32 << 10);
+    let mut entries = RawDir::new(dir, buffer.spare_capacity_mut());
+    while let Some(entry) = entries.next() {
+        match entry {
+            Ok(entry) => numbers.extend(psight_parse::text::u32(entry.file_name().to_bytes())),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // procfs lists them so; the folder of a captured machine does not.
+    if !numbers.is_sorted() {
+        numbers.sort_unstable();
+    }
+    Ok(())
 }
 
 /// The whole file of the system, where the question has no answer without it.

@@ -1,0 +1,56 @@
+//! Which pids there are.
+
+use std::os::fd::AsFd;
+
+use psight_parse::text;
+use rustix::process::Pid as RawPid;
+
+use super::super::{ffi, read};
+use super::{is_live, open};
+use crate::{Error, Host, Pid, Result};
+
+// getdents(2) of /proc
+pub(crate) fn pids(host: &Host) -> Result<Vec<Pid>> {
+    let mut numbers = Vec::new();
+    read::directory(host.proc())
+        .and_then(|dir| read::numbers(dir.as_fd(), &mut numbers))
+        .map_err(|error| Error::system(host.proc(), error))?;
+    Ok(numbers.into_iter().map(Pid::new).collect())
+}
+
+// kill(2), status; pidfd_open(2)
+pub(crate) fn pid_exists(host: &Host, pid: Pid) -> bool {
+    let live = is_live(host);
+    let Some(number) = i32::try_from(pid.as_u32()).ok().and_then(RawPid::from_raw) else {
+        // 0 would mean our own process group, and the kernel knows no larger ones.
+        return listed(host, pid);
+    };
+    if live {
+        let asked = ffi::kill(number.as_raw_pid(), 0);
+        if asked.is_err_and(|error| error.raw_os_error() == Some(libc::ESRCH)) {
+            return false;
+        }
+    }
+    // Something has the number: a process, or a thread, which also has a directory, though it is not listed.
+    let path = host.proc().join(pid.to_string()).join("status");
+    match read::file(&path).ok().and_then(|status| thread_group(&status)) {
+        Some(group) => group == pid.as_u32(),
+        None => listed(host, pid) || (live && is_hidden(number)),
+    }
+}
+
+/// The process that the file is about.
+fn thread_group(status: &[u8]) -> Option<u32> {
+    let line = text::lines(status).find_map(|line| line.strip_prefix(b"Tgid:"))?;
+    text::u32(line)
+}
+
+fn listed(host: &Host, pid: Pid) -> bool {
+    pids(host).is_ok_and(|pids| pids.binary_search(&pid).is_ok())
+}
+
+/// Whether the number, which something has, is a process that `/proc` does not show (`hidepid`): the kernel opens a
+/// pidfd of any process, and of no thread.
+fn is_hidden(number: RawPid) -> bool {
+    open(number).is_ok()
+}

@@ -1,0 +1,257 @@
+//! Waiting: one poll(2) over as many pidfds as there may be, and a look now and then at the rest.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid as RawPid, Resource, WaitId, WaitIdOptions, WaitIdStatus, getrlimit, waitid,
+};
+
+use super::super::ffi;
+use super::super::process::Raw;
+use super::{Open, open, target};
+use crate::process::{ExitStatus, Signal};
+use crate::{Error, ErrorKind, Process, Result};
+
+/// The pauses between two looks: they grow from the one to the other.
+const SHORTEST: Duration = Duration::from_micros(100);
+const LONGEST: Duration = Duration::from_millis(40);
+/// How much longer the longest pause is for each process that is looked at, so that thousands of them do not keep a
+/// CPU busy.
+const FOR_EACH: Duration = Duration::from_micros(100);
+
+// pidfd_open(2), poll(2), waitid(2)
+pub(crate) fn wait(process: &Process, deadline: Option<Instant>) -> Result<Option<ExitStatus>> {
+    let mut status = None;
+    wait_all(&[process], deadline, &mut |_, ended| status = Some(ended))?;
+    status.ok_or_else(|| Error::new(ErrorKind::TimedOut, "timeout").with_pid(process.pid()))
+}
+
+// pidfd_open(2), poll(2), waitid(2)
+pub(crate) fn wait_all(
+    processes: &[&Process],
+    deadline: Option<Instant>,
+    ended: &mut dyn FnMut(usize, Option<ExitStatus>),
+) -> Result<()> {
+    // The other half is for the rest of the program, and for what is called with each process that ends.
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX) / 2;
+    let room = usize::try_from(limit).unwrap_or(usize::MAX);
+    watch_all(processes, deadline, ended, room, &open)
+}
+
+fn watch_all(
+    processes: &[&Process],
+    deadline: Option<Instant>,
+    ended: &mut dyn FnMut(usize, Option<ExitStatus>),
+    mut room: usize,
+    open: &Open,
+) -> Result<()> {
+    let mut left = Vec::with_capacity(processes.len());
+    for (index, process) in processes.iter().enumerate() {
+        let pid = target(process, "wait")?;
+        left.push(Watched { index, process, pid, how: How::Unopened });
+    }
+    let mut pause = Duration::ZERO;
+    loop {
+        for watched in left.iter_mut().filter(|watched| matches!(watched.how, How::Unopened)) {
+            if room == 0 {
+                break;
+            }
+            watched.how = watched.begin(open, &mut room);
+        }
+        let timeout = shorter(remaining(deadline), pause_for(&left, pause));
+        let events = events(&left, timeout);
+        let mut event = events.into_iter();
+        left.retain_mut(|watched| match watched.look(event.next().flatten()) {
+            None => true,
+            Some(status) => {
+                room += usize::from(watched.has_pidfd());
+                watched.how = How::Refused;
+                ended(watched.index, status);
+                false
+            }
+        });
+        if left.is_empty() || remaining(deadline) == Some(Duration::ZERO) {
+            return Ok(());
+        }
+        pause = pause.saturating_mul(2).max(SHORTEST);
+    }
+}
+
+/// A process that has not ended yet.
+struct Watched<'a> {
+    index: usize,
+    process: &'a Process,
+    pid: RawPid,
+    how: How,
+}
+
+enum How {
+    /// There was no room for a pidfd yet.
+    Unopened,
+    /// The kernel tells.
+    Pidfd(OwnedFd),
+    /// It has exited, and whose child it is has not asked how. Newer kernels (6.9) tell when that happens.
+    Exited(OwnedFd),
+    /// There is no pidfd, and will be none.
+    Refused,
+    /// It was gone when it was first looked at.
+    Gone,
+}
+
+impl Watched<'_> {
+    fn begin(&self, open: &Open, room: &mut usize) -> How {
+        match open(self.pid) {
+            // Looked at after the pidfd is open, so that this pidfd is of this process.
+            Ok(pidfd) => match presence(self.process) {
+                Presence::Gone => How::Gone,
+                Presence::There | Presence::Unknown => {
+                    *room -= 1;
+                    How::Pidfd(pidfd)
+                }
+            },
+            Err(Errno::MFILE | Errno::NFILE) => {
+                *room = 0;
+                How::Unopened
+            }
+            // Not known to the kernel (before 5.3), not allowed, or a race with its end (ESRCH, EINVAL).
+            Err(_) => How::Refused,
+        }
+    }
+
+    fn has_pidfd(&self) -> bool {
+        matches!(self.how, How::Pidfd(_) | How::Exited(_))
+    }
+
+    /// How it ended, if it has; `event` is what poll(2) said of its pidfd.
+    fn look(&mut self, event: Option<PollFlags>) -> Option<Option<ExitStatus>> {
+        match &self.how {
+            How::Gone => Some(None),
+            How::Unopened | How::Refused => self.look_by_pid(),
+            How::Pidfd(_) if event.is_none_or(|event| event.is_empty()) => None,
+            How::Pidfd(pidfd) | How::Exited(pidfd) => {
+                let ended = match reap(WaitId::PidFd(pidfd.as_fd())) {
+                    Ok(status) => status.map(Some),
+                    // 5.3 has pidfds and does not wait for them.
+                    Err(Errno::INVAL) => self.look_by_pid(),
+                    Err(_) => {
+                        let hung_up = event.is_some_and(|event| event.contains(PollFlags::HUP));
+                        (hung_up || presence(self.process) == Presence::Gone).then_some(None)
+                    }
+                };
+                if ended.is_some() {
+                    return ended;
+                }
+                self.how = match std::mem::replace(&mut self.how, How::Refused) {
+                    How::Pidfd(pidfd) => How::Exited(pidfd),
+                    how => how,
+                };
+                None
+            }
+        }
+    }
+
+    fn look_by_pid(&self) -> Option<Option<ExitStatus>> {
+        // Before it is waited for: another child may have the pid, and its status is not ours to take.
+        match presence(self.process) {
+            Presence::Gone => return Some(None),
+            Presence::There | Presence::Unknown => {}
+        }
+        match reap(WaitId::Pid(self.pid)) {
+            Ok(Some(status)) => Some(Some(status)),
+            Ok(None) => None,
+            Err(_) => {
+                let asked = ffi::kill(self.pid.as_raw_pid(), 0);
+                let gone = asked.is_err_and(|error| error.raw_os_error() == Some(libc::ESRCH));
+                gone.then_some(None)
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// It has its pid, perhaps as a zombie.
+    There,
+    /// Nobody has the pid, or another process has.
+    Gone,
+    /// It could not be read (no descriptor left).
+    Unknown,
+}
+
+// stat, starttime
+fn presence(process: &Process) -> Presence {
+    match Raw::new(process.host(), process.pid()).start() {
+        Ok(now) if process.start().is_none_or(|start| start == now) => Presence::There,
+        Ok(_) => Presence::Gone,
+        Err(error) if error.kind() == ErrorKind::NoSuchProcess => Presence::Gone,
+        Err(_) => Presence::Unknown,
+    }
+}
+
+/// How a child ended, if it has. One that has stopped has not.
+fn reap(id: WaitId<'_>) -> std::result::Result<Option<ExitStatus>, Errno> {
+    let answer = rustix::io::retry_on_intr(|| {
+        waitid(id.clone(), WaitIdOptions::EXITED | WaitIdOptions::NOHANG)
+    })?;
+    Ok(answer.as_ref().and_then(exit_status))
+}
+
+fn exit_status(status: &WaitIdStatus) -> Option<ExitStatus> {
+    if let Some(code) = status.exit_status() {
+        return Some(ExitStatus::Exited(code.cast_unsigned()));
+    }
+    let signal = Signal::new(status.terminating_signal()?);
+    Some(ExitStatus::Signaled { signal, core_dumped: status.dumped() })
+}
+
+/// Waits for one of the pidfds, at most for `timeout`. One answer for each of `left`, `None` for what has no pidfd.
+fn events(left: &[Watched<'_>], timeout: Option<Duration>) -> Vec<Option<PollFlags>> {
+    let mut fds: Vec<PollFd<'_>> = left
+        .iter()
+        .filter_map(|watched| match &watched.how {
+            How::Pidfd(pidfd) => Some(PollFd::new(pidfd, PollFlags::IN)),
+            // It is readable for ever; POLLHUP comes without being asked for.
+            How::Exited(pidfd) => Some(PollFd::new(pidfd, PollFlags::empty())),
+            How::Unopened | How::Refused | How::Gone => None,
+        })
+        .collect();
+    let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let everything = loop {
+        let timeout = remaining(until).and_then(|left| Timespec::try_from(left).ok());
+        match poll(&mut fds, timeout.as_ref()) {
+            Err(Errno::INTR) => {}
+            Ok(_) => break false,
+            Err(_) => {
+                // More descriptors than the limit is now, or no memory: look at each, after a pause.
+                std::thread::sleep(
+                    timeout.and_then(|t| t.try_into().ok()).unwrap_or(LONGEST).min(LONGEST),
+                );
+                break true;
+            }
+        }
+    };
+    let mut answers = fds.iter().map(|fd| if everything { PollFlags::IN } else { fd.revents() });
+    left.iter().map(|watched| if watched.has_pidfd() { answers.next() } else { None }).collect()
+}
+
+/// How long to wait before the next look at those that the kernel does not tell about; `None` if there are none.
+fn pause_for(left: &[Watched<'_>], pause: Duration) -> Option<Duration> {
+    let looked_at = left.iter().filter(|watched| !matches!(watched.how, How::Pidfd(_))).count();
+    let longest =
+        LONGEST.max(FOR_EACH.saturating_mul(u32::try_from(looked_at).unwrap_or(u32::MAX)));
+    (looked_at > 0).then(|| pause.min(longest))
+}
+
+fn remaining(deadline: Option<Instant>) -> Option<Duration> {
+    Some(deadline?.saturating_duration_since(Instant::now()))
+}
+
+fn shorter(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
