@@ -19,7 +19,7 @@ pub struct VirtualMemory {
     /// `(total - available) / total`, 0 to 100.
     #[field(unit = percent)]
     pub percent: f64,
-    /// Memory in use, as `free` counts it: without caches and buffers.
+    /// Memory in use. On Linux `total - available`, as `free` counts it since version 4: caches are not in it.
     #[field(unit = bytes)]
     pub used: u64,
     /// Memory that nothing uses, not even a cache. Low on a healthy machine.

@@ -71,3 +71,30 @@ impl UserNames {
         name.as_deref()
     }
 }
+
+#[cfg(all(test, not(force_unsupported)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t20_a_user_without_an_entry_has_no_name() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("etc")).unwrap();
+        let passwd = "root:x:0:0::/:/bin/sh\nada:x:1000:1000::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n";
+        std::fs::write(root.path().join("etc/passwd"), passwd).unwrap();
+        let mut names = UserNames::new(&Host::at(root.path()).unwrap());
+        assert_eq!(names.name(1000), Some(OsStr::new("ada")));
+        // The first of two is the one that getpwuid(3) finds.
+        assert_eq!(names.name(0), Some(OsStr::new("root")));
+        // Another machine's number 1 is nobody of this one.
+        assert_eq!(names.name(1), None);
+        assert_eq!(names.name(1), None);
+    }
+
+    #[test]
+    fn a_machine_without_a_users_file_has_no_names() {
+        let root = tempfile::tempdir().unwrap();
+        let mut names = UserNames::new(&Host::at(root.path()).unwrap());
+        assert_eq!(names.name(0), None);
+    }
+}

@@ -103,3 +103,38 @@ impl Host {
         }
     }
 }
+
+#[cfg(all(test, not(force_unsupported)))]
+mod tests {
+    use super::*;
+
+    fn since_1970(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn t30_a_boot_time_that_jitters_moves_no_process() {
+        let root = tempfile::tempdir().unwrap();
+        let (proc, other) = (root.path().join("proc"), root.path().join("other"));
+        for (dir, btime) in [(&proc, 100), (&other, 500)] {
+            std::fs::create_dir(dir).unwrap();
+            std::fs::write(dir.join("stat"), format!("btime {btime}\n")).unwrap();
+        }
+        let host = Host::at(root.path()).unwrap();
+        assert_eq!(host.boot_time_cached().unwrap(), since_1970(100));
+        std::fs::write(proc.join("stat"), "btime 101\n").unwrap();
+        assert_eq!(host.boot_time().unwrap(), since_1970(101));
+        assert_eq!(host.clone().boot_time_cached().unwrap(), since_1970(100));
+        // Another /proc is another machine.
+        assert_eq!(host.with_proc(&other).boot_time_cached().unwrap(), since_1970(500));
+    }
+
+    #[test]
+    fn on_a_captured_machine_time_stands_still() {
+        let root = tempfile::tempdir().unwrap();
+        let facts = "page_size = 4096\nticks_per_second = 100\ncaptured_at = 1700000000\n";
+        std::fs::write(root.path().join("facts.toml"), facts).unwrap();
+        assert_eq!(Host::at(root.path()).unwrap().now(), since_1970(1_700_000_000));
+        assert!(Host::local().now() > since_1970(1_700_000_000));
+    }
+}

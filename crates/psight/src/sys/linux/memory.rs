@@ -22,14 +22,13 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
     let cached =
         info.cached_kib.map(|kib| bytes(kib).saturating_add(reclaimable(&info)).min(total));
     let available = available(host, &info, free, total);
-    // As `free` says it, where it can be true.
-    let caches = cached.unwrap_or(0).saturating_add(buffers.unwrap_or(0));
-    let taken = total.saturating_sub(free);
+    // As `free` says it since 4.0, and psutil since 7.1.0: caches that could be given back are not in use.
+    let used = total.saturating_sub(available);
     Ok(VirtualMemory {
         total,
         available,
-        percent: percent(total.saturating_sub(available), total),
-        used: taken.checked_sub(caches).unwrap_or(taken),
+        percent: percent(used, total),
+        used,
         free,
         active: part(info.active_kib),
         inactive: part(inactive(&info)),

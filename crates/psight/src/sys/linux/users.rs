@@ -135,3 +135,19 @@ fn known(text: &[u8]) -> Option<OsString> {
 fn os_string(bytes: &[u8]) -> OsString {
     OsString::from_vec(bytes.to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_c_library_knows_every_user_that_the_file_lists() {
+        let host = Host::local();
+        let listed = listed_names(&host);
+        for (uid, name) in listed.iter().take(50) {
+            assert_eq!(asked_name(&host, *uid).as_ref(), Some(name), "{uid}");
+        }
+        // Nobody gives out this number: chown(2) means "leave it" by it.
+        assert_eq!(asked_name(&host, u32::MAX), None);
+    }
+}
