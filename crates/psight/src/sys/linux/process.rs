@@ -1,20 +1,24 @@
-//! One process, under `/proc/<pid>`.
+//! One process, under `/proc/<pid>`: how its files are read, once each, and what it means when they cannot be.
 
-use std::ffi::OsString;
+mod cpu;
+mod identity;
+mod memory;
+mod terminal;
+
 use std::io;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::SystemTime;
+use std::time::Instant;
 
+use psight_parse::Error as Undecoded;
 use psight_parse::linux::pid::stat::{Stat, stat};
+use psight_parse::linux::pid::status::{Status, Wanted, wanted};
+use rustix::io::Errno;
 
 use super::read;
-use crate::process::{
-    Cgroup, ContextSwitches, CpuSample, GroupIds, IoCounters, MemoryFootprint, MemoryInfo,
-    MemoryInfoEx, MemoryMap, PageFaults, ProcessCpuTimes, SignalMasks, Status, Thread, UserIds,
-};
 use crate::{Error, Host, Pid, Result};
+
+pub(crate) use identity::status_of;
 
 /// What one process says about itself, each of its files read once.
 #[derive(Debug)]
@@ -23,199 +27,69 @@ pub(crate) struct Raw {
     pid: Pid,
     dir: PathBuf,
     stat: OnceLock<Vec<u8>>,
+    stat_read_at: OnceLock<Instant>,
+    status: OnceLock<Vec<u8>>,
+    statm: OnceLock<Vec<u8>>,
+    cmdline: OnceLock<Vec<u8>>,
+    environ: OnceLock<Vec<u8>>,
+    smaps: OnceLock<Vec<u8>>,
+    smaps_rollup: OnceLock<Vec<u8>>,
+    io: OnceLock<Vec<u8>>,
+    cgroup: OnceLock<Vec<u8>>,
+    exe: OnceLock<PathBuf>,
+    cwd: OnceLock<PathBuf>,
+    root: OnceLock<PathBuf>,
 }
 
-// getpid(2)
+// getpid(2), or what another procfs says of its reader: there the pid namespace may be another one
 pub(crate) fn current_pid(host: &Host) -> Result<Pid> {
     if host.is_captured() {
         return Err(Error::unsupported("current_pid"));
     }
-    Ok(Pid::new(std::process::id()))
+    if host.proc() == Path::new("/proc") {
+        return Ok(Pid::new(std::process::id()));
+    }
+    let path = host.proc().join("self");
+    let link = std::fs::read_link(&path).map_err(|error| Error::system(&path, error))?;
+    let number = psight_parse::text::u32(link.as_os_str().as_encoded_bytes());
+    number.map(Pid::new).ok_or_else(|| Error::malformed(&path, &Undecoded::garbled("self")))
+}
+
+/// Why a process has no answer where another process has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nature {
+    Ordinary,
+    /// It never had memory of its own.
+    KernelThread,
+    /// It has none any more.
+    Zombie,
 }
 
 impl Raw {
     pub(crate) fn new(host: &Host, pid: Pid) -> Self {
-        let dir = host.proc().join(pid.to_string());
-        Self { host: host.clone(), pid, dir, stat: OnceLock::new() }
+        Self {
+            host: host.clone(),
+            pid,
+            dir: host.proc().join(pid.to_string()),
+            stat: OnceLock::new(),
+            stat_read_at: OnceLock::new(),
+            status: OnceLock::new(),
+            statm: OnceLock::new(),
+            cmdline: OnceLock::new(),
+            environ: OnceLock::new(),
+            smaps: OnceLock::new(),
+            smaps_rollup: OnceLock::new(),
+            io: OnceLock::new(),
+            cgroup: OnceLock::new(),
+            exe: OnceLock::new(),
+            cwd: OnceLock::new(),
+            root: OnceLock::new(),
+        }
     }
 
     // stat, starttime
     pub(crate) fn start(&self) -> Result<u64> {
         Ok(self.stat()?.starttime_ticks)
-    }
-
-    // stat, comm
-    pub(crate) fn name(&self) -> Result<OsString> {
-        Ok(OsString::from_vec(self.stat()?.comm.to_vec()))
-    }
-
-    pub(crate) fn ppid(&self) -> Result<Pid> {
-        self.refuse("ppid")
-    }
-
-    pub(crate) fn exe(&self) -> Result<Option<PathBuf>> {
-        self.refuse("exe")
-    }
-
-    pub(crate) fn exe_guess(&self) -> Result<Option<PathBuf>> {
-        self.refuse("exe_guess")
-    }
-
-    pub(crate) fn cmdline(&self) -> Result<Vec<OsString>> {
-        self.refuse("cmdline")
-    }
-
-    pub(crate) fn environ(&self) -> Result<Vec<(OsString, OsString)>> {
-        self.refuse("environ")
-    }
-
-    pub(crate) fn create_time(&self) -> Result<SystemTime> {
-        self.refuse("create_time")
-    }
-
-    pub(crate) fn status(&self) -> Result<Status> {
-        self.refuse("status")
-    }
-
-    pub(crate) fn cwd(&self) -> Result<Option<PathBuf>> {
-        self.refuse("cwd")
-    }
-
-    pub(crate) fn root(&self) -> Result<Option<PathBuf>> {
-        self.refuse("root")
-    }
-
-    pub(crate) fn terminal(&self) -> Result<Option<PathBuf>> {
-        self.refuse("terminal")
-    }
-
-    pub(crate) fn has_terminal(&self) -> Result<bool> {
-        self.refuse("has_terminal")
-    }
-
-    pub(crate) fn username(&self) -> Result<OsString> {
-        self.refuse("username")
-    }
-
-    pub(crate) fn uids(&self) -> Result<UserIds> {
-        self.refuse("uids")
-    }
-
-    pub(crate) fn gids(&self) -> Result<GroupIds> {
-        self.refuse("gids")
-    }
-
-    pub(crate) fn fsuid(&self) -> Result<u32> {
-        self.refuse("fsuid")
-    }
-
-    pub(crate) fn fsgid(&self) -> Result<u32> {
-        self.refuse("fsgid")
-    }
-
-    pub(crate) fn groups(&self) -> Result<Vec<u32>> {
-        self.refuse("groups")
-    }
-
-    pub(crate) fn pgid(&self) -> Result<Pid> {
-        self.refuse("pgid")
-    }
-
-    pub(crate) fn sid(&self) -> Result<Pid> {
-        self.refuse("sid")
-    }
-
-    pub(crate) fn umask(&self) -> Result<Option<u32>> {
-        self.refuse("umask")
-    }
-
-    pub(crate) fn signal_masks(&self) -> Result<SignalMasks> {
-        self.refuse("signal_masks")
-    }
-
-    pub(crate) fn namespace_pids(&self) -> Result<Vec<Pid>> {
-        self.refuse("namespace_pids")
-    }
-
-    pub(crate) fn cgroups(&self) -> Result<Vec<Cgroup>> {
-        self.refuse("cgroups")
-    }
-
-    pub(crate) fn is_kernel_thread(&self) -> Result<bool> {
-        self.refuse("is_kernel_thread")
-    }
-
-    /// The nice value, -20 to 19, as the kernel lists it.
-    pub(crate) fn nice(&self) -> Result<i32> {
-        self.refuse("nice")
-    }
-
-    /// The CPUs that the process may run on, as the kernel lists them.
-    pub(crate) fn cpus_allowed(&self) -> Result<Vec<u32>> {
-        self.refuse("cpus_allowed")
-    }
-
-    pub(crate) fn cpu_times(&self) -> Result<ProcessCpuTimes> {
-        self.refuse("cpu_times")
-    }
-
-    pub(crate) fn cpu_sample(&self) -> Result<CpuSample> {
-        self.refuse("cpu_sample")
-    }
-
-    pub(crate) fn cpu_num(&self) -> Result<Option<u32>> {
-        self.refuse("cpu_num")
-    }
-
-    pub(crate) fn num_threads(&self) -> Result<u32> {
-        self.refuse("num_threads")
-    }
-
-    pub(crate) fn threads(&self) -> Result<Vec<Thread>> {
-        self.refuse("threads")
-    }
-
-    pub(crate) fn num_ctx_switches(&self) -> Result<ContextSwitches> {
-        self.refuse("num_ctx_switches")
-    }
-
-    pub(crate) fn memory_info(&self) -> Result<MemoryInfo> {
-        self.refuse("memory_info")
-    }
-
-    pub(crate) fn memory_info_ex(&self) -> Result<MemoryInfoEx> {
-        self.refuse("memory_info_ex")
-    }
-
-    pub(crate) fn memory_footprint(&self) -> Result<MemoryFootprint> {
-        self.refuse("memory_footprint")
-    }
-
-    pub(crate) fn memory_maps(&self) -> Result<Vec<MemoryMap>> {
-        self.refuse("memory_maps")
-    }
-
-    pub(crate) fn page_faults(&self) -> Result<PageFaults> {
-        self.refuse("page_faults")
-    }
-
-    pub(crate) fn io_counters(&self) -> Result<IoCounters> {
-        self.refuse("io_counters")
-    }
-
-    fn refuse<T>(&self, question: &str) -> Result<T> {
-        Err(Error::unsupported(question).with_pid(self.pid))
-    }
-
-    /// The decoded `stat`.
-    pub(super) fn stat(&self) -> Result<Stat<'_>> {
-        let bytes = self.kept(&self.stat, "stat")?;
-        stat(bytes).map_err(|e| Error::malformed(self.dir.join("stat"), &e).with_pid(self.pid))
-    }
-
-    /// The directory of the process.
-    pub(super) fn dir(&self) -> &Path {
-        &self.dir
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -224,6 +98,36 @@ impl Raw {
 
     pub(super) fn pid(&self) -> Pid {
         self.pid
+    }
+
+    /// The directory of the process.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The decoded `stat`.
+    pub(super) fn stat(&self) -> Result<Stat<'_>> {
+        let bytes = self.kept(&self.stat, "stat")?;
+        // Set by the first read; a later call finds it set.
+        let _ = self.stat_read_at.set(Instant::now());
+        stat(bytes).map_err(|error| self.malformed("stat", &error))
+    }
+
+    /// These lines of `status`.
+    pub(super) fn status_lines(&self, lines: Wanted) -> Result<Status<'_>> {
+        Ok(wanted(self.kept(&self.status, "status")?, lines))
+    }
+
+    /// What `status` has to say, or that this kernel does not say it.
+    pub(super) fn told<T>(&self, value: Option<T>, line: &str) -> Result<T> {
+        value.ok_or_else(|| {
+            Error::unsupported(&format!("{line:?} of {}", self.dir.join("status").display()))
+                .with_pid(self.pid)
+        })
+    }
+
+    pub(super) fn malformed(&self, name: &str, error: &Undecoded) -> Error {
+        Error::malformed(self.dir.join(name), error).with_pid(self.pid)
     }
 
     /// The file `name` of the process, read at the first call.
@@ -236,18 +140,141 @@ impl Raw {
         Ok(cell.get_or_init(|| bytes))
     }
 
+    /// The file `name`, which tells of the memory of the process: `None` for a thread of the kernel, which has none.
+    ///
+    /// The kernel says that there is none in a way that changed over time: by an empty file, or by `ESRCH` (since
+    /// 6.11), or, to those who may not look, by `EACCES`.
+    fn of_memory<'a>(&self, cell: &'a OnceLock<Vec<u8>>, name: &str) -> Result<Option<&'a [u8]>> {
+        if let Some(bytes) = cell.get() {
+            return Ok(Some(bytes));
+        }
+        let path = self.dir.join(name);
+        match read::file(&path) {
+            Ok(bytes) if !bytes.is_empty() => Ok(Some(cell.get_or_init(|| bytes))),
+            outcome => match (self.nature()?, outcome) {
+                (Nature::Zombie, _) => Err(Error::zombie(self.pid)),
+                (Nature::KernelThread, _) => Ok(None),
+                (Nature::Ordinary, Ok(bytes)) => Ok(Some(cell.get_or_init(|| bytes))),
+                (Nature::Ordinary, Err(error)) => Err(self.failed(path, error)),
+            },
+        }
+    }
+
+    /// Where the link `name` leads: `None` if it leads nowhere, as `exe` of a thread of the kernel.
+    fn link(&self, cell: &OnceLock<PathBuf>, name: &str) -> Result<Option<PathBuf>> {
+        if let Some(path) = cell.get() {
+            return Ok(Some(path.clone()));
+        }
+        let path = self.dir.join(name);
+        match std::fs::read_link(&path) {
+            Ok(target) => {
+                let target = undecorated(target, |path| self.has_file(path));
+                Ok(Some(cell.get_or_init(|| target).clone()))
+            }
+            Err(error) => match (self.nature()?, error.raw_os_error()) {
+                (Nature::Zombie, _) => Err(Error::zombie(self.pid)),
+                // It has no program, which may be said even to those who may not look (psutil#2288).
+                (Nature::KernelThread, _) if name == "exe" => Ok(None),
+                // The process is there, and has just given its memory or its directories back (psutil#2514).
+                (_, Some(libc::ENOENT | libc::ESRCH)) => Ok(None),
+                _ => Err(self.failed(path, error)),
+            },
+        }
+    }
+
+    /// What sort of process it is now, whatever an earlier reading said.
+    fn nature(&self) -> Result<Nature> {
+        let path = self.dir.join("stat");
+        let bytes = read::file(&path).map_err(|error| self.failed(path, error))?;
+        let stat = stat(&bytes).map_err(|error| self.malformed("stat", &error))?;
+        Ok(if stat.is_zombie() {
+            Nature::Zombie
+        } else if stat.is_kernel_thread() {
+            Nature::KernelThread
+        } else {
+            Nature::Ordinary
+        })
+    }
+
+    /// Whether the machine has a file at `path`.
+    fn has_file(&self, path: &Path) -> bool {
+        let path = path.strip_prefix("/").unwrap_or(path);
+        self.host.file(path).symlink_metadata().is_ok()
+    }
+
     /// What it means that a file of the process could not be read.
     pub(super) fn failed(&self, path: PathBuf, error: io::Error) -> Error {
-        let gone = match error.raw_os_error() {
-            Some(libc::ESRCH) => true,
-            // The file may be missing from a process that is there (T-09).
-            Some(libc::ENOENT) => !self.dir.join("stat").exists(),
-            _ => false,
-        };
-        if gone {
+        if !matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT)) {
+            return Error::system(path, error).with_pid(self.pid);
+        }
+        let Ok(bytes) = read::file(&self.dir.join("stat")) else { return self.absent() };
+        if stat(&bytes).is_ok_and(|stat| stat.is_zombie()) {
+            Error::zombie(self.pid)
+        } else if error.raw_os_error() == Some(libc::ESRCH) {
+            // On its way out: its parts are gone, its entry is not.
             Error::no_such_process(self.pid)
         } else {
+            // The file is missing from a process that is there: the kernel does not have it.
             Error::system(path, error).with_pid(self.pid)
         }
+    }
+
+    /// Why there is no such directory: nobody has the pid, or `hidepid` hides who has it.
+    fn absent(&self) -> Error {
+        let hidden = self.is_of_this_kernel() && {
+            let number = i32::try_from(self.pid.as_u32()).ok();
+            let pid = number.and_then(rustix::process::Pid::from_raw);
+            pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(Errno::PERM))
+        };
+        if hidden {
+            Error::system(&self.dir, Errno::ACCESS.into()).with_pid(self.pid)
+        } else {
+            Error::no_such_process(self.pid)
+        }
+    }
+
+    /// Whether the numbers are those that system calls take.
+    fn is_of_this_kernel(&self) -> bool {
+        !self.host.is_captured() && self.host.proc() == Path::new("/proc")
+    }
+}
+
+/// What a link of `/proc` means: without ` (deleted)`, unless a file is really called so, and without what may stand
+/// behind a NUL.
+pub(super) fn undecorated(target: PathBuf, exists: impl FnOnce(&Path) -> bool) -> PathBuf {
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+    let bytes = target.as_os_str().as_bytes();
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let whole = bytes.get(..end).unwrap_or_default();
+    let path = match whole.strip_suffix(b" (deleted)") {
+        Some(short) if !exists(Path::new(std::ffi::OsStr::from_bytes(whole))) => short,
+        _ => whole,
+    };
+    if path.len() == bytes.len() {
+        return target;
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(path.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(target: &str, exists: bool) -> PathBuf {
+        undecorated(PathBuf::from(target), |_| exists)
+    }
+
+    #[test]
+    fn t10_a_deleted_file_keeps_its_path_and_a_file_called_so_its_name() {
+        assert_eq!(plain("/bin/a (deleted)", false), Path::new("/bin/a"));
+        assert_eq!(plain("/bin/a (deleted)", true), Path::new("/bin/a (deleted)"));
+        assert_eq!(plain("/bin/a", false), Path::new("/bin/a"));
+    }
+
+    #[test]
+    fn t10_what_stands_behind_a_nul_is_dropped() {
+        assert_eq!(plain("/bin/a\0 (deleted)", false), Path::new("/bin/a"));
+        assert_eq!(plain("/bin/a (deleted)\0new", false), Path::new("/bin/a"));
     }
 }

@@ -131,16 +131,6 @@ impl Raw {
         self.refuse("is_kernel_thread")
     }
 
-    /// The nice value, -20 to 19, as the kernel lists it.
-    pub(crate) fn nice(&self) -> Result<i32> {
-        self.refuse("nice")
-    }
-
-    /// The CPUs that the process may run on, as the kernel lists them.
-    pub(crate) fn cpus_allowed(&self) -> Result<Vec<u32>> {
-        self.refuse("cpus_allowed")
-    }
-
     pub(crate) fn cpu_times(&self) -> Result<ProcessCpuTimes> {
         self.refuse("cpu_times")
     }

@@ -1,0 +1,111 @@
+//! CPUs and threads: `stat`, and `task/<id>/stat`.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+use std::time::Instant;
+
+use psight_parse::linux::pid::stat::{Stat, stat};
+use psight_parse::linux::pid::status::Wanted;
+
+use super::super::read;
+use super::{Raw, status_of};
+use crate::process::{ContextSwitches, CpuSample, ProcessCpuTimes, Thread};
+use crate::{Error, Result};
+
+impl Raw {
+    // stat: utime, stime, cutime, cstime, delayacct_blkio_ticks
+    pub(crate) fn cpu_times(&self) -> Result<ProcessCpuTimes> {
+        let stat = self.stat()?;
+        Ok(ProcessCpuTimes {
+            user: self.seconds(stat.utime_ticks),
+            system: self.seconds(stat.stime_ticks),
+            children_user: self.seconds(stat.cutime_ticks),
+            children_system: self.seconds(stat.cstime_ticks),
+            iowait: stat.delayacct_blkio_ticks.map(|ticks| self.seconds(ticks)),
+        })
+    }
+
+    // stat
+    pub(crate) fn cpu_sample(&self) -> Result<CpuSample> {
+        let times = self.cpu_times()?;
+        Ok(CpuSample::new(*self.stat_read_at.get_or_init(Instant::now), times))
+    }
+
+    // stat, processor
+    pub(crate) fn cpu_num(&self) -> Result<Option<u32>> {
+        Ok(self.stat()?.processor)
+    }
+
+    // stat, num_threads
+    pub(crate) fn num_threads(&self) -> Result<u32> {
+        Ok(self.stat()?.num_threads)
+    }
+
+    // status, voluntary_ctxt_switches nonvoluntary_ctxt_switches
+    pub(crate) fn num_ctx_switches(&self) -> Result<ContextSwitches> {
+        let status = self.status_lines(Wanted::VOLUNTARY | Wanted::NONVOLUNTARY)?;
+        Ok(ContextSwitches {
+            voluntary: self.told(status.voluntary_ctxt_switches, "voluntary_ctxt_switches")?,
+            involuntary: self
+                .told(status.nonvoluntary_ctxt_switches, "nonvoluntary_ctxt_switches")?,
+        })
+    }
+
+    // task/<id>/stat
+    pub(crate) fn threads(&self) -> Result<Vec<Thread>> {
+        let path = self.dir().join("task");
+        let (task, ids) = tasks(&path).map_err(|error| self.failed(path.clone(), error))?;
+        let mut threads = Vec::with_capacity(ids.len());
+        let mut bytes = Vec::new();
+        let mut one_is_missing = false;
+        for id in ids {
+            let name = format!("{id}/stat");
+            match read::file_at(task.as_fd(), name.as_str(), &mut bytes) {
+                Ok(()) => {}
+                Err(error) if is_absence(&error) => {
+                    one_is_missing = true;
+                    continue;
+                }
+                Err(error) => {
+                    return Err(Error::system(path.join(name), error).with_pid(self.pid()));
+                }
+            }
+            // A row that is not understood is a thread less, not a listing less.
+            threads.extend(stat(&bytes).ok().map(|stat| self.thread(id, &stat)));
+        }
+        if one_is_missing {
+            // It may be that not one thread has gone but all of them.
+            self.nature()?;
+        }
+        Ok(threads)
+    }
+
+    fn thread(&self, id: u32, stat: &Stat<'_>) -> Thread {
+        Thread {
+            id,
+            user_time: self.seconds(stat.utime_ticks),
+            system_time: self.seconds(stat.stime_ticks),
+            name: Some(OsString::from_vec(stat.comm.to_vec())),
+            status: Some(status_of(stat.state)),
+            cpu_num: stat.processor,
+        }
+    }
+
+    fn seconds(&self, ticks: u64) -> f64 {
+        ticks as f64 / self.host().constants().ticks_per_second.max(1) as f64
+    }
+}
+
+fn tasks(path: &Path) -> io::Result<(OwnedFd, Vec<u32>)> {
+    let dir = read::directory(path)?;
+    let mut ids = Vec::new();
+    read::numbers(dir.as_fd(), &mut ids)?;
+    Ok((dir, ids))
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
+}

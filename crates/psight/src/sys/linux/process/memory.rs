@@ -1,0 +1,173 @@
+//! Memory and I/O: `statm`, `status`, `smaps`, `smaps_rollup`, `stat`, `io`.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use psight_parse::Error as Undecoded;
+use psight_parse::linux::pid::io::{Io, io};
+use psight_parse::linux::pid::maps;
+use psight_parse::linux::pid::smaps::{Footprint, Mapping, footprint, smaps};
+use psight_parse::linux::pid::statm::{Statm, statm};
+use psight_parse::linux::pid::status::Wanted;
+
+use super::{Raw, undecorated};
+use crate::process::{
+    AddressRange, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap, PageFaults,
+    Permissions,
+};
+use crate::{ErrorKind, Result};
+
+impl Raw {
+    // statm
+    pub(crate) fn memory_info(&self) -> Result<MemoryInfo> {
+        let statm = self.statm()?;
+        Ok(MemoryInfo {
+            rss: self.bytes(statm.resident_pages),
+            vms: self.bytes(statm.size_pages),
+            shared: Some(self.bytes(statm.shared_pages)),
+            text: Some(self.bytes(statm.text_pages)),
+            data: Some(self.bytes(statm.data_pages)),
+            stack: None,
+            peak_rss: None,
+            peak_vms: None,
+        })
+    }
+
+    // statm; status, Vm* Rss* HugetlbPages
+    pub(crate) fn memory_info_ex(&self) -> Result<MemoryInfoEx> {
+        let statm = self.statm()?;
+        let status = self.status_lines(Wanted::MEMORY)?;
+        Ok(MemoryInfoEx {
+            rss: self.bytes(statm.resident_pages),
+            vms: self.bytes(statm.size_pages),
+            shared: Some(self.bytes(statm.shared_pages)),
+            text: Some(self.bytes(statm.text_pages)),
+            data: Some(self.bytes(statm.data_pages)),
+            stack: None,
+            peak_rss: status.vm_hwm_kib.map(from_kib),
+            peak_vms: status.vm_peak_kib.map(from_kib),
+            rss_anon: status.rss_anon_kib.map(from_kib),
+            rss_file: status.rss_file_kib.map(from_kib),
+            rss_shmem: status.rss_shmem_kib.map(from_kib),
+            swap: status.vm_swap_kib.map(from_kib),
+            hugetlb: status.hugetlb_kib.map(from_kib),
+            wired: None,
+            compressed: None,
+            phys_footprint: None,
+            virtual_size: None,
+            peak_virtual: None,
+            paged_pool: None,
+            nonpaged_pool: None,
+            peak_paged_pool: None,
+            peak_nonpaged_pool: None,
+        })
+    }
+
+    // smaps_rollup, else smaps
+    pub(crate) fn memory_footprint(&self) -> Result<MemoryFootprint> {
+        let sum = match self.of_memory(&self.smaps_rollup, "smaps_rollup") {
+            Ok(None) => Footprint { private_kib: 0, pss_kib: Some(0), swap_kib: Some(0) },
+            Ok(Some(bytes)) if !bytes.is_empty() => footprint(bytes),
+            // Before 4.14 there is none; and some kernels answer ESRCH for processes that are well.
+            Ok(_) => self.summed()?,
+            Err(error) if retry_with_smaps(error.kind()) => self.summed()?,
+            Err(error) => return Err(error),
+        };
+        Ok(MemoryFootprint {
+            uss: from_kib(sum.private_kib),
+            pss: sum.pss_kib.map(from_kib),
+            swap: sum.swap_kib.map(from_kib),
+        })
+    }
+
+    // smaps
+    pub(crate) fn memory_maps(&self) -> Result<Vec<MemoryMap>> {
+        let bytes = self.of_memory(&self.smaps, "smaps")?.unwrap_or_default();
+        Ok(smaps(bytes).iter().map(|mapping| self.map(mapping)).collect())
+    }
+
+    // stat, minflt majflt
+    pub(crate) fn page_faults(&self) -> Result<PageFaults> {
+        let stat = self.stat()?;
+        Ok(PageFaults { minor: stat.minflt, major: stat.majflt })
+    }
+
+    // io
+    pub(crate) fn io_counters(&self) -> Result<IoCounters> {
+        let io = io(self.kept(&self.io, "io")?);
+        if io == Io::default() {
+            return Err(self.malformed("io", &Undecoded::missing("rchar")));
+        }
+        Ok(IoCounters {
+            read_count: io.syscr,
+            write_count: io.syscw,
+            read_bytes: io.read_bytes,
+            write_bytes: io.write_bytes,
+            read_chars: io.rchar,
+            write_chars: io.wchar,
+            other_count: None,
+            other_bytes: None,
+            cancelled_write_bytes: io.cancelled_write_bytes,
+        })
+    }
+
+    fn statm(&self) -> Result<Statm> {
+        let bytes = self.kept(&self.statm, "statm")?;
+        statm(bytes).map_err(|error| self.malformed("statm", &error))
+    }
+
+    fn summed(&self) -> Result<Footprint> {
+        Ok(footprint(self.of_memory(&self.smaps, "smaps")?.unwrap_or_default()))
+    }
+
+    fn map(&self, mapping: &Mapping<'_>) -> MemoryMap {
+        let region = &mapping.region;
+        let [read, write, execute, shared] = region.perms;
+        let (major, minor) = region.dev;
+        MemoryMap {
+            addr: AddressRange { start: region.start, end: region.end },
+            perms: Permissions {
+                read: read == b'r',
+                write: write == b'w',
+                execute: execute == b'x',
+                shared: Some(shared == b's'),
+            },
+            path: region.name.map_or_else(|| PathBuf::from("[anon]"), |name| self.path(name)),
+            rss: from_kib(mapping.rss_kib.unwrap_or(0)),
+            size: mapping.size_kib.map(from_kib),
+            pss: mapping.pss_kib.map(from_kib),
+            shared_clean: mapping.shared_clean_kib.map(from_kib),
+            shared_dirty: mapping.shared_dirty_kib.map(from_kib),
+            private_clean: mapping.private_clean_kib.map(from_kib),
+            private_dirty: mapping.private_dirty_kib.map(from_kib),
+            referenced: mapping.referenced_kib.map(from_kib),
+            anonymous: mapping.anonymous_kib.map(from_kib),
+            swap: mapping.swap_kib.map(from_kib),
+            locked: None,
+            private: None,
+            ref_count: None,
+            shadow_count: None,
+            offset: Some(region.offset),
+            dev: Some(rustix::fs::makedev(major, minor)),
+            ino: Some(region.ino),
+        }
+    }
+
+    fn path(&self, name: &[u8]) -> PathBuf {
+        let path = PathBuf::from(OsString::from_vec(maps::path(name).into_owned()));
+        undecorated(path, |path| self.has_file(path))
+    }
+
+    fn bytes(&self, pages: u64) -> u64 {
+        pages.saturating_mul(self.host().constants().page_size)
+    }
+}
+
+fn retry_with_smaps(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NoSuchProcess)
+}
+
+fn from_kib(kib: u64) -> u64 {
+    kib.saturating_mul(1024)
+}
