@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::Instant;
 
+use psight_parse::linux::cpulist::cpulist;
 use psight_parse::linux::pid::stat::{Stat, stat};
 use psight_parse::linux::pid::status::Wanted;
 
@@ -37,6 +38,15 @@ impl Raw {
     // stat, processor
     pub(crate) fn cpu_num(&self) -> Result<Option<u32>> {
         Ok(self.stat()?.processor)
+    }
+
+    // status, Cpus_allowed_list
+    pub(crate) fn cpus_allowed(&self) -> Result<Vec<u32>> {
+        let status = self.status_lines(Wanted::CPUS_ALLOWED_LIST)?;
+        let list = self.told(status.cpus_allowed_list, "Cpus_allowed_list")?;
+        let list = cpulist(list).map_err(|error| self.malformed("status", &error))?;
+        // No machine has as many; a garbled list may say so.
+        Ok(list.iter().take(1 << 16).collect())
     }
 
     // stat, num_threads
