@@ -99,11 +99,19 @@ pub struct ProcessRow {
     pub cwd: Option<PathBuf>,
     /// The arguments; empty for a thread of the kernel.
     pub cmdline: Option<Vec<OsString>>,
-    asked: Columns,
-    denied: Columns,
-    zombie: Columns,
-    start_ticks: Option<u64>,
-    sample: Option<CpuSample>,
+    pub(crate) asked: Columns,
+    pub(crate) denied: Columns,
+    pub(crate) zombie: Columns,
+    pub(crate) start_ticks: Option<u64>,
+    pub(crate) sample: Option<CpuSample>,
+}
+
+/// Memory of rows that were read before, for the next ones.
+#[derive(Debug, Default)]
+#[allow(dead_code, reason = "only an engine that reads rows one by one has a use for it")]
+pub(crate) struct Spare {
+    pub(crate) texts: Vec<Vec<u8>>,
+    pub(crate) lists: Vec<Vec<OsString>>,
 }
 
 /// Why a column that was asked for is `None`.
@@ -219,6 +227,19 @@ impl ProcessRow {
     /// Two of the same process (same `pid`, same [`start_ticks`](Self::start_ticks)) make a percentage.
     pub fn cpu_sample(&self) -> Option<&CpuSample> {
         self.sample.as_ref()
+    }
+
+    /// Empties the row, and keeps its memory in `spare`.
+    #[allow(dead_code, reason = "only an engine that reads rows one by one has a use for it")]
+    pub(crate) fn clear(&mut self, spare: &mut Spare) {
+        let paths = [&mut self.terminal, &mut self.exe, &mut self.cwd];
+        let paths = paths.into_iter().filter_map(|path| path.take().map(PathBuf::into_os_string));
+        let texts = [&mut self.name, &mut self.username].into_iter().filter_map(Option::take);
+        let mut list = self.cmdline.take();
+        let words = list.iter_mut().flat_map(|list| list.drain(..));
+        spare.texts.extend(paths.chain(texts).chain(words).map(OsString::into_encoded_bytes));
+        spare.lists.extend(list);
+        *self = Self::empty(self.asked);
     }
 
     pub(crate) fn empty(asked: Columns) -> Self {

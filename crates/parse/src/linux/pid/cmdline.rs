@@ -6,17 +6,19 @@
 /// after all of it: then blanks separate, as psutil has it (psutil#1179). One word with a blank in it cannot be told
 /// from a title, and is split too.
 pub fn cmdline(bytes: &[u8]) -> Vec<&[u8]> {
-    if bytes.is_empty() {
-        return Vec::new();
-    }
-    let Some(words) = bytes.strip_suffix(b"\0") else {
-        return split(bytes.strip_suffix(b" ").unwrap_or(bytes), b' ');
-    };
-    if words.contains(&0) { split(words, 0) } else { split(words, b' ') }
+    words(bytes).collect()
 }
 
-fn split(bytes: &[u8], separator: u8) -> Vec<&[u8]> {
-    bytes.split(|byte| *byte == separator).collect()
+/// The same word by word, without a list.
+pub fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (text, separator) = match bytes.strip_suffix(b"\0") {
+        Some(words) if words.contains(&0) => (words, 0),
+        Some(title) => (title, b' '),
+        None => (bytes.strip_suffix(b" ").unwrap_or(bytes), b' '),
+    };
+    // An empty file has no word, an empty text has one that is empty.
+    let words = (!bytes.is_empty()).then(|| text.split(move |byte| *byte == separator));
+    words.into_iter().flatten()
 }
 
 #[cfg(test)]

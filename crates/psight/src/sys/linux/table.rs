@@ -1,3 +1,180 @@
-//! The table of all processes.
+//! The table of all processes: `/proc/<pid>/{stat,statm,status,cmdline,io,smaps_rollup}`, links, and pidfds.
+//!
+//! The columns decide which of them are read, each once per process and all of one process together, because two thirds
+//! of what a file costs the kernel is finding the process. What is read goes through one buffer into one row.
 
-pub(crate) use super::super::unsupported::table::*;
+mod ffi;
+mod fill;
+mod plan;
+mod records;
+mod sources;
+
+use std::time::SystemTime;
+
+use plan::Plan;
+use sources::{Read, Refusal, Sources};
+
+use super::{host, memory};
+use crate::process::CpuSample;
+use crate::table::{Columns, ProcessRow, Spare};
+use crate::users::UserNames;
+use crate::{Error, Host, Pid, Result};
+
+/// What reads the table, with what it keeps from one reading to the next.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    host: Host,
+    plan: Plan,
+    sources: Sources,
+    /// Whether the size of `/proc/<pid>/fd` is the number of entries. Since 6.2.
+    sizes_count: bool,
+    pids: Vec<u32>,
+    spare: Spare,
+    names: UserNames,
+    /// Terminals by device number, those without a file among them.
+    terminals: Vec<(u32, Option<Vec<u8>>)>,
+    boot: Option<SystemTime>,
+    memory: Option<u64>,
+    /// How busy each process was at the last reading, and how busy they are at this one; in the order of the pids.
+    before: Vec<Seen>,
+    now: Vec<Seen>,
+    /// How far this reading has come in `before`.
+    compared: usize,
+}
+
+/// A process that was seen at a reading.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    pid: u32,
+    start_ticks: u64,
+    sample: CpuSample,
+}
+
+/// Whether a process that is being read is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    There,
+    Gone,
+}
+
+impl Engine {
+    pub(crate) fn new(host: &Host, columns: Columns) -> Result<Self> {
+        let mut sources = Sources::open(host)?;
+        let ours = sources.are_ours();
+        let plan = Plan::new(columns, ours && sources.pidfd_info(std::process::id()).is_ok());
+        sources.turn_to(std::process::id());
+        let sizes_count = ours && sources.size(b"fd\0").is_ok_and(|size| size > 0);
+        Ok(Self {
+            host: host.clone(),
+            plan,
+            sources,
+            sizes_count,
+            pids: Vec::new(),
+            spare: Spare::default(),
+            names: UserNames::new(host),
+            terminals: Vec::new(),
+            boot: None,
+            memory: None,
+            before: Vec::new(),
+            now: Vec::new(),
+            compared: 0,
+        })
+    }
+
+    /// Fills `row` with one process after the other and shows it; whatever `row` holds when it comes back is used again.
+    pub(crate) fn scan(
+        &mut self,
+        row: &mut ProcessRow,
+        visit: &mut dyn FnMut(&mut ProcessRow),
+    ) -> Result<()> {
+        let mut pids = std::mem::take(&mut self.pids);
+        let result = self.sources.list(&self.host, &mut pids).and_then(|()| {
+            self.begin();
+            pids.iter().try_for_each(|pid| {
+                if self.read(*pid, row)? == Life::There {
+                    visit(row);
+                }
+                Ok(())
+            })
+        });
+        self.pids = pids;
+        self.before.clear();
+        std::mem::swap(&mut self.before, &mut self.now);
+        result
+    }
+
+    /// Asks what is the same for all processes of one reading.
+    fn begin(&mut self) {
+        self.compared = 0;
+        // A terminal without a file may have got one, or its number another.
+        self.terminals.clear();
+        if self.plan.wants(Columns::CREATE_TIME) {
+            self.boot = self.host.boot_time_cached().or_else(|_| host::boot_time(&self.host)).ok();
+        }
+        if self.plan.wants(Columns::MEMORY_PERCENT) {
+            self.memory = memory::virtual_memory(&self.host).ok().map(|memory| memory.total);
+        }
+    }
+
+    /// Reads one process into the row.
+    fn read(&mut self, pid: u32, row: &mut ProcessRow) -> Result<Life> {
+        row.clear(&mut self.spare);
+        row.pid = Pid::new(pid);
+        self.sources.turn_to(pid);
+        for source in SOURCES {
+            let columns = (source.columns)(&self.plan);
+            if columns.is_empty() {
+                continue;
+            }
+            if let Err(refusal) = (source.fill)(self, row, columns) {
+                if self.explain(row, refusal, columns)? == Life::Gone {
+                    return Ok(Life::Gone);
+                }
+            }
+        }
+        Ok(Life::There)
+    }
+
+    /// Finds out what it means that a source gave nothing, and notes it in the row.
+    fn explain(
+        &mut self,
+        row: &mut ProcessRow,
+        refusal: Refusal,
+        columns: Columns,
+    ) -> Result<Life> {
+        match refusal {
+            Refusal::Denied => row.denied |= columns,
+            Refusal::Odd => {}
+            Refusal::Exhausted(error) => return Err(Error::system(self.host.proc(), error.into())),
+            // Some files are missing from processes that are there (T-09), and from zombies (T-07).
+            Refusal::Missing => match self.sources.read(b"stat\0").map(fill::state) {
+                Ok(Some(b'Z')) => row.zombie |= columns,
+                Ok(_) => {}
+                Err(Refusal::Missing) => return Ok(Life::Gone),
+                Err(_) => {}
+            },
+        }
+        Ok(Life::There)
+    }
+}
+
+/// A step of reading a process.
+struct Source {
+    /// The columns that the plan takes from it.
+    columns: fn(&Plan) -> Columns,
+    fill: fn(&mut Engine, &mut ProcessRow, Columns) -> Read<()>,
+}
+
+/// All steps, `stat` first: a name that it gives may need the command line.
+const SOURCES: &[Source] = &[
+    Source { columns: |plan| plan.stat, fill: Engine::stat },
+    Source { columns: |plan| plan.statm, fill: Engine::statm },
+    Source { columns: |plan| plan.pidfd, fill: Engine::pidfd },
+    Source { columns: |plan| plan.status, fill: Engine::status },
+    Source { columns: |plan| plan.columns.common(Columns::CMDLINE), fill: Engine::cmdline },
+    Source { columns: |plan| plan.columns.common(Columns::EXE), fill: Engine::exe },
+    Source { columns: |plan| plan.columns.common(Columns::CWD), fill: Engine::cwd },
+    Source { columns: |plan| plan.columns.common(Columns::NUM_FDS), fill: Engine::num_fds },
+    Source { columns: |plan| plan.columns.common(Columns::IO_COUNTERS), fill: Engine::io },
+    Source { columns: |plan| plan.columns.common(Columns::MEMORY_FOOTPRINT), fill: Engine::smaps },
+];

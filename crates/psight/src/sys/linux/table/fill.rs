@@ -1,0 +1,273 @@
+//! Filling a row from one source after the other.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use psight_parse::linux::pid::status::{Status, Wanted};
+use psight_parse::linux::pid::{cmdline, io, smaps, stat, statm, status};
+
+use super::sources::{Read, Refusal};
+use super::{Engine, Seen, records};
+use crate::Pid;
+use crate::memory::percent;
+use crate::process::{ContextSwitches, CpuSample, GroupIds, Status as State, UserIds};
+use crate::table::{Columns, ProcessRow, Spare};
+use crate::users::UserNames;
+
+/// The state's letter in a `stat`.
+pub(super) fn state(bytes: &[u8]) -> Option<u8> {
+    stat::stat(bytes).ok().map(|stat| stat.state)
+}
+
+impl Engine {
+    pub(super) fn stat(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let bytes = self.sources.read(b"stat\0")?;
+        let at = Instant::now();
+        let Ok(stat) = stat::stat(bytes) else { return Ok(()) };
+        let constants = self.host.constants();
+        let wants = |column| columns.intersects(column);
+        row.start_ticks = Some(stat.starttime_ticks);
+        row.ppid = wants(Columns::PPID).then(|| Pid::new(stat.ppid));
+        row.status = wants(Columns::STATUS).then(|| records::status(stat.state));
+        row.pgid = wants(Columns::PGID).then(|| Pid::new(stat.pgrp));
+        row.sid = wants(Columns::SID).then(|| Pid::new(stat.session));
+        row.nice = wants(Columns::NICE).then_some(stat.nice);
+        row.num_threads = wants(Columns::NUM_THREADS).then_some(stat.num_threads);
+        row.cpu_num = stat.processor.filter(|_| wants(Columns::CPU_NUM));
+        row.page_faults = wants(Columns::PAGE_FAULTS).then(|| records::page_faults(&stat));
+        if wants(Columns::CREATE_TIME) {
+            row.create_time =
+                self.boot.and_then(|boot| records::create_time(constants, boot, &stat));
+        }
+        let rss = stat.rss_pages.saturating_mul(constants.page_size);
+        row.rss = wants(Columns::RSS).then_some(rss);
+        row.vms = wants(Columns::VMS).then_some(stat.vsize);
+        if wants(Columns::MEMORY_PERCENT) {
+            row.memory_percent = self.memory.map(|total| percent(rss, total));
+        }
+        if wants(Columns::CPU_TIMES | Columns::CPU_PERCENT) {
+            let times = records::cpu_times(constants, &stat);
+            row.cpu_times = wants(Columns::CPU_TIMES).then_some(times);
+            row.sample = Some(CpuSample::new(at, times));
+        }
+        let terminal = stat.tty_nr;
+        let zombie = stat.state == b'Z';
+        let long = stat.comm.len() >= LONGEST_COMM;
+        if wants(Columns::NAME) {
+            row.name = Some(text(&mut self.spare, stat.comm));
+        }
+        if wants(Columns::CPU_PERCENT) {
+            self.compare(row);
+        }
+        if wants(Columns::TERMINAL) && terminal != 0 {
+            row.terminal = self.terminal(terminal);
+        }
+        if row.name.is_some() && long && !zombie && !self.plan.wants(Columns::CMDLINE) {
+            self.extend_name(row)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn statm(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let Ok(statm) = statm::statm(self.sources.read(b"statm\0")?) else { return Ok(()) };
+        let info = records::memory_info(self.host.constants(), &statm);
+        let wants = |column| columns.intersects(column);
+        row.rss = wants(Columns::RSS).then_some(info.rss);
+        row.vms = wants(Columns::VMS).then_some(info.vms);
+        if wants(Columns::MEMORY_PERCENT) {
+            row.memory_percent = self.memory.map(|total| percent(info.rss, total));
+        }
+        row.memory_info = Some(info);
+        Ok(())
+    }
+
+    pub(super) fn pidfd(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let info = match self.sources.pidfd_info(row.pid.as_u32()) {
+            Ok(info) => info,
+            Err(refusal @ (Refusal::Missing | Refusal::Exhausted(_))) => return Err(refusal),
+            Err(_) => return self.status(row, columns),
+        };
+        let users = [info.ruid, info.euid, info.suid];
+        let groups = [info.rgid, info.egid, info.sgid];
+        ids(row, columns, Some(users), Some(groups), &mut self.names, &mut self.spare);
+        Ok(())
+    }
+
+    pub(super) fn status(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let mut wanted = Wanted::NONE;
+        if columns.intersects(Columns::UIDS | Columns::USERNAME) {
+            wanted = wanted | Wanted::UID;
+        }
+        if columns.intersects(Columns::GIDS) {
+            wanted = wanted | Wanted::GID;
+        }
+        if columns.intersects(Columns::NUM_CTX_SWITCHES) {
+            wanted = wanted | Wanted::VOLUNTARY | Wanted::NONVOLUNTARY;
+        }
+        let Status { uid, gid, voluntary_ctxt_switches, nonvoluntary_ctxt_switches, .. } =
+            status::wanted(self.sources.read(b"status\0")?, wanted);
+        let three = |[real, effective, saved, _]: [u32; 4]| [real, effective, saved];
+        let (users, groups) = (uid.map(three), gid.map(three));
+        ids(row, columns, users, groups, &mut self.names, &mut self.spare);
+        row.num_ctx_switches = voluntary_ctxt_switches
+            .zip(nonvoluntary_ctxt_switches)
+            .map(|(voluntary, involuntary)| ContextSwitches { voluntary, involuntary });
+        Ok(())
+    }
+
+    pub(super) fn cmdline(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let bytes = self.sources.read(b"cmdline\0")?;
+        if bytes.is_empty() {
+            if self.is_zombie(row)? {
+                row.zombie |= columns;
+                return Ok(());
+            }
+            row.cmdline = Some(self.spare.lists.pop().unwrap_or_default());
+            return Ok(());
+        }
+        let mut list = self.spare.lists.pop().unwrap_or_default();
+        for word in cmdline::words(bytes) {
+            list.push(text(&mut self.spare, word));
+        }
+        if let Some(name) = &mut row.name {
+            let first = list.first().map_or(&[][..], |word| word.as_bytes());
+            extend(name, first);
+        }
+        row.cmdline = Some(list);
+        Ok(())
+    }
+
+    pub(super) fn exe(&mut self, row: &mut ProcessRow, _: Columns) -> Read<()> {
+        row.exe = Some(path(&mut self.spare, self.sources.file_link(&self.host, b"exe\0")?));
+        Ok(())
+    }
+
+    pub(super) fn cwd(&mut self, row: &mut ProcessRow, _: Columns) -> Read<()> {
+        row.cwd = Some(path(&mut self.spare, self.sources.file_link(&self.host, b"cwd\0")?));
+        Ok(())
+    }
+
+    pub(super) fn num_fds(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let count = if self.sizes_count {
+            self.sources.size(b"fd\0")?
+        } else {
+            self.sources.entries(b"fd\0")?
+        };
+        // A zombie has given its descriptors back, and with them the answer.
+        if count == 0 && self.is_zombie(row)? {
+            row.zombie |= columns;
+        } else {
+            row.num_fds = Some(count);
+        }
+        Ok(())
+    }
+
+    pub(super) fn io(&mut self, row: &mut ProcessRow, _: Columns) -> Read<()> {
+        let bytes = self.sources.read(b"io\0")?;
+        row.io_counters = (!bytes.is_empty()).then(|| records::io_counters(&io::io(bytes)));
+        Ok(())
+    }
+
+    pub(super) fn smaps(&mut self, row: &mut ProcessRow, _: Columns) -> Read<()> {
+        let bytes = self.sources.read(b"smaps_rollup\0")?;
+        row.memory_footprint = Some(records::memory_footprint(&smaps::footprint(bytes)));
+        Ok(())
+    }
+
+    /// Whether the process is a zombie, by what the row knows or else by its `stat`.
+    fn is_zombie(&mut self, row: &ProcessRow) -> Read<bool> {
+        match row.status {
+            Some(status) => Ok(status == State::Zombie),
+            None => Ok(self.sources.read(b"stat\0").map(state)? == Some(b'Z')),
+        }
+    }
+
+    /// Lengthens a name that the kernel may have cut, where the command line is not read for its own sake.
+    fn extend_name(&mut self, row: &mut ProcessRow) -> Read<()> {
+        match self.sources.read(b"cmdline\0") {
+            Ok(bytes) => {
+                let first = cmdline::words(bytes).next().unwrap_or_default();
+                row.name.iter_mut().for_each(|name| extend(name, first));
+                Ok(())
+            }
+            Err(refusal @ (Refusal::Missing | Refusal::Exhausted(_))) => Err(refusal),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// How busy the process was since the last reading.
+    fn compare(&mut self, row: &mut ProcessRow) {
+        let (Some(start_ticks), Some(sample)) = (row.start_ticks, row.sample) else { return };
+        let pid = row.pid.as_u32();
+        let left = self.before.get(self.compared..).unwrap_or_default();
+        self.compared += left.iter().take_while(|seen| seen.pid < pid).count();
+        row.cpu_percent = self
+            .before
+            .get(self.compared)
+            .filter(|seen| seen.pid == pid && seen.start_ticks == start_ticks)
+            .map(|seen| sample.percent_since(&seen.sample));
+        self.now.push(Seen { pid, start_ticks, sample });
+    }
+
+    /// The file of the terminal with this device number.
+    fn terminal(&mut self, number: u32) -> Option<PathBuf> {
+        let known = self.terminals.iter().find(|(known, _)| *known == number);
+        let file = match known {
+            Some((_, file)) => file.clone(),
+            None => {
+                let file = None::<Vec<u8>>;
+                self.terminals.push((number, file.clone()));
+                file
+            }
+        };
+        file.map(|bytes| PathBuf::from(OsString::from_vec(bytes)))
+    }
+}
+
+/// The kernel keeps this many bytes of a name.
+const LONGEST_COMM: usize = 15;
+
+/// Lengthens `name` to that of the program `first`, if it is its beginning (T-04).
+fn extend(name: &mut OsString, first: &[u8]) {
+    let long = Path::new(OsStr::from_bytes(first)).file_name().unwrap_or_default();
+    if name.len() >= LONGEST_COMM && long.as_bytes().starts_with(name.as_bytes()) {
+        name.clear();
+        name.push(long);
+    }
+}
+
+fn ids(
+    row: &mut ProcessRow,
+    columns: Columns,
+    users: Option<[u32; 3]>,
+    groups: Option<[u32; 3]>,
+    names: &mut UserNames,
+    spare: &mut Spare,
+) {
+    if columns.intersects(Columns::UIDS) {
+        row.uids = users.map(|[real, effective, saved]| UserIds { real, effective, saved });
+    }
+    if columns.intersects(Columns::GIDS) {
+        row.gids = groups.map(|[real, effective, saved]| GroupIds { real, effective, saved });
+    }
+    if columns.intersects(Columns::USERNAME) {
+        row.username = users.map(|[real, ..]| match names.name(real) {
+            Some(name) => text(spare, name.as_bytes()),
+            None => real.to_string().into(),
+        });
+    }
+}
+
+/// The bytes in a string of their own, whose memory an earlier row has used.
+fn text(spare: &mut Spare, bytes: &[u8]) -> OsString {
+    let mut buffer = spare.texts.pop().unwrap_or_default();
+    buffer.clear();
+    buffer.extend_from_slice(bytes);
+    OsString::from_vec(buffer)
+}
+
+fn path(spare: &mut Spare, bytes: &[u8]) -> PathBuf {
+    PathBuf::from(text(spare, bytes))
+}

@@ -1,0 +1,97 @@
+//! Which of the kernel's sources the columns need.
+
+use crate::table::Columns;
+
+/// What comes from `stat`.
+pub(super) const STAT: Columns = Columns::PPID
+    .and(Columns::NAME)
+    .and(Columns::STATUS)
+    .and(Columns::PGID)
+    .and(Columns::SID)
+    .and(Columns::TERMINAL)
+    .and(Columns::CREATE_TIME)
+    .and(Columns::NICE)
+    .and(Columns::NUM_THREADS)
+    .and(Columns::CPU_NUM)
+    .and(Columns::CPU_TIMES)
+    .and(Columns::CPU_PERCENT)
+    .and(Columns::PAGE_FAULTS)
+    .and(SIZES);
+
+/// What comes from `stat` roughly, and from `statm` exactly.
+pub(super) const SIZES: Columns = Columns::RSS.and(Columns::VMS).and(Columns::MEMORY_PERCENT);
+
+/// What comes from a pidfd, or from `status`.
+pub(super) const IDS: Columns = Columns::UIDS.and(Columns::GIDS).and(Columns::USERNAME);
+
+/// The sources to read, each once per process.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    /// The columns that are wanted.
+    pub(super) columns: Columns,
+    /// What is to be taken from `stat`.
+    pub(super) stat: Columns,
+    /// What is to be taken from `statm`.
+    pub(super) statm: Columns,
+    /// What is to be taken from `status`.
+    pub(super) status: Columns,
+    /// What is to be taken from a pidfd.
+    pub(super) pidfd: Columns,
+}
+
+impl Plan {
+    /// The cheapest way to the columns; `pidfd` says whether this kernel answers questions about pidfds.
+    pub(super) fn new(columns: Columns, pidfd: bool) -> Self {
+        let wants = |column| columns.intersects(column);
+        let statm = if wants(Columns::MEMORY_INFO) {
+            columns.common(SIZES | Columns::MEMORY_INFO)
+        } else {
+            Columns::NONE
+        };
+        let ids = columns.common(IDS);
+        let status = columns.common(Columns::NUM_CTX_SWITCHES);
+        // A file that is read anyway costs less than another system call.
+        let (status, pidfd) =
+            if pidfd && status.is_empty() { (status, ids) } else { (status | ids, Columns::NONE) };
+        Self { columns, stat: columns.common(STAT).minus(statm), statm, status, pidfd }
+    }
+
+    pub(super) fn wants(&self, column: Columns) -> bool {
+        self.columns.intersects(column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cheap_table_reads_one_file() {
+        let plan = Plan::new(Columns::PID | Columns::NAME | Columns::RSS, true);
+        assert_eq!(plan.stat, Columns::NAME | Columns::RSS);
+        assert!(plan.statm.is_empty() && plan.status.is_empty() && plan.pidfd.is_empty());
+    }
+
+    #[test]
+    fn a_list_of_pids_reads_nothing() {
+        let plan = Plan::new(Columns::PID, true);
+        assert!(plan.stat.is_empty() && plan.status.is_empty() && plan.pidfd.is_empty());
+    }
+
+    #[test]
+    fn exact_memory_makes_all_sizes_exact() {
+        let plan = Plan::new(Columns::MEMORY_INFO | Columns::RSS, true);
+        assert_eq!(plan.statm, Columns::MEMORY_INFO | Columns::RSS);
+        assert!(plan.stat.is_empty());
+    }
+
+    #[test]
+    fn ids_come_from_status_where_that_is_read_anyway() {
+        let ids = Columns::UIDS | Columns::USERNAME;
+        assert_eq!(Plan::new(ids, true).pidfd, ids);
+        assert_eq!(Plan::new(ids, false).status, ids);
+        let both = ids | Columns::NUM_CTX_SWITCHES;
+        assert_eq!(Plan::new(both, true).status, both);
+        assert!(Plan::new(both, true).pidfd.is_empty());
+    }
+}

@@ -1,0 +1,93 @@
+//! What the decoded files mean: units converted, letters turned into words.
+
+use std::time::{Duration, SystemTime};
+
+use psight_parse::linux::pid::io::Io;
+use psight_parse::linux::pid::smaps::Footprint;
+use psight_parse::linux::pid::stat::Stat;
+use psight_parse::linux::pid::statm::Statm;
+
+use crate::host::Constants;
+use crate::process::{
+    IoCounters, MemoryFootprint, MemoryInfo, PageFaults, ProcessCpuTimes, Status,
+};
+
+pub(super) fn status(letter: u8) -> Status {
+    match letter {
+        b'R' => Status::Running,
+        b'S' => Status::Sleeping,
+        b'D' => Status::DiskSleep,
+        b'T' => Status::Stopped,
+        b't' => Status::TracingStop,
+        b'Z' => Status::Zombie,
+        b'X' | b'x' => Status::Dead,
+        b'K' => Status::WakeKill,
+        b'W' => Status::Waking,
+        b'I' => Status::Idle,
+        b'P' => Status::Parked,
+        other => Status::Unknown(char::from(other)),
+    }
+}
+
+pub(super) fn cpu_times(constants: &Constants, stat: &Stat<'_>) -> ProcessCpuTimes {
+    let seconds = |ticks: u64| ticks as f64 / constants.ticks_per_second as f64;
+    ProcessCpuTimes {
+        user: seconds(stat.utime_ticks),
+        system: seconds(stat.stime_ticks),
+        children_user: seconds(stat.cutime_ticks),
+        children_system: seconds(stat.cstime_ticks),
+        iowait: stat.delayacct_blkio_ticks.map(seconds),
+    }
+}
+
+pub(super) fn page_faults(stat: &Stat<'_>) -> PageFaults {
+    PageFaults { minor: stat.minflt, major: stat.majflt }
+}
+
+pub(super) fn create_time(
+    constants: &Constants,
+    boot: SystemTime,
+    stat: &Stat<'_>,
+) -> Option<SystemTime> {
+    let rate = constants.ticks_per_second;
+    let seconds = Duration::from_secs(stat.starttime_ticks / rate);
+    let nanos = u128::from(stat.starttime_ticks % rate) * 1_000_000_000 / u128::from(rate);
+    boot.checked_add(seconds + Duration::from_nanos(u64::try_from(nanos).ok()?))
+}
+
+pub(super) fn memory_info(constants: &Constants, statm: &Statm) -> MemoryInfo {
+    let bytes = |pages: u64| pages.saturating_mul(constants.page_size);
+    MemoryInfo {
+        rss: bytes(statm.resident_pages),
+        vms: bytes(statm.size_pages),
+        shared: Some(bytes(statm.shared_pages)),
+        text: Some(bytes(statm.text_pages)),
+        data: Some(bytes(statm.data_pages)),
+        stack: None,
+        peak_rss: None,
+        peak_vms: None,
+    }
+}
+
+pub(super) fn memory_footprint(sum: &Footprint) -> MemoryFootprint {
+    let bytes = |kib: u64| kib.saturating_mul(1024);
+    MemoryFootprint {
+        uss: bytes(sum.private_kib),
+        pss: sum.pss_kib.map(bytes),
+        swap: sum.swap_kib.map(bytes),
+    }
+}
+
+pub(super) fn io_counters(io: &Io) -> IoCounters {
+    IoCounters {
+        read_count: io.syscr,
+        write_count: io.syscw,
+        read_bytes: io.read_bytes,
+        write_bytes: io.write_bytes,
+        read_chars: io.rchar,
+        write_chars: io.wchar,
+        other_count: None,
+        other_bytes: None,
+        cancelled_write_bytes: io.cancelled_write_bytes,
+    }
+}

@@ -1,0 +1,215 @@
+//! Reading the files of one process after another, relative to a kept handle of `/proc` and into one kept buffer.
+
+use std::ffi::{CStr, OsStr};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, SeekFrom};
+use rustix::fs::{fstatfs, openat, readlinkat_raw, seek, statat};
+use rustix::io::Errno;
+use rustix::process::{PidfdFlags, pidfd_open};
+
+use super::ffi::{self, PidfdInfo};
+use crate::{Error, Host, Result};
+
+/// The files of the processes.
+#[derive(Debug)]
+pub(super) struct Sources {
+    proc: OwnedFd,
+    /// Whether pids mean the same to that procfs and to this kernel's system calls.
+    ours: bool,
+    /// `<pid>/`, and during a read the name of the file and a NUL.
+    path: Vec<u8>,
+    /// How much of `path` is the process's own.
+    folder: usize,
+    bytes: Vec<u8>,
+    entries: Vec<u8>,
+}
+
+/// Why a source of a process gave nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The caller may not read it.
+    Denied,
+    /// It is not there: the process has gone, or has no such thing.
+    Missing,
+    /// Something else that concerns this source of this process alone.
+    Odd,
+    /// This program has no descriptors or no memory left: nothing can be read any more.
+    Exhausted(Errno),
+}
+
+/// What a source gave.
+pub(super) type Read<T> = std::result::Result<T, Refusal>;
+
+impl From<Errno> for Refusal {
+    fn from(error: Errno) -> Self {
+        match error {
+            Errno::ACCESS | Errno::PERM => Self::Denied,
+            Errno::NOENT | Errno::SRCH => Self::Missing,
+            Errno::MFILE | Errno::NFILE | Errno::NOMEM => Self::Exhausted(error),
+            _ => Self::Odd,
+        }
+    }
+}
+
+impl Sources {
+    pub(super) fn open(host: &Host) -> Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let proc = openat(CWD, host.proc(), flags, Mode::empty())
+            .map_err(|error| Error::system(host.proc(), error.into()))?;
+        let mut sources = Self {
+            proc,
+            ours: false,
+            path: Vec::with_capacity(64),
+            folder: 0,
+            bytes: Vec::with_capacity(8192),
+            entries: Vec::with_capacity(32 * 1024),
+        };
+        sources.ours = !host.is_captured() && sources.speaks_our_pids();
+        Ok(sources)
+    }
+
+    /// Whether this is a procfs, and of the pid namespace that this program is in: then the numbers of its own process
+    /// in that namespace and in those below it are one number.
+    fn speaks_our_pids(&mut self) -> bool {
+        if !fstatfs(&self.proc).is_ok_and(|fs| fs.f_type == PROC_SUPER_MAGIC) {
+            return false;
+        }
+        self.path.clear();
+        self.path.extend_from_slice(b"self/");
+        self.folder = self.path.len();
+        let Ok(status) = self.read(b"status\0") else { return false };
+        let line = psight_parse::text::lines(status)
+            .filter_map(psight_parse::text::pair)
+            .find(|(key, _)| *key == b"NSpid");
+        line.is_some_and(|(_, pids)| psight_parse::text::words(pids).count() == 1)
+    }
+
+    pub(super) fn are_ours(&self) -> bool {
+        self.ours
+    }
+
+    /// The pids, in ascending order, in place of what `pids` held.
+    pub(super) fn list(&mut self, host: &Host, pids: &mut Vec<u32>) -> Result<()> {
+        let failed = |error: Errno| Error::system(host.proc(), error.into());
+        pids.clear();
+        seek(&self.proc, SeekFrom::Start(0)).map_err(failed)?;
+        let buffer: &mut [MaybeUninit<u8>] = self.entries.spare_capacity_mut();
+        let mut entries = RawDir::new(&self.proc, buffer);
+        while let Some(entry) = entries.next() {
+            let entry = entry.map_err(failed)?;
+            pids.extend(pid(entry.file_name()));
+        }
+        // A procfs lists them in order; a folder does not.
+        if !pids.is_sorted() {
+            pids.sort_unstable();
+        }
+        pids.dedup();
+        Ok(())
+    }
+
+    /// Turns to the process `pid`.
+    pub(super) fn turn_to(&mut self, pid: u32) {
+        self.path.clear();
+        let mut divisor = 1_000_000_000;
+        while divisor > 0 {
+            let digit = pid / divisor % 10;
+            if !self.path.is_empty() || digit > 0 || divisor == 1 {
+                self.path.push(b'0' + digit as u8);
+            }
+            divisor /= 10;
+        }
+        self.path.push(b'/');
+        self.folder = self.path.len();
+    }
+
+    /// The file of the process, whose name ends in a NUL.
+    ///
+    /// These files are made when they are read: what fits the buffer comes in one piece, and a read that leaves room
+    /// has got everything.
+    pub(super) fn read(&mut self, name: &[u8]) -> Read<&[u8]> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let path = path(&mut self.path, self.folder, name)?;
+        let fd = openat(&self.proc, path, flags, Mode::empty())?;
+        self.bytes.clear();
+        loop {
+            match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut self.bytes)) {
+                Ok(_) if self.bytes.len() < self.bytes.capacity() => return Ok(&self.bytes),
+                Ok(0) => return Ok(&self.bytes),
+                Ok(_) => self.bytes.reserve(self.bytes.capacity()),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Where the link of the process leads.
+    pub(super) fn link(&mut self, name: &[u8]) -> Read<&[u8]> {
+        let path = path(&mut self.path, self.folder, name)?;
+        self.bytes.clear();
+        let room = rustix::buffer::spare_capacity(&mut self.bytes);
+        readlinkat_raw(&self.proc, path, room)?;
+        Ok(&self.bytes)
+    }
+
+    /// Where the link of the process leads, as the name of a file: without what may stand behind a NUL, and without
+    /// ` (deleted)`, unless the machine has a file that is really called so (T-10).
+    pub(super) fn file_link(&mut self, host: &Host, name: &[u8]) -> Read<&[u8]> {
+        self.link(name)?;
+        let end = self.bytes.iter().position(|byte| *byte == 0).unwrap_or(self.bytes.len());
+        self.bytes.truncate(end);
+        if let Some(short) = self.bytes.strip_suffix(b" (deleted)") {
+            let path = OsStr::from_bytes(self.bytes.strip_prefix(b"/").unwrap_or(&self.bytes));
+            if host.file(path).symlink_metadata().is_err() {
+                let length = short.len();
+                self.bytes.truncate(length);
+            }
+        }
+        Ok(&self.bytes)
+    }
+
+    /// How large the kernel says the file is; some kernels count with that.
+    pub(super) fn size(&mut self, name: &[u8]) -> Read<u64> {
+        let path = path(&mut self.path, self.folder, name)?;
+        let stat = statat(&self.proc, path, AtFlags::SYMLINK_NOFOLLOW)?;
+        Ok(u64::try_from(stat.st_size).unwrap_or(0))
+    }
+
+    /// How many entries the folder has.
+    pub(super) fn entries(&mut self, name: &[u8]) -> Read<u64> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let path = path(&mut self.path, self.folder, name)?;
+        let folder = openat(&self.proc, path, flags, Mode::empty())?;
+        let mut entries = RawDir::new(&folder, self.entries.spare_capacity_mut());
+        let mut count = 0;
+        while let Some(entry) = entries.next() {
+            if !entry?.file_name().to_bytes().starts_with(b".") {
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    /// What a descriptor of the process says of it. Since 6.13.
+    pub(super) fn pidfd_info(&self, pid: u32) -> Read<PidfdInfo> {
+        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+        let pidfd = pidfd_open(pid.ok_or(Refusal::Odd)?, PidfdFlags::empty())?;
+        Ok(ffi::pidfd_info(pidfd.as_fd())?)
+    }
+}
+
+/// The number that is the whole name.
+fn pid(name: &CStr) -> Option<u32> {
+    let name = name.to_bytes();
+    name.first().filter(|byte| byte.is_ascii_digit())?;
+    psight_parse::text::u32(name)
+}
+
+/// The name, which ends in a NUL, behind the folder.
+fn path<'a>(path: &'a mut Vec<u8>, folder: usize, name: &[u8]) -> Read<&'a CStr> {
+    path.truncate(folder);
+    path.extend_from_slice(name);
+    CStr::from_bytes_until_nul(path).map_err(|_| Refusal::Odd)
+}
