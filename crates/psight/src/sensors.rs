@@ -7,6 +7,8 @@ use std::ffi::OsString;
 use crate::record::Record;
 use crate::{Host, Result, sys};
 
+#[allow(unused_imports, reason = "only systems with batteries fill it in")]
+pub(crate) use power::BatteryReading;
 pub use power::{AcPowerInfo, Battery, BatteryInfo, BatteryStatus, PowerSupplies, TimeLeft};
 
 /// What one thermometer says.
@@ -48,8 +50,8 @@ pub struct Fan {
 impl Host {
     /// What the machine's thermometers say, chip by chip; nothing on most virtual machines.
     ///
-    /// A sensor that cannot be read now (its device sleeps, or was pulled out) is left out, and a limit that makes no
-    /// sense is `None`.
+    /// A sensor that cannot be read now (its device sleeps, or was pulled out) is left out, and a limit that cannot
+    /// be read or is no number is `None`.
     ///
     /// Linux: `/sys/class/hwmon/*/temp*_input`, below `device/` for old drivers, and coretemp's below
     /// `/sys/devices/platform` where that is not among them; only without any of those, `/sys/class/thermal`. Reading
@@ -96,6 +98,15 @@ impl Host {
     /// `Unsupported` where the system has no such question; a machine without supplies gives empty lists.
     pub fn power_supplies(&self) -> Result<PowerSupplies> {
         sys::sensors::power_supplies(self)
+    }
+
+    /// Whether the machine runs on mains power; `None` if neither a mains supply nor a battery tells.
+    ///
+    /// # Errors
+    ///
+    /// As [`power_supplies`](Self::power_supplies), which has the same in `is_on_ac_power`.
+    pub fn is_on_ac_power(&self) -> Result<Option<bool>> {
+        Ok(self.power_supplies()?.is_on_ac_power)
     }
 }
 
