@@ -309,9 +309,66 @@ fn every_login_that_psutil_finds_is_found() {
     });
 }
 
+/// A login of a process that is there, in the layout of x86-64.
+fn login(line: &str, user: &str, host: &str, started: u32) -> Vec<u8> {
+    let mut record = vec![0; 384];
+    let mut put = |at: usize, bytes: &[u8]| record[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, &7u16.to_le_bytes());
+    put(4, &1u32.to_le_bytes());
+    put(8, line.as_bytes());
+    put(44, user.as_bytes());
+    put(76, host.as_bytes());
+    put(340, &started.to_le_bytes());
+    record
+}
+
 #[test]
-fn login_records_of_the_same_file_are_those_of_psutil() {
-    // psutil reads the file that its C library reads: only a machine that has none can be given ours.
+#[cfg(target_arch = "x86_64")]
+fn t68_login_records_of_the_same_file_are_those_of_psutil() {
+    let Some(python) = std::env::var_os("PSIGHT_PSUTIL_PYTHON") else { return };
+    let mut boot = login("~", "reboot", "6.1.0", 1);
+    boot[0] = 2;
+    let logins = [
+        boot,
+        login("tty1", "ada", "", 1_700_000_000),
+        login("pts/0", "bob", "192.0.2.7", 1_700_000_001),
+        login(":0", "eve", ":0", 1_700_000_002),
+        login("pts/1", "cyd", &"h".repeat(256), 1_700_000_003),
+    ];
+    let machine = Machine::live().file("run/utmp", logins.concat());
+    // psutil reads what the C library reads: it is given a /run of its own, where the machine allows that.
+    let shell = format!(
+        "mount -t tmpfs none /run && cp {:?} /run/utmp && {python:?} -c 'import json, psutil\n\
+         print(json.dumps([[u.name, u.terminal, u.host, u.started, u.pid] for u in psutil.users()]))'",
+        machine.path("run/utmp"),
+    );
+    let Some(theirs) = output("unshare", &["-Urm", "bash", "-c", &shell.replace("\\n", "\n")])
+    else {
+        return;
+    };
+    let theirs: Vec<(String, String, String, f64, u32)> = serde_json::from_str(&theirs).unwrap();
+    let ours = machine.host().users().unwrap();
+    let text = |text: &std::ffi::OsStr| text.to_str().unwrap().to_owned();
+    let ours: Vec<_> = ours
+        .iter()
+        .map(|user| {
+            let host = user.host.as_deref().map_or("localhost".to_owned(), text);
+            let started = seconds_since_1970(user.started);
+            (
+                text(&user.name),
+                text(user.terminal.as_deref().unwrap()),
+                host,
+                started,
+                user.pid.unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(ours, theirs);
+    assert_eq!(ours.len(), 4);
+}
+
+#[test]
+fn everyone_whom_who_lists_is_found() {
     let Some(table) = output("who", &[]) else { return };
     let ours = Host::local().users().unwrap();
     assert!(table.lines().count() <= ours.len(), "{table} {ours:?}");
