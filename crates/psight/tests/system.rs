@@ -257,6 +257,18 @@ fn t35_a_processor_that_is_off_has_a_folder_without_files_and_is_left_out() {
 }
 
 #[test]
+fn t35_a_frequency_is_not_taken_for_that_of_a_processor_that_is_off() {
+    // Two policies for two processors each; the first two are off, so that as many are on as there are policies.
+    let machine = Machine::captured()
+        .file("proc/cpuinfo", "processor : 2\ncpu MHz : 700\n\nprocessor : 3\ncpu MHz : 900\n\n")
+        .file(&format!("{CPU}/cpufreq/policy0/scaling_max_freq"), "2000000\n");
+    let machine = with_freq(machine, "cpufreq/policy2", ["1\n", "2\n", "3000000\n"]);
+    let found = machine.host().per_cpu_freq().unwrap();
+    let found: Vec<_> = found.iter().map(|each| (each.cpu, each.freq.current)).collect();
+    assert_eq!(found, [(2, 700.0)]);
+}
+
+#[test]
 fn t37_a_virtual_machine_without_sysfs_has_cpuinfo_and_one_without_that_has_nothing() {
     let machine = Machine::captured()
         .file("proc/cpuinfo", "processor : 0\ncpu MHz : 2599.998\n\nprocessor : 1\ncpu MHz : 0\n");

@@ -17,7 +17,8 @@ pub struct Cpuinfo<'a> {
     pub cpu_cores: Option<u32>,
 }
 
-/// Decodes the file. A processor begins where its number is; what stands before the first one belongs to none.
+/// Decodes the file. A processor begins where its number is; what stands before the first one belongs to none. Only a
+/// frequency where none is expected is another processor's: some emulated files have nothing else.
 pub fn cpuinfo(bytes: &[u8]) -> Vec<Cpuinfo<'_>> {
     let mut processors: Vec<Cpuinfo<'_>> = Vec::new();
     for (key, value) in text::lines(bytes).filter_map(text::pair) {
@@ -27,7 +28,13 @@ pub fn cpuinfo(bytes: &[u8]) -> Vec<Cpuinfo<'_>> {
             if let Some(processor) = text::u32(value) {
                 processors.push(Cpuinfo { processor, ..Cpuinfo::default() });
             }
-        } else if let Some(last) = processors.last_mut() {
+            continue;
+        }
+        if key == b"cpu MHz" && processors.last().is_none_or(|last| last.mhz.is_some()) {
+            let processor = processors.last().map_or(0, |last| last.processor.saturating_add(1));
+            processors.push(Cpuinfo { processor, ..Cpuinfo::default() });
+        }
+        if let Some(last) = processors.last_mut() {
             last.set(key, value);
         }
     }
@@ -113,5 +120,12 @@ mod tests {
         let cpus = cpuinfo(bytes);
         assert_eq!(cpus.len(), 2);
         assert_eq!(cpus[1], Cpuinfo { processor: 1, ..Cpuinfo::default() });
+    }
+
+    #[test]
+    fn t37_frequencies_without_numbers_are_one_processor_each() {
+        let cpus = cpuinfo(b"cpu MHz\t\t: 100\ncpu MHz\t\t: 400\n");
+        let found: Vec<_> = cpus.iter().map(|cpu| (cpu.processor, cpu.mhz)).collect();
+        assert_eq!(found, [(0, Some(100.0)), (1, Some(400.0))]);
     }
 }

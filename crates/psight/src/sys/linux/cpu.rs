@@ -92,15 +92,16 @@ pub(crate) fn stats(host: &Host) -> Result<CpuStats> {
 
 // /sys/devices/system/cpu/cpufreq/policyN, else …/cpuN/cpufreq, and /proc/cpuinfo
 pub(crate) fn per_cpu_freq(host: &Host) -> Result<Vec<PerCpuFreq>> {
-    let running: Vec<PerCpuFreq> = running(host);
+    let running = running(host);
     let dirs = policies(host);
-    // The kernel measures what cpuinfo says, and only guesses some of what sysfs does (psutil#1851).
-    let measured = dirs.len() == running.len();
+    // The kernel measures what cpuinfo says, and only guesses some of what sysfs does (psutil#1851). Each folder is one
+    // processor's only if there are as many; then they are told apart by number, since some may be switched off.
+    let measured = if dirs.len() == running.len() { running.as_slice() } else { &[] };
     let mut found: Vec<_> = dirs
         .iter()
-        .enumerate()
-        .filter_map(|(place, (cpu, dir))| {
-            let current = running.get(place).filter(|_| measured).map(|each| each.freq.current);
+        .filter_map(|(cpu, dir)| {
+            let current = measured.iter().find(|each| each.cpu == *cpu);
+            let current = current.map(|each| each.freq.current);
             let current = current
                 .or_else(|| megahertz(&dir.join("scaling_cur_freq")))
                 .or_else(|| megahertz(&dir.join("cpuinfo_cur_freq")))?;
