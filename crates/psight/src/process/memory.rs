@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::record::{Field, Kind, Record, ToValue, Unit, Value};
+use crate::record::{Field, Kind, Os, Record, ToValue, Unit, Value};
 use crate::sys::process::Raw;
 use crate::{Error, Process, Result};
 
@@ -459,15 +459,21 @@ impl Process {
     ///
     /// `InvalidInput` for a name that is no such field, `Unsupported` for one that this system does not have.
     pub fn memory_percent(&self, field: &str) -> Result<f64> {
-        let has = |fields: &[Field]| {
-            fields.iter().any(|known| known.name == field && known.unit == Unit::Bytes)
+        let has = |fields: &[Field], here: bool| {
+            fields.iter().any(|known| {
+                known.name == field
+                    && known.unit == Unit::Bytes
+                    && (!here || known.is_on(Os::CURRENT))
+            })
         };
-        let part = if has(MemoryInfo::FIELDS) {
+        let part = if has(MemoryInfo::FIELDS, true) {
             bytes_of(&self.memory_info()?, field)
-        } else if has(MemoryInfoEx::FIELDS) && field != "swap" {
+        } else if has(MemoryInfoEx::FIELDS, true) && field != "swap" {
             bytes_of(&self.memory_info_ex()?, field)
-        } else if has(MemoryFootprint::FIELDS) {
+        } else if has(MemoryFootprint::FIELDS, true) {
             bytes_of(&self.memory_footprint()?, field)
+        } else if has(MemoryInfoEx::FIELDS, false) || has(MemoryFootprint::FIELDS, false) {
+            None
         } else {
             return Err(Error::invalid(format!("no kind of memory is called {field:?}")));
         };
