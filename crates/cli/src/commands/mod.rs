@@ -98,6 +98,11 @@ impl Skipped {
         self.because(what, "permission denied");
     }
 
+    /// Notes that `what` failed, and why.
+    pub(crate) fn failed(&mut self, what: impl Into<String>, why: impl Into<String>) {
+        self.because(what, why);
+    }
+
     fn because(&mut self, what: impl Into<String>, why: impl Into<String>) {
         self.0.entry(why.into()).or_default().push(what.into());
     }

@@ -1,13 +1,372 @@
-//! `psight netstat`.
+//! `psight netstat`: connections, sockets that listen, and network interfaces. Always numeric: no name is looked up.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
 
 use clap::Args;
+use psight::net::{
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, InterfaceStats, NetIo,
+    SocketType,
+};
+use psight::record::{Record as _, Value};
+use psight::{ErrorKind, Pid};
 
 use super::{Context, Failure};
+use crate::line::{Line, Paint};
+use crate::output::{Format, Rows};
+use crate::table::{Column, Table};
 
 /// Arguments of `psight netstat`.
 #[derive(Debug, Default, Args)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// TCP.
+    #[arg(short, long)]
+    tcp: bool,
+    /// UDP.
+    #[arg(short, long)]
+    udp: bool,
+    /// Sockets between processes of this machine.
+    #[arg(short = 'x', long)]
+    unix: bool,
+    /// Those that listen, or wait for anybody.
+    #[arg(short, long)]
+    listening: bool,
+    /// Those that listen and those that are connected.
+    #[arg(short, long)]
+    all: bool,
+    /// Numbers instead of names, which is always so.
+    #[arg(short, long)]
+    numeric: bool,
+    /// Show the process that holds each.
+    #[arg(short, long)]
+    programs: bool,
+    /// IPv4 alone.
+    #[arg(short = '4', long = "ipv4")]
+    ipv4: bool,
+    /// IPv6 alone.
+    #[arg(short = '6', long = "ipv6", conflicts_with = "ipv4")]
+    ipv6: bool,
+    /// Network interfaces instead.
+    #[arg(short, long)]
+    interfaces: bool,
+}
 
-pub(crate) fn run(_arguments: Arguments, _context: &mut Context) -> Result<(), Failure> {
+pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    if arguments.interfaces {
+        return interfaces(context);
+    }
+    let ask = |kind| {
+        if arguments.programs {
+            context.host.connections_with_owners(kind)
+        } else {
+            context.host.connections(kind)
+        }
+    };
+    let mut connections = ask(arguments.kind())?;
+    connections.retain(|connection| arguments.wants(connection));
+    connections.sort_by(|one, other| order(one).cmp(&order(other)));
+    let programs = if arguments.programs { names(&connections, context) } else { HashMap::new() };
+    if context.output.format != Format::Table {
+        let rows = values(&arguments, &connections, &programs);
+        return Ok(context.output.rows(rows)?);
+    }
+    let (inet, unix): (Vec<&Connection>, Vec<&Connection>) =
+        connections.iter().partition(|connection| connection.family != Family::Unix);
+    let mark = context.output.terminal.cut_mark();
+    let width = context.output.terminal.width;
+    if !inet.is_empty() || unix.is_empty() {
+        let lines = inet_table(&arguments, &inet, &programs).lines(width, mark);
+        context.output.lines(lines)?;
+    }
+    if !unix.is_empty() {
+        let between = if inet.is_empty() { None } else { Some(Line::new()) };
+        let lines = unix_table(&arguments, &unix, &programs).lines(width, mark);
+        context.output.lines(between.into_iter().chain(lines))?;
+    }
+    if !inet.is_empty() && arguments.programs && !context.host.is_captured() {
+        note_owners(&connections, context);
+    }
     Ok(())
+}
+
+impl Arguments {
+    /// TCP and UDP unless something was asked for.
+    fn kind(&self) -> ConnectionKind {
+        match (self.tcp, self.udp, self.unix) {
+            (_, _, true) if self.tcp || self.udp => ConnectionKind::All,
+            (_, _, true) => ConnectionKind::Unix,
+            (true, false, _) => match (self.ipv4, self.ipv6) {
+                (true, _) => ConnectionKind::Tcp4,
+                (_, true) => ConnectionKind::Tcp6,
+                _ => ConnectionKind::Tcp,
+            },
+            (false, true, _) => match (self.ipv4, self.ipv6) {
+                (true, _) => ConnectionKind::Udp4,
+                (_, true) => ConnectionKind::Udp6,
+                _ => ConnectionKind::Udp,
+            },
+            _ => match (self.ipv4, self.ipv6) {
+                (true, _) => ConnectionKind::Inet4,
+                (_, true) => ConnectionKind::Inet6,
+                _ => ConnectionKind::Inet,
+            },
+        }
+    }
+
+    fn wants(&self, connection: &Connection) -> bool {
+        let kind = match connection.family {
+            Family::Unix => self.unix,
+            family => {
+                let version = !(self.ipv4 && family == Family::Inet6)
+                    && !(self.ipv6 && family == Family::Inet);
+                let protocol = match connection.kind {
+                    SocketType::Stream => self.tcp,
+                    _ => self.udp,
+                };
+                version && (protocol || !(self.tcp || self.udp || self.unix))
+            }
+        };
+        kind && (self.all || self.listening == waits(connection))
+    }
+}
+
+/// Whether it waits for anybody: a TCP socket that listens, another that is bound and not connected.
+fn waits(connection: &Connection) -> bool {
+    match (connection.family, connection.kind) {
+        (Family::Unix, _) => connection.laddr.is_some(),
+        (_, SocketType::Stream) => connection.status == ConnectionStatus::Listen,
+        _ => connection.raddr.is_none(),
+    }
+}
+
+/// Protocol by protocol, what listens first, then by address.
+fn order(
+    connection: &Connection,
+) -> (bool, &'static str, bool, Option<&Address>, Option<&Address>) {
+    (
+        connection.family == Family::Unix,
+        protocol(connection),
+        !waits(connection),
+        connection.laddr.as_ref(),
+        connection.raddr.as_ref(),
+    )
+}
+
+fn protocol(connection: &Connection) -> &'static str {
+    match (connection.family, connection.kind) {
+        (Family::Unix, SocketType::Stream) => "stream",
+        (Family::Unix, SocketType::Datagram) => "dgram",
+        (Family::Unix, SocketType::SeqPacket) => "seqpacket",
+        (Family::Unix, _) => "unix",
+        (Family::Inet6, SocketType::Stream) => "tcp6",
+        (Family::Inet6, _) => "udp6",
+        (_, SocketType::Stream) => "tcp",
+        _ => "udp",
+    }
+}
+
+fn names(connections: &[Connection], context: &mut Context) -> HashMap<Pid, Option<OsString>> {
+    let mut names = HashMap::new();
+    for pid in connections.iter().filter_map(|connection| connection.pid) {
+        if names.contains_key(&pid) {
+            continue;
+        }
+        let name = match context.host.process(pid).and_then(|process| process.name()) {
+            Ok(name) => Some(name),
+            // It has gone since: its number is all that is left.
+            Err(error) if error.kind() == ErrorKind::NoSuchProcess => None,
+            Err(error) => context.skipped.known(&format!("the name of {pid}"), Err(error)),
+        };
+        names.insert(pid, name);
+    }
+    names
+}
+
+/// Without rights, the sockets of others have no owner; that is not the same as having none.
+fn note_owners(connections: &[Connection], context: &mut Context) {
+    let nameless = connections.iter().filter(|connection| {
+        connection.pid.is_none() && connection.status != ConnectionStatus::TimeWait
+    });
+    if nameless.count() > 0 && !may_see_all(context) {
+        context.skipped.denied("the processes of other users");
+    }
+}
+
+/// Whether the descriptors of every process may be read.
+fn may_see_all(context: &Context) -> bool {
+    use psight::table::Columns;
+    let mut all = true;
+    let seen = context.host.scan(Columns::NUM_FDS, |row| {
+        all &= !row.denied().intersects(Columns::NUM_FDS);
+    });
+    seen.is_ok() && all
+}
+
+fn values<'a>(
+    arguments: &Arguments,
+    connections: &'a [Connection],
+    programs: &'a HashMap<Pid, Option<OsString>>,
+) -> Rows<'a> {
+    let mut names: Vec<_> = Connection::FIELDS.iter().map(|field| field.name.into()).collect();
+    if arguments.programs {
+        names.push("program".into());
+    }
+    let mut rows = Vec::with_capacity(connections.len());
+    for connection in connections {
+        let mut row = connection.values();
+        if arguments.programs {
+            let name = connection.pid.and_then(|pid| programs.get(&pid)?.as_deref());
+            row.push(name.map_or(Value::Null, Value::OsText));
+        }
+        rows.push(row);
+    }
+    Rows { names, rows }
+}
+
+fn inet_table(
+    arguments: &Arguments,
+    connections: &[&Connection],
+    programs: &HashMap<Pid, Option<OsString>>,
+) -> Table {
+    let mut columns = vec![
+        Column::left("Proto"),
+        Column::right("Recv-Q"),
+        Column::right("Send-Q"),
+        Column::left("Local Address").at_least(15),
+        Column::left("Foreign Address").at_least(15),
+        Column::left("State").at_least(11),
+    ];
+    if arguments.programs {
+        columns.push(Column::left("PID/Program name").giving_way());
+    }
+    let mut table = Table::new(columns);
+    for connection in connections {
+        let mut cells = vec![
+            Line::new().with(Paint::Plain, protocol(connection)),
+            number(connection.recv_queue),
+            number(connection.send_queue),
+            end(connection, connection.laddr.as_ref()),
+            end(connection, connection.raddr.as_ref()),
+            status(connection.status),
+        ];
+        if arguments.programs {
+            cells.push(owner(connection, programs));
+        }
+        table.row(cells);
+    }
+    table
+}
+
+fn unix_table(
+    arguments: &Arguments,
+    connections: &[&Connection],
+    programs: &HashMap<Pid, Option<OsString>>,
+) -> Table {
+    let mut columns = vec![Column::left("Proto"), Column::left("Type"), Column::right("I-Node")];
+    if arguments.programs {
+        columns.push(Column::left("PID/Program name").giving_way());
+    }
+    columns.push(Column::left("Path").giving_way());
+    let mut table = Table::new(columns);
+    for connection in connections {
+        let mut cells = vec![
+            Line::new().with(Paint::Plain, "unix"),
+            Line::new().with(Paint::Plain, protocol(connection).to_uppercase()),
+            number(connection.inode),
+        ];
+        if arguments.programs {
+            cells.push(owner(connection, programs));
+        }
+        cells.push(match &connection.laddr {
+            Some(Address::Unix(path)) => Line::new().with_os(Paint::Plain, path),
+            _ => Line::new(),
+        });
+        table.row(cells);
+    }
+    table
+}
+
+fn number(number: Option<u64>) -> Line {
+    match number {
+        Some(number) => Line::new().with(Paint::Plain, number.to_string()),
+        None => Line::new().with(Paint::Faint, "-"),
+    }
+}
+
+/// One end; `*` for any port, and for an end that is open.
+fn end(connection: &Connection, address: Option<&Address>) -> Line {
+    let text = match address {
+        Some(Address::Inet(address)) if address.port() == 0 && address.is_ipv6() => {
+            format!("[{}]:*", address.ip())
+        }
+        Some(Address::Inet(address)) if address.port() == 0 => format!("{}:*", address.ip()),
+        Some(Address::Inet(address)) => address.to_string(),
+        None if connection.family == Family::Inet6 => "[::]:*".to_owned(),
+        None => "0.0.0.0:*".to_owned(),
+        Some(other) => other.to_string(),
+    };
+    Line::new().with(Paint::Plain, text)
+}
+
+fn status(status: ConnectionStatus) -> Line {
+    let paint = match status {
+        ConnectionStatus::None => return Line::new(),
+        ConnectionStatus::Listen => Paint::Accent,
+        ConnectionStatus::Established => Paint::Good,
+        ConnectionStatus::CloseWait => Paint::Warning,
+        _ => Paint::Plain,
+    };
+    Line::new().with(paint, status.as_str())
+}
+
+fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>) -> Line {
+    let Some(pid) = connection.pid else { return Line::new().with(Paint::Faint, "-") };
+    let line = Line::new().with(Paint::Plain, pid.to_string());
+    match programs.get(&pid).and_then(Option::as_ref) {
+        Some(name) => line.with(Paint::Plain, "/").with_os(Paint::Plain, name),
+        None => line,
+    }
+}
+
+/// The table of interfaces.
+fn interfaces(context: &mut Context) -> Result<(), Failure> {
+    let counters = context.host.net_io_counters()?;
+    let states = context.skipped.known("the state of interfaces", context.host.interface_stats());
+    let states = states.unwrap_or_default();
+    if context.output.format != Format::Table {
+        let mut names = vec!["name".into()];
+        let fields = NetIo::FIELDS.iter().chain(InterfaceStats::FIELDS);
+        names.extend(fields.map(|field| field.name.into()));
+        let mut rows = Vec::with_capacity(counters.len());
+        for (name, io) in &counters {
+            let mut row = vec![Value::OsText(name)];
+            row.extend(io.values());
+            match states.get(name) {
+                Some(state) => row.extend(state.values()),
+                None => row.extend(InterfaceStats::FIELDS.iter().map(|_| Value::Null)),
+            }
+            rows.push(row);
+        }
+        return Ok(context.output.rows(Rows { names, rows })?);
+    }
+    let heads = ["MTU", "RX-OK", "RX-ERR", "RX-DRP", "TX-OK", "TX-ERR", "TX-DRP"];
+    let mut columns = vec![Column::left("Iface")];
+    columns.extend(heads.map(Column::right));
+    columns.push(Column::left("State"));
+    let mut table = Table::new(columns);
+    for (name, io) in &counters {
+        let state = states.get(name);
+        let mut cells = vec![Line::new().with_os(Paint::Plain, name)];
+        cells.push(number(state.map(|state| state.mtu)));
+        let counts = [io.packets_recv, io.errin, io.dropin, io.packets_sent, io.errout, io.dropout];
+        cells.extend(counts.map(|count| number(Some(count))));
+        cells.push(match state.map(|state| state.isup) {
+            Some(true) => Line::new().with(Paint::Good, "up"),
+            Some(false) => Line::new().with(Paint::Faint, "down"),
+            None => Line::new().with(Paint::Faint, "-"),
+        });
+        table.row(cells);
+    }
+    let lines = table.lines(context.output.terminal.width, context.output.terminal.cut_mark());
+    Ok(context.output.lines(lines)?)
 }
