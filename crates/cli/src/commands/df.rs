@@ -138,6 +138,22 @@ fn real_path(path: &Path, context: &Context) -> std::io::Result<PathBuf> {
     if context.host.is_captured() { Ok(path.to_owned()) } else { path.canonicalize() }
 }
 
+/// The file systems on disks with their space, as the overview shows them; where there are none, as in a container, the
+/// one that `/` is on.
+pub(crate) fn with_space(context: &mut Context) -> Vec<(Partition, Option<DiskUsage>)> {
+    let ask = |context: &mut Context, which| {
+        let answer = context.host.partitions(which);
+        context.skipped.known("file systems", answer).unwrap_or_default()
+    };
+    let mut mounts = ask(context, Mounts::Physical);
+    if mounts.is_empty() {
+        mounts = ask(context, Mounts::All);
+        mounts.retain(|mount| mount.mountpoint == Path::new("/"));
+    }
+    let rows = without_repetition(measured(mounts, context));
+    rows.into_iter().map(|row| (row.partition, row.usage)).collect()
+}
+
 fn measured(mounts: Vec<Partition>, context: &mut Context) -> Vec<Row> {
     let prober = DiskProber::new(&context.host);
     let mut measure = |partition: Partition| {

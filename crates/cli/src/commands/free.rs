@@ -78,7 +78,7 @@ fn table(arguments: &Arguments, memory: &VirtualMemory, swap: Option<&SwapMemory
     let mut heads = vec!["total", "used", "free", "shared"];
     heads.extend(if arguments.wide { ["buffers", "cache"].as_slice() } else { &["buff/cache"] });
     heads.push("available");
-    let mut columns = vec![Column::left("").at_least(6)];
+    let mut columns = vec![Column::left("").at_least(8)];
     columns.extend(heads.into_iter().map(|head| Column::right(head).at_least(11)));
     let width = columns.len();
     let mut table = Table::new(columns);

@@ -1,13 +1,34 @@
-//! `psight overview`.
+//! `psight` alone: one screen about the machine.
+
+mod document;
+mod facts;
+mod processes;
+mod screen;
 
 use clap::Args;
 
 use super::{Context, Failure};
+use crate::output::Format;
 
 /// Arguments of `psight overview`.
 #[derive(Debug, Default, Args)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Show this many processes of each kind, instead of as many as the screen has room for.
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    top: Option<usize>,
+}
 
-pub(crate) fn run(_arguments: Arguments, _context: &mut Context) -> Result<(), Failure> {
-    Ok(())
+pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    let facts = facts::gather(context);
+    match context.output.format {
+        Format::Table => {
+            let lines = screen::lines(&facts, &context.output.terminal, arguments.top);
+            Ok(context.output.lines(lines)?)
+        }
+        Format::Csv => Err(Failure::Usage("the overview is not a list: use --json".to_owned())),
+        Format::Json | Format::Ndjson => {
+            let top = arguments.top.unwrap_or(10);
+            Ok(context.output.document(&document::value(&facts, top))?)
+        }
+    }
 }

@@ -1,0 +1,426 @@
+//! The overview for people: sections with their names in a gutter, meters whose percentages stand in one column, and as
+//! many processes as there is room for. Pure: facts in, lines out.
+
+use std::ffi::OsStr;
+
+use psight::net::{Family, InterfaceAddress};
+use psight::sensors::{Battery, TimeLeft};
+
+use super::facts::{Busy, Facts, Interface};
+use super::processes;
+use crate::human::{self, Scale};
+use crate::line::{Line, Paint};
+use crate::table::{Column, Table, bar};
+use crate::terminal::Terminal;
+
+/// Columns of the section names.
+const GUTTER: usize = 9;
+/// The layout's width where nothing limits it.
+const UNLIMITED: usize = 100;
+/// Disks, or interfaces, that are listed before the rest is only counted.
+const LISTED: usize = 6;
+/// Processes of each kind where nothing limits them.
+const PROCESSES: usize = 8;
+
+pub(super) fn lines(facts: &Facts, terminal: &Terminal, top: Option<usize>) -> Vec<Line> {
+    let frame = Frame::new(terminal);
+    let mut lines = heading(facts, &frame);
+    lines.push(Line::new());
+    lines.extend(meters(facts, &frame));
+    for section in [disks(facts, &frame), network(facts, &frame), sensors(facts, &frame)] {
+        if !section.is_empty() {
+            lines.push(Line::new());
+            lines.extend(section);
+        }
+    }
+    let Some(rows) = &facts.processes else { return lines };
+    lines.push(Line::new());
+    // The head of the table, and the prompt that comes after all.
+    let room = terminal.height.map(|height| height.saturating_sub(lines.len() + 2));
+    let count = top.or(room.map(|room| room.clamp(3, 20))).unwrap_or(PROCESSES);
+    lines.extend(processes::lines(rows, facts.own, facts.busy.is_some(), count, terminal));
+    lines
+}
+
+/// Where things stand on a screen of some width.
+struct Frame<'a> {
+    terminal: &'a Terminal,
+    width: usize,
+    /// Columns for a bar, with the name before it if it has one.
+    meter: usize,
+}
+
+impl<'a> Frame<'a> {
+    fn new(terminal: &'a Terminal) -> Self {
+        let width = terminal.width.unwrap_or(UNLIMITED);
+        let share = width.saturating_sub(GUTTER) * 2 / 5;
+        // At least `7.1 of 15.6 GiB` must fit behind it.
+        let meter = share.min(width.saturating_sub(GUTTER + 24)).clamp(6, 48);
+        Self { terminal, width, meter }
+    }
+
+    /// A name in the gutter; nothing of a line that goes on with the section above.
+    fn gutter(&self, name: &str) -> Line {
+        let mut line = Line::new().with(Paint::Strong, name);
+        line.pad(GUTTER);
+        line
+    }
+
+    /// `━━━━━─────  34 %  text`, after the gutter.
+    fn meter(&self, name: Line, percent: f64, text: Line) -> Line {
+        let mut line = name;
+        let bar_width = (self.meter + GUTTER).saturating_sub(line.width());
+        line.append(bar(percent, bar_width, self.terminal));
+        let paint = match Paint::of_fullness(percent) {
+            Paint::Good => Paint::Plain,
+            alarm => alarm,
+        };
+        line.push(paint, format!("{percent:>5.0} %"));
+        line.push(Paint::Plain, "  ");
+        line.append(text);
+        line
+    }
+
+    fn separator(&self) -> &'static str {
+        if self.terminal.unicode { " · " } else { ", " }
+    }
+
+    fn cut(&self, line: Line) -> Line {
+        match self.terminal.width {
+            Some(width) => line.cut(width, self.terminal.cut_mark()),
+            None => line,
+        }
+    }
+}
+
+/// Who the machine is, and for how long it has been up.
+fn heading(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
+    let info = facts.info.as_ref();
+    let name = info.and_then(|info| info.hostname.as_deref()).unwrap_or("this machine");
+    let mut first = Line::new().with(Paint::Strong, name);
+    let mut right = Vec::new();
+    if let Some(up) = facts.up {
+        right.push(format!("up {}", human::duration(up)));
+    }
+    if let Some(users) = &facts.users {
+        right.push(counted(users.len(), "user"));
+    }
+    if let Some(processes) = &facts.processes {
+        right.push(counted(processes.len(), "process"));
+    }
+    let right = Line::new().with(Paint::Plain, right.join(frame.separator()));
+    let room = frame.width.saturating_sub(first.width());
+    let second = identity(facts, frame);
+    if right.width() + 2 <= room {
+        first.append(right.right_aligned(room));
+        return vec![first, second];
+    }
+    vec![frame.cut(first), frame.cut(right), second]
+}
+
+/// The system, as much of it as fits.
+fn identity(facts: &Facts, frame: &Frame<'_>) -> Line {
+    let mut line = Line::new();
+    let Some(info) = &facts.info else { return line };
+    let kernel = info.kernel.as_ref().map(|kernel| format!("kernel {kernel}"));
+    let parts = [&info.os, &kernel, &info.architecture, &info.virtualization, &info.processor];
+    for part in parts.into_iter().flatten() {
+        let mut longer = line.clone();
+        if !longer.is_empty() {
+            longer.push(Paint::Faint, frame.separator());
+        }
+        longer.push(Paint::Faint, part);
+        if longer.width() > frame.width && !line.is_empty() {
+            break;
+        }
+        line = longer;
+    }
+    frame.cut(line)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let ending = match (count, what.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        _ => "s",
+    };
+    format!("{count} {what}{ending}")
+}
+
+fn meters(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
+    let mut lines = processors(facts, frame);
+    if let Some(memory) = &facts.memory {
+        let used = memory.total.saturating_sub(memory.available);
+        let mut text =
+            Line::new().with(Paint::Plain, human::part_of(used, memory.total, Scale::Binary));
+        let available = human::bytes(memory.available, Scale::Binary);
+        text.push(Paint::Faint, format!("  {available} available"));
+        lines.push(frame.cut(frame.meter(frame.gutter("Memory"), memory.percent, text)));
+    }
+    match &facts.swap {
+        Some(swap) if swap.total > 0 => {
+            let text = human::part_of(swap.used, swap.total, Scale::Binary);
+            let text = Line::new().with(Paint::Plain, text);
+            lines.push(frame.cut(frame.meter(frame.gutter("Swap"), swap.percent, text)));
+        }
+        Some(_) => lines.push(frame.gutter("Swap").with(Paint::Faint, "none")),
+        None => {}
+    }
+    lines
+}
+
+fn processors(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
+    let mut text = Line::new();
+    if let Some(cpus) = facts.cpus {
+        text.push(Paint::Plain, counted(cpus as usize, "CPU"));
+    }
+    if let Some(load) = facts.load {
+        let between = if text.is_empty() { "load" } else { "  load" };
+        text.push(Paint::Faint, between);
+        text.push(Paint::Plain, format!(" {:.2} {:.2} {:.2}", load.one, load.five, load.fifteen));
+    }
+    let Some(busy) = &facts.busy else {
+        return if text.is_empty() {
+            Vec::new()
+        } else {
+            let mut line = frame.gutter("CPU");
+            line.append(text);
+            vec![frame.cut(line)]
+        };
+    };
+    let mut lines = vec![frame.cut(frame.meter(frame.gutter("CPU"), busy.percent, text))];
+    lines.extend(each_processor(busy, frame));
+    lines
+}
+
+/// A bar for each processor where they fit into a few rows, else a column for each, else nothing.
+fn each_processor(busy: &Busy, frame: &Frame<'_>) -> Vec<Line> {
+    const BAR: usize = 8;
+    const GAP: usize = 3;
+    let each = &busy.each;
+    if each.len() < 2 {
+        return Vec::new();
+    }
+    let rows = if frame.terminal.height.is_some_and(|height| height < 30) { 2 } else { 4 };
+    let number = each.iter().map(|each| each.cpu.to_string().len()).max().unwrap_or(1);
+    let cell = number + 1 + BAR + 6;
+    let across = ((frame.width.saturating_sub(GUTTER) + GAP) / (cell + GAP)).max(1);
+    if each.len() <= across * rows {
+        let line = |some: &[psight::cpu::PerCpuPercent]| {
+            let mut line = frame.gutter("");
+            for (at, one) in some.iter().enumerate() {
+                line.pad(GUTTER + at * (cell + GAP));
+                line.push(Paint::Faint, format!("{:>number$} ", one.cpu));
+                line.append(bar(one.percent, BAR, frame.terminal));
+                line.push(Paint::Plain, format!("{:>4.0} %", one.percent));
+            }
+            frame.cut(line)
+        };
+        return each.chunks(across).map(line).collect();
+    }
+    let across = frame.width.saturating_sub(GUTTER).max(1);
+    if each.len() > across * rows {
+        return Vec::new();
+    }
+    let line = |some: &[psight::cpu::PerCpuPercent]| {
+        some.iter().fold(frame.gutter(""), |line, one| {
+            line.with(Paint::of_fullness(one.percent), column(one.percent, frame.terminal))
+        })
+    };
+    each.chunks(across).map(line).collect()
+}
+
+/// A percentage in one character.
+fn column(percent: f64, terminal: &Terminal) -> String {
+    let steps: &[char] = if terminal.unicode {
+        &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+    } else {
+        &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
+    };
+    let share = (percent / 100.0).clamp(0.0, 1.0);
+    let step = (share * (steps.len() - 1) as f64).round() as usize;
+    steps.get(step).copied().unwrap_or('?').to_string()
+}
+
+fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
+    let names = facts.disks.iter().take(LISTED).map(|(disk, _)| {
+        Line::new().with_os(Paint::Plain, &disk.mountpoint).width()
+    });
+    // The bar keeps at least six columns, and a short name does not stretch it.
+    let longest = names.max().unwrap_or(0).min(frame.meter.saturating_sub(7)).max(8);
+    let mark = frame.terminal.cut_mark();
+    let line = |(at, (disk, usage)): (usize, &(psight::disk::Partition, Option<_>))| {
+        let mut line = frame.gutter(if at == 0 { "Disks" } else { "" });
+        line.append(Line::new().with_os(Paint::Plain, &disk.mountpoint).cut(longest, mark));
+        line.pad(GUTTER + longest + 1);
+        let Some(usage) = usage else {
+            return frame.cut(line.with(Paint::Bad, "does not answer"));
+        };
+        let usage: &psight::disk::DiskUsage = usage;
+        let mut text = human::part_of(usage.used, usage.total, Scale::Binary);
+        text.push_str("  ");
+        let mut text = Line::new().with(Paint::Plain, text).with_os(Paint::Faint, &disk.fstype);
+        if let Some(device) = &disk.device {
+            text = text.with(Paint::Faint, "  ").with_os(Paint::Faint, device);
+        }
+        frame.cut(frame.meter(line, usage.percent, text))
+    };
+    let mut lines: Vec<_> = facts.disks.iter().take(LISTED).enumerate().map(line).collect();
+    lines.extend(more(facts.disks.len(), frame));
+    lines
+}
+
+/// `and 12 more`.
+fn more(count: usize, frame: &Frame<'_>) -> Option<Line> {
+    let more = count.checked_sub(LISTED).filter(|more| *more > 0)?;
+    Some(frame.gutter("").with(Paint::Faint, format!("and {more} more")))
+}
+
+/// Those that are up or have carried something, the loopback last.
+fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
+    let in_use = |interface: &&Interface| {
+        interface.stats.as_ref().is_some_and(|stats| stats.isup)
+            || interface.io.packets_recv + interface.io.packets_sent > 0
+    };
+    let mut shown: Vec<&Interface> = facts.interfaces.iter().filter(in_use).collect();
+    shown.sort_by_key(|interface| (is_loopback(interface), inet(interface).is_empty()));
+    let columns = vec![
+        Column::left("").at_least(8).giving_way(),
+        Column::left("").giving_way(),
+        Column::right(""),
+        Column::right(""),
+        Column::left(""),
+    ];
+    let mut table = Table::new(columns).without_heads().with_gap(2);
+    let (down, up) = if frame.terminal.unicode { ("↓ ", "↑ ") } else { ("in ", "out ") };
+    for interface in shown.iter().take(LISTED) {
+        let amount = |sign: &str, bytes| {
+            let amount = human::bytes(bytes, Scale::Binary);
+            Line::new().with(Paint::Faint, sign).with(Paint::Plain, amount)
+        };
+        table.row(vec![
+            Line::new().with_os(Paint::Plain, &interface.name),
+            addresses(interface),
+            amount(down, interface.io.bytes_recv),
+            amount(up, interface.io.bytes_sent),
+            state(interface),
+        ]);
+    }
+    let room = frame.terminal.width.map(|width| width.saturating_sub(GUTTER));
+    let rows = table.lines(room, frame.terminal.cut_mark()).into_iter().enumerate();
+    let mut lines: Vec<_> = rows
+        .map(|(at, row)| {
+            let mut line = frame.gutter(if at == 0 { "Network" } else { "" });
+            line.append(row);
+            line
+        })
+        .collect();
+    lines.extend(more(shown.len(), frame));
+    lines
+}
+
+fn is_loopback(interface: &Interface) -> bool {
+    let flags = interface.stats.as_ref().map_or("", |stats| stats.flags.as_str());
+    flags.split(',').any(|flag| flag == "loopback") || interface.name == OsStr::new("lo")
+}
+
+/// The IP addresses, without the link-local ones that every interface gives itself.
+fn inet(interface: &Interface) -> Vec<&InterfaceAddress> {
+    let ip = |address: &&InterfaceAddress| {
+        matches!(address.family, Family::Inet | Family::Inet6)
+            && !address.address.starts_with("fe80:")
+    };
+    interface.addresses.iter().filter(ip).collect()
+}
+
+fn addresses(interface: &Interface) -> Line {
+    let ip = inet(interface);
+    let Some(first) = ip.first() else { return Line::new().with(Paint::Faint, "no address") };
+    let mut line = Line::new().with(Paint::Plain, &first.address);
+    if let Some(second) = ip.get(1) {
+        line = line.with(Paint::Faint, " ").with(Paint::Plain, &second.address);
+    }
+    match ip.len().saturating_sub(2) {
+        0 => line,
+        more => line.with(Paint::Faint, format!(" +{more}")),
+    }
+}
+
+fn state(interface: &Interface) -> Line {
+    match &interface.stats {
+        Some(stats) if !stats.isup => Line::new().with(Paint::Warning, "down"),
+        Some(stats) => match stats.speed.filter(|speed| *speed > 0) {
+            Some(speed) => Line::new().with(Paint::Faint, format!("{speed} Mb/s")),
+            None => Line::new(),
+        },
+        None => Line::new(),
+    }
+}
+
+/// Temperatures, fans and battery, in as few lines as they take.
+fn sensors(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
+    let mut items = Vec::new();
+    if let Some(battery) = &facts.battery {
+        items.push(charge(battery));
+    }
+    let degree = if frame.terminal.unicode { "°C" } else { "C" };
+    for sensor in &facts.temperatures {
+        let hot = |limit: Option<f64>| limit.is_some_and(|limit| sensor.current >= limit);
+        let paint = match (hot(sensor.critical), hot(sensor.high)) {
+            (true, _) => Paint::Bad,
+            (_, true) => Paint::Warning,
+            _ => Paint::Plain,
+        };
+        let name = sensor.label.as_ref().unwrap_or(&sensor.chip);
+        let line = Line::new().with_os(Paint::Faint, name);
+        let mut text = format!(" {:.0} {degree}", sensor.current);
+        // Not by colour alone.
+        if paint != Paint::Plain {
+            text.push('!');
+        }
+        items.push(line.with(paint, text));
+    }
+    for fan in &facts.fans {
+        let name = fan.label.as_ref().unwrap_or(&fan.chip);
+        let line = Line::new().with_os(Paint::Faint, name);
+        items.push(line.with(Paint::Plain, format!(" {} rpm", fan.current)));
+    }
+    flow(items, frame)
+}
+
+fn charge(battery: &Battery) -> Line {
+    let paint = if battery.percent <= 10.0 { Paint::Bad } else { Paint::Plain };
+    let mut line = Line::new().with(Paint::Faint, "battery");
+    line.push(paint, format!(" {:.0} %", battery.percent));
+    match battery.secsleft {
+        TimeLeft::Left(left) => {
+            line.push(Paint::Plain, format!(", {} left", human::duration(left)));
+        }
+        _ if battery.power_plugged == Some(true) => line.push(Paint::Plain, ", plugged in"),
+        _ => {}
+    }
+    line
+}
+
+/// Items one after another, in at most three lines.
+fn flow(items: Vec<Line>, frame: &Frame<'_>) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let count = items.len();
+    for (at, item) in items.into_iter().enumerate() {
+        if let Some(line) = lines.last_mut()
+            && line.width() + 3 + item.width() <= frame.width
+        {
+            line.push(Paint::Plain, "   ");
+            line.append(item);
+            continue;
+        }
+        if lines.len() == 3 {
+            lines.push(frame.gutter("").with(Paint::Faint, format!("and {} more", count - at)));
+            break;
+        }
+        let mut line = frame.gutter(if lines.is_empty() { "Sensors" } else { "" });
+        line.append(item);
+        lines.push(frame.cut(line));
+    }
+    lines
+}
