@@ -122,14 +122,6 @@ pub(crate) fn start(at: SystemTime, now: SystemTime, zone: &TimeZone) -> String 
     local.strftime(form).to_string()
 }
 
-/// `2026-11-20 23:49`.
-pub(crate) fn moment(at: SystemTime, zone: &TimeZone) -> String {
-    Timestamp::try_from(at).map_or_else(
-        |_| "?".to_owned(),
-        |at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -88,9 +88,7 @@ fn table(arguments: &Arguments, memory: &VirtualMemory, swap: Option<&SwapMemory
         cells.resize_with(width, Line::new);
         table.row(cells);
     };
-    // As procps since 4.0 says it: what is not available is in use.
-    let used = memory.total.saturating_sub(memory.available);
-    let mut amounts = vec![Some(memory.total), Some(used), Some(memory.free), memory.shared];
+    let mut amounts = vec![Some(memory.total), Some(memory.used), Some(memory.free), memory.shared];
     if arguments.wide {
         amounts.extend([memory.buffers, memory.cached]);
     } else {
@@ -101,7 +99,7 @@ fn table(arguments: &Arguments, memory: &VirtualMemory, swap: Option<&SwapMemory
     let Some(swap) = swap else { return table };
     row("Swap:", vec![Some(swap.total), Some(swap.used), Some(swap.free)]);
     if arguments.total {
-        let all = [(memory.total, swap.total), (used, swap.used), (memory.free, swap.free)];
+        let all = [(memory.total, swap.total), (memory.used, swap.used), (memory.free, swap.free)];
         row("Total:", all.map(|(memory, swap)| memory.checked_add(swap)).to_vec());
     }
     table

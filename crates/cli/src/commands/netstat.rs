@@ -117,13 +117,18 @@ impl Arguments {
         let kind = match connection.family {
             Family::Unix => self.unix,
             family => {
-                let version = !(self.ipv4 && family == Family::Inet6)
-                    && !(self.ipv6 && family == Family::Inet);
+                let other_version = if self.ipv4 {
+                    Some(Family::Inet6)
+                } else if self.ipv6 {
+                    Some(Family::Inet)
+                } else {
+                    None
+                };
                 let protocol = match connection.kind {
                     SocketType::Stream => self.tcp,
                     _ => self.udp,
                 };
-                version && (protocol || !(self.tcp || self.udp || self.unix))
+                other_version != Some(family) && (protocol || !(self.tcp || self.udp || self.unix))
             }
         };
         kind && (self.all || self.listening == waits(connection))

@@ -19,20 +19,29 @@ pub(super) fn value(facts: &Facts, top: usize) -> Value<'_> {
         ("cpu", cpu(facts)),
         ("memory", record(facts.memory.as_ref())),
         ("swap", record(facts.swap.as_ref())),
-        ("disks", list(&facts.disks, |(disk, usage)| {
-            joined([Value::record(disk), record(usage.as_ref())])
-        })),
+        (
+            "disks",
+            list(&facts.disks, |(disk, usage)| {
+                joined([Value::record(disk), record(usage.as_ref())])
+            }),
+        ),
         ("network", list(&facts.interfaces, interface)),
         ("temperatures", list(&facts.temperatures, Value::record)),
         ("fans", list(&facts.fans, Value::record)),
         ("battery", record(facts.battery.as_ref())),
         ("process_count", processes.map_or(Value::Null, |all| Value::Uint(all.len() as u64))),
-        ("top_cpu", processes.map_or(Value::Null, |all| {
-            Value::List(by_cpu(all, facts.own).into_iter().take(top).map(process).collect())
-        })),
-        ("top_memory", processes.map_or(Value::Null, |all| {
-            Value::List(by_memory(all).into_iter().take(top).map(process).collect())
-        })),
+        (
+            "top_cpu",
+            processes.map_or(Value::Null, |all| {
+                Value::List(by_cpu(all, facts.own).into_iter().take(top).map(process).collect())
+            }),
+        ),
+        (
+            "top_memory",
+            processes.map_or(Value::Null, |all| {
+                Value::List(by_memory(all).into_iter().take(top).map(process).collect())
+            }),
+        ),
     ])
 }
 

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use psight::HostInfo;
 use psight::cpu::{LoadAverage, PerCpuPercent};
 use psight::disk::{DiskUsage, Partition};
-use psight::host::HostInfo;
 use psight::memory::{SwapMemory, VirtualMemory};
 use psight::net::{InterfaceAddress, InterfaceStats, NetIo};
 use psight::sensors::{Battery, Fan, Temperature};

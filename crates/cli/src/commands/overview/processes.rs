@@ -2,7 +2,7 @@
 
 use psight::table::ProcessRow;
 
-use crate::commands::ps::command;
+use crate::commands::ps::short_command;
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::table::{Column, Table};
@@ -89,7 +89,7 @@ fn table(
 ) -> Table {
     let columns = vec![
         Column::right(head).at_least(5),
-        Column::right("PID").at_least(7),
+        Column::right("PID").at_least(6),
         Column::left("USER").at_least(8),
         Column::left("COMMAND").giving_way(),
     ];
@@ -113,6 +113,6 @@ fn user(row: &ProcessRow) -> Line {
 fn what(row: &ProcessRow, terminal: &Terminal) -> Line {
     match (&row.name, terminal.width) {
         (Some(name), None) => Line::new().with_os(Paint::Plain, name),
-        _ => command(row),
+        _ => short_command(row),
     }
 }

@@ -75,9 +75,20 @@ impl<'a> Frame<'a> {
             Paint::Good => Paint::Plain,
             alarm => alarm,
         };
-        line.push(paint, format!("{percent:>5.0} %"));
+        line.push(paint, format!("{percent:>4.0} %"));
         line.push(Paint::Plain, "  ");
         line.append(text);
+        line
+    }
+
+    /// `line` with as many of the asides, in their order, as it has room for.
+    fn with_what_fits(&self, mut line: Line, asides: impl IntoIterator<Item = Line>) -> Line {
+        for aside in asides {
+            if self.terminal.width.is_some_and(|width| line.width() + aside.width() > width) {
+                break;
+            }
+            line.append(aside);
+        }
         line
     }
 
@@ -125,15 +136,13 @@ fn identity(facts: &Facts, frame: &Frame<'_>) -> Line {
     let kernel = info.kernel.as_ref().map(|kernel| format!("kernel {kernel}"));
     let parts = [&info.os, &kernel, &info.architecture, &info.virtualization, &info.processor];
     for part in parts.into_iter().flatten() {
-        let mut longer = line.clone();
-        if !longer.is_empty() {
-            longer.push(Paint::Faint, frame.separator());
+        let separator = if line.is_empty() { "" } else { frame.separator() };
+        let part = Line::new().with(Paint::Faint, separator).with(Paint::Faint, part);
+        if line.is_empty() {
+            line = part;
+        } else {
+            line = frame.with_what_fits(line, [part]);
         }
-        longer.push(Paint::Faint, part);
-        if longer.width() > frame.width && !line.is_empty() {
-            break;
-        }
-        line = longer;
     }
     frame.cut(line)
 }
@@ -150,9 +159,8 @@ fn counted(count: usize, what: &str) -> String {
 fn meters(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     let mut lines = processors(facts, frame);
     if let Some(memory) = &facts.memory {
-        let used = memory.total.saturating_sub(memory.available);
-        let mut text =
-            Line::new().with(Paint::Plain, human::part_of(used, memory.total, Scale::Binary));
+        let mut text = Line::new()
+            .with(Paint::Plain, human::part_of(memory.used, memory.total, Scale::Binary));
         let available = human::bytes(memory.available, Scale::Binary);
         text.push(Paint::Faint, format!("  {available} available"));
         lines.push(frame.cut(frame.meter(frame.gutter("Memory"), memory.percent, text)));
@@ -243,9 +251,11 @@ fn column(percent: f64, terminal: &Terminal) -> String {
 }
 
 fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
-    let names = facts.disks.iter().take(LISTED).map(|(disk, _)| {
-        Line::new().with_os(Paint::Plain, &disk.mountpoint).width()
-    });
+    let names = facts
+        .disks
+        .iter()
+        .take(LISTED)
+        .map(|(disk, _)| Line::new().with_os(Paint::Plain, &disk.mountpoint).width());
     // The bar keeps at least six columns, and a short name does not stretch it.
     let longest = names.max().unwrap_or(0).min(frame.meter.saturating_sub(7)).max(8);
     let mark = frame.terminal.cut_mark();
@@ -257,13 +267,12 @@ fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
             return frame.cut(line.with(Paint::Bad, "does not answer"));
         };
         let usage: &psight::disk::DiskUsage = usage;
-        let mut text = human::part_of(usage.used, usage.total, Scale::Binary);
-        text.push_str("  ");
-        let mut text = Line::new().with(Paint::Plain, text).with_os(Paint::Faint, &disk.fstype);
-        if let Some(device) = &disk.device {
-            text = text.with(Paint::Faint, "  ").with_os(Paint::Faint, device);
-        }
-        frame.cut(frame.meter(line, usage.percent, text))
+        let text = human::part_of(usage.used, usage.total, Scale::Binary);
+        let text = Line::new().with(Paint::Plain, text);
+        let line = frame.cut(frame.meter(line, usage.percent, text));
+        let aside = |name: &OsStr| Line::new().with(Paint::Faint, "  ").with_os(Paint::Faint, name);
+        let asides = [Some(disk.fstype.as_os_str()), disk.device.as_deref()];
+        frame.with_what_fits(line, asides.into_iter().flatten().map(aside))
     };
     let mut lines: Vec<_> = facts.disks.iter().take(LISTED).enumerate().map(line).collect();
     lines.extend(more(facts.disks.len(), frame));

@@ -1,6 +1,8 @@
 //! The columns of `psight ps`: every field of the table of processes, and the names that `ps` has for some of them.
 
 use std::cmp::Ordering;
+use std::ffi::OsStr;
+use std::path::Path;
 use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
@@ -252,13 +254,27 @@ fn lifetime_percent(row: &ProcessRow, reader: &Reader) -> Value<'static> {
 }
 
 /// The command line; `[name]` for what has none.
-pub(crate) fn command(row: &ProcessRow) -> Line {
+pub(super) fn command(row: &ProcessRow) -> Line {
+    command_from(row, |program| program)
+}
+
+/// The command line with the program's name in place of its path.
+pub(crate) fn short_command(row: &ProcessRow) -> Line {
+    command_from(row, |program| {
+        // With a blank in it, it is a title that the process gave itself.
+        let title = program.as_encoded_bytes().contains(&b' ');
+        let name = Path::new(program).file_name().filter(|_| !title);
+        name.unwrap_or(program)
+    })
+}
+
+fn command_from(row: &ProcessRow, program: impl Fn(&OsStr) -> &OsStr) -> Line {
     let mut line = Line::new();
     for (at, argument) in row.cmdline.iter().flatten().enumerate() {
         if at > 0 {
             line.push(Paint::Plain, " ");
         }
-        line = line.with_os(Paint::Plain, argument);
+        line = line.with_os(Paint::Plain, if at == 0 { program(argument) } else { argument });
     }
     if !line.is_empty() {
         return line;
