@@ -4,6 +4,7 @@ pub mod cpuinfo;
 pub mod cpulist;
 pub mod diskstats;
 mod endian;
+pub mod ethtool;
 pub mod filesystems;
 pub mod loadavg;
 pub mod logind;
@@ -47,6 +48,8 @@ pub const ALL: &[Decoder] = decoders! {
     "cpuinfo" => cpuinfo::cpuinfo,
     "cpulist" => cpulist::cpulist,
     "diskstats" => diskstats::diskstats,
+    "ethtool/cmd" => |bytes| ethtool::ethtool_cmd(bytes, Endian::Little),
+    "ethtool/link_settings" => |bytes| ethtool::link_settings(bytes, Endian::Little),
     "filesystems" => filesystems::filesystems,
     "loadavg" => loadavg::loadavg,
     "logind/session" => logind::session,

@@ -168,15 +168,32 @@ const DUMP: u16 = 0x301;
 
 /// The question `kind` about everything, with its fixed part and attributes in `body`.
 pub fn question(kind: u16, sequence: u32, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(HEAD.saturating_add(body.len())).unwrap_or(u32::MAX);
-    let mut bytes = Vec::with_capacity(HEAD + body.len());
+    message(kind, DUMP, sequence, body)
+}
+
+/// An answer as the kernel gives it, of messages with these kinds and payloads, for keeping in a file.
+pub fn kept<'a>(rows: impl IntoIterator<Item = (u16, &'a [u8])>) -> Vec<u8> {
+    /// `NLM_F_MULTI`
+    const MULTI: u16 = 0x2;
+    let end: (u16, &[u8]) = (DONE, &[0; 4]);
+    let mut bytes = Vec::new();
+    for (kind, payload) in rows.into_iter().chain([end]) {
+        bytes.extend(message(kind, MULTI, 0, payload));
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+    }
+    bytes
+}
+
+fn message(kind: u16, flags: u16, sequence: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(HEAD.saturating_add(payload.len())).unwrap_or(u32::MAX);
+    let mut bytes = Vec::with_capacity(HEAD + payload.len());
     bytes.extend(length.to_ne_bytes());
     bytes.extend(kind.to_ne_bytes());
-    bytes.extend(DUMP.to_ne_bytes());
+    bytes.extend(flags.to_ne_bytes());
     bytes.extend(sequence.to_ne_bytes());
     // nlmsg_pid: the kernel knows who asks.
     bytes.extend([0; 4]);
-    bytes.extend(body);
+    bytes.extend(payload);
     bytes
 }
 
@@ -258,6 +275,16 @@ mod tests {
         let seen: Vec<_> = attributes(&bytes, ORDER).collect();
         assert_eq!(seen, [(1, &b"x"[..]), (2, &b"yz"[..])]);
         assert_eq!(attributes(&[0; 8], ORDER).count(), 0);
+    }
+
+    #[test]
+    fn a_kept_answer_is_read_like_a_fresh_one() {
+        let bytes = kept([(20, &b"abc"[..]), (16, b"defg")]);
+        let mut dump = Dump::new(0, Endian::NATIVE);
+        assert_eq!(
+            run(&mut dump, &bytes),
+            (Ok(Progress::Done), vec![b"abc".to_vec(), b"defg".to_vec()])
+        );
     }
 
     #[test]

@@ -1,55 +1,185 @@
-//! Network.
+//! Network: netlink, the tables under `/proc/net`, `/sys/class/net`, and requests to drivers.
+
+mod ffi;
+mod interfaces;
+mod netlink;
+mod owners;
+mod sockets;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
 
-use crate::net::{Connection, ConnectionKind, InterfaceAddress, InterfaceStats, NetIo};
+use psight_parse::linux::net_dev::net_dev;
+
+pub(crate) use interfaces::{
+    capture_addresses, capture_links, interface_addresses, interface_stats,
+};
+
+use self::owners::Owners;
+use self::sockets::{Namespace, Sockets, sockets};
+use super::process::Raw;
+use super::read;
+use crate::net::{Connection, ConnectionKind, Family, NetIo};
 use crate::{Error, Host, Pid, Result};
 
-pub(crate) fn io_counters(_host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
-    Err(Error::unsupported("net_io_counters"))
+// /proc/net/dev
+pub(crate) fn io_counters(host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
+    let bytes = read::system(&host.proc().join("net/dev"))?;
+    let counters = net_dev(&bytes).map(|dev| {
+        let io = NetIo {
+            bytes_sent: dev.tx_bytes,
+            bytes_recv: dev.rx_bytes,
+            packets_sent: dev.tx_packets,
+            packets_recv: dev.rx_packets,
+            errin: dev.rx_errors,
+            errout: dev.tx_errors,
+            dropin: dev.rx_dropped,
+            dropout: dev.tx_dropped,
+        };
+        (OsString::from_vec(dev.name.to_vec()), io)
+    });
+    Ok(counters.collect())
 }
 
-pub(crate) fn interface_addresses(
-    _host: &Host,
-) -> Result<BTreeMap<OsString, Vec<InterfaceAddress>>> {
-    Err(Error::unsupported("interface_addresses"))
+// NETLINK_SOCK_DIAG, or /proc/net/{tcp,tcp6,udp,udp6,unix}
+pub(crate) fn connections(host: &Host, kind: ConnectionKind) -> Result<Vec<Connection>> {
+    Ok(sockets(&namespace(host), kind)?.rows)
 }
 
-pub(crate) fn interface_stats(_host: &Host) -> Result<BTreeMap<OsString, InterfaceStats>> {
-    Err(Error::unsupported("interface_stats"))
-}
-
-pub(crate) fn connections(_host: &Host, _kind: ConnectionKind) -> Result<Vec<Connection>> {
-    Err(Error::unsupported("connections"))
-}
-
+// and /proc/<pid>/fd
 pub(crate) fn connections_with_owners(
-    _host: &Host,
-    _kind: ConnectionKind,
+    host: &Host,
+    kind: ConnectionKind,
 ) -> Result<Vec<Connection>> {
-    Err(Error::unsupported("connections_with_owners"))
+    let mut sockets = sockets(&namespace(host), kind)?;
+    let mut owners = owners(host)?;
+    let mut unowned = sockets.by_inode.len();
+    let mut found = Vec::new();
+    let mut more = Vec::new();
+    // The highest pid owns a socket: from there, and no further than needed.
+    for pid in owners.pids().map_err(|error| Error::system(host.proc(), error))?.into_iter().rev() {
+        if unowned == 0 {
+            break;
+        }
+        found.clear();
+        // The processes that may not be read, or have gone, are not found as owners.
+        if owners.sockets(pid, &mut found).is_err() {
+            continue;
+        }
+        for (inode, fd) in &found {
+            let Some(row) = row(&mut sockets, *inode) else { continue };
+            match row.pid {
+                None => {
+                    (row.pid, row.fd) = (Some(Pid::new(pid)), Some(*fd));
+                    unowned -= 1;
+                }
+                Some(owner) if owner == Pid::new(pid) && row.family == Family::Unix => {
+                    more.push(Connection { fd: Some(*fd), ..row.clone() });
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    sockets.rows.append(&mut more);
+    Ok(sockets.rows)
 }
 
+// and /proc/<pid>/fd
 pub(crate) fn connections_with_all_owners(
-    _host: &Host,
-    _kind: ConnectionKind,
+    host: &Host,
+    kind: ConnectionKind,
 ) -> Result<Vec<Connection>> {
-    Err(Error::unsupported("connections_with_all_owners"))
+    let sockets = sockets(&namespace(host), kind)?;
+    let mut owners = owners(host)?;
+    let mut found = Vec::new();
+    let mut held = Vec::new();
+    for pid in owners.pids().map_err(|error| Error::system(host.proc(), error))? {
+        found.clear();
+        if owners.sockets(pid, &mut found).is_err() {
+            continue;
+        }
+        let known = found.iter().filter_map(|(inode, fd)| {
+            let row = sockets.by_inode.get(inode)?;
+            Some((*row, Pid::new(pid), *fd))
+        });
+        held.extend(known);
+    }
+    // Stable: in order of pid and descriptor within a socket.
+    held.sort_by_key(|(row, _, _)| *row);
+    let mut held = held.into_iter().peekable();
+    let mut rows = Vec::with_capacity(sockets.rows.len());
+    for (at, row) in sockets.rows.into_iter().enumerate() {
+        let before = rows.len();
+        while let Some((_, pid, fd)) = held.next_if(|(row, _, _)| *row == at) {
+            rows.push(Connection { pid: Some(pid), fd: Some(fd), ..row.clone() });
+        }
+        if rows.len() == before {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
 }
 
+// /proc/<pid>/fd, and NETLINK_SOCK_DIAG or /proc/<pid>/net/*
 pub(crate) fn process_connections(
-    _host: &Host,
+    host: &Host,
     pid: Pid,
-    _kind: ConnectionKind,
+    kind: ConnectionKind,
 ) -> Result<Vec<Connection>> {
-    Err(Error::unsupported("connections").with_pid(pid))
+    let raw = Raw::new(host, pid);
+    let failed = |error: io::Error| raw.failed(raw.dir().join("fd"), error);
+    let mut found = Vec::new();
+    owners(host)?.sockets(pid.as_u32(), &mut found).map_err(failed)?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sockets = sockets(&namespace_of(host, pid), kind)?;
+    let mut rows = Vec::new();
+    for (inode, fd) in found {
+        let Some(row) = row(&mut sockets, inode) else { continue };
+        if row.pid.is_none() || row.family == Family::Unix {
+            (row.pid, row.fd) = (Some(pid), Some(fd));
+            rows.push(row.clone());
+        }
+    }
+    Ok(rows)
 }
 
-pub(crate) fn capture_links() -> Result<Vec<u8>> {
-    Err(Error::unsupported("interface_stats"))
+fn row(sockets: &mut Sockets, inode: u64) -> Option<&mut Connection> {
+    let at = *sockets.by_inode.get(&inode)?;
+    sockets.rows.get_mut(at)
 }
 
-pub(crate) fn capture_addresses() -> Result<Vec<u8>> {
-    Err(Error::unsupported("interface_addresses"))
+fn owners(host: &Host) -> Result<Owners> {
+    Owners::new(host.proc()).map_err(|error| Error::system(host.proc(), error))
+}
+
+/// Whether the machine is the one that this kernel runs: otherwise only its files answer.
+fn own_kernel(host: &Host) -> bool {
+    !host.is_captured() && host.file("") == Path::new("/")
+}
+
+/// The caller's network namespace, or what stands for it under another `/proc`.
+fn namespace(host: &Host) -> Namespace {
+    let ours = own_kernel(host) && host.proc() == Path::new("/proc");
+    Namespace { ours, tables: host.proc().join("net") }
+}
+
+/// The network namespace that a process is in.
+fn namespace_of(host: &Host, pid: Pid) -> Namespace {
+    let namespace = namespace(host);
+    let directory = host.proc().join(pid.to_string());
+    let id = |of: &Path| std::fs::read_link(of.join("ns/net")).ok();
+    let here = || id(&host.proc().join("thread-self")).or_else(|| id(&host.proc().join("self")));
+    match (namespace.ours, id(&directory)) {
+        (true, theirs) if theirs.is_none() || theirs == here() => namespace,
+        // A captured machine need not have the tables of each process.
+        _ if directory.join("net/unix").exists() || directory.join("net/tcp").exists() => {
+            Namespace { ours: false, tables: directory.join("net") }
+        }
+        _ => namespace,
+    }
 }

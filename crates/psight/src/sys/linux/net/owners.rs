@@ -1,0 +1,99 @@
+//! Who holds which socket: `/proc/<pid>/fd` of every process, whose links read `socket:[<inode>]`.
+
+use std::fmt::Write as _;
+use std::io;
+use std::mem::MaybeUninit;
+use std::path::Path;
+
+use psight_parse::text;
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{CWD, Mode, OFlags, RawDir, openat, readlinkat_raw};
+
+/// A directory of processes, and the memory that a walk through it needs.
+pub(super) struct Owners {
+    proc: OwnedFd,
+    entries: Vec<MaybeUninit<u8>>,
+    path: String,
+}
+
+impl Owners {
+    pub(super) fn new(proc: &Path) -> io::Result<Self> {
+        let proc = directory(CWD, proc)?;
+        Ok(Self { proc, entries: vec![MaybeUninit::uninit(); 32 * 1024], path: String::new() })
+    }
+
+    /// The pids, in order.
+    pub(super) fn pids(&mut self) -> io::Result<Vec<u32>> {
+        let mut pids = Vec::new();
+        // From its beginning: the kept directory has been read before.
+        let proc = directory(&self.proc, ".")?;
+        each_number(&proc, &mut self.entries, |_, pid| pids.push(pid))?;
+        // The kernel lists them in order; a captured machine's file system need not.
+        pids.sort_unstable();
+        Ok(pids)
+    }
+
+    /// Adds the sockets that `pid` holds to `found`: their inodes and descriptors, in the order of the descriptors.
+    pub(super) fn sockets(&mut self, pid: u32, found: &mut Vec<(u64, u32)>) -> io::Result<()> {
+        self.path.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(self.path, "{pid}/fd");
+        let fds = directory(&self.proc, self.path.as_str())?;
+        let before = found.len();
+        each_number(&fds, &mut self.entries, |name, fd| {
+            // The longest link of a socket has 20 bytes; one that fills the buffer is something else.
+            let mut link = [MaybeUninit::<u8>::uninit(); 32];
+            if let Ok((link, _)) = readlinkat_raw(&fds, name, &mut link)
+                && let Some(inode) = socket_inode(link)
+            {
+                found.push((inode, fd));
+            }
+        })?;
+        if let Some(new) = found.get_mut(before..)
+            && !new.is_sorted_by_key(|(_, fd)| fd)
+        {
+            new.sort_unstable_by_key(|(_, fd)| *fd);
+        }
+        Ok(())
+    }
+}
+
+/// `socket:[12345]`
+fn socket_inode(link: &[u8]) -> Option<u64> {
+    text::u64(link.strip_prefix(b"socket:[")?.strip_suffix(b"]")?)
+}
+
+fn directory(at: impl AsFd, path: impl rustix::path::Arg) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(openat(at, path, flags, Mode::empty())?)
+}
+
+/// Every entry of a directory whose name is a number.
+fn each_number(
+    directory: &OwnedFd,
+    buffer: &mut [MaybeUninit<u8>],
+    mut each: impl FnMut(&std::ffi::CStr, u32),
+) -> io::Result<()> {
+    let mut entries = RawDir::new(directory, buffer);
+    while let Some(entry) = entries.next() {
+        let entry = entry?;
+        let name = entry.file_name();
+        if let Some(number) = text::u32(name.to_bytes()) {
+            each(name, number);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_sockets_have_an_inode_in_their_link() {
+        assert_eq!(socket_inode(b"socket:[4294967295]"), Some(4_294_967_295));
+        for other in [&b"pipe:[12]"[..], b"/tmp/socket:[12]", b"socket:[12", b"socket:[]", b""] {
+            assert_eq!(socket_inode(other), None);
+        }
+    }
+}
