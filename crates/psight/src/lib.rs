@@ -30,6 +30,7 @@ mod pid;
 pub mod process;
 pub mod record;
 pub mod sensors;
+pub mod support;
 mod sys;
 pub mod table;
 pub mod users;

@@ -1,3 +1,5 @@
+//! The prober against mounts that hang until the test lets them go.
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::sync::{Condvar, Mutex};

@@ -1,0 +1,109 @@
+//! Which system answers which question. Written by `cargo xtask codegen`: do not edit.
+//!
+//! What is listed as answered may still be `None` or refused on a machine that lacks the thing.
+
+use crate::Os;
+
+/// A question that a machine or a process can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Question {
+    /// The part of psight that answers, as in `"memory"`.
+    pub domain: &'static str,
+    /// The name of the function, as in `"swap_memory"`.
+    pub name: &'static str,
+    /// The systems that answer.
+    pub on: &'static [Os],
+}
+
+/// Every question, by domain and name.
+pub const QUESTIONS: &[Question] = &[
+    question("control", "children", &[Os::Linux]),
+    question("control", "cpu_affinity", &[Os::Linux]),
+    question("control", "ionice", &[Os::Linux]),
+    question("control", "nice", &[Os::Linux]),
+    question("control", "parent", &[Os::Linux]),
+    question("control", "pids", &[Os::Linux]),
+    question("control", "rlimit", &[Os::Linux]),
+    question("control", "send_signal", &[Os::Linux]),
+    question("control", "set_cpu_affinity", &[Os::Linux]),
+    question("control", "set_ionice", &[Os::Linux]),
+    question("control", "set_nice", &[Os::Linux]),
+    question("control", "set_rlimit", &[Os::Linux]),
+    question("control", "wait", &[Os::Linux]),
+    question("control", "wait_procs", &[Os::Linux]),
+    question("cpu", "cpu_count", &[Os::Linux]),
+    question("cpu", "cpu_count_physical", &[Os::Linux]),
+    question("cpu", "cpu_freq", &[Os::Linux]),
+    question("cpu", "cpu_stats", &[Os::Linux]),
+    question("cpu", "cpu_times", &[Os::Linux]),
+    question("cpu", "load_average", &[Os::Linux]),
+    question("disk", "disk_io_counters", &[Os::Linux]),
+    question("disk", "disk_usage", &[Os::Linux]),
+    question("disk", "disks_not_counted", &[Os::Linux]),
+    question("disk", "partitions", &[Os::Linux]),
+    question("files", "fds", &[Os::Linux]),
+    question("files", "num_fds", &[Os::Linux]),
+    question("files", "open_files", &[Os::Linux]),
+    question("host", "boot_time", &[Os::Linux]),
+    question("host", "info", &[Os::Linux]),
+    question("host", "time_since_boot", &[Os::Linux]),
+    question("host", "uptime", &[Os::Linux]),
+    question("memory", "heap_info", &[Os::Linux]),
+    question("memory", "heap_trim", &[Os::Linux]),
+    question("memory", "swap_memory", &[Os::Linux]),
+    question("memory", "virtual_memory", &[Os::Linux]),
+    question("net", "connections", &[Os::Linux]),
+    question("net", "connections_with_all_owners", &[Os::Linux]),
+    question("net", "connections_with_owners", &[Os::Linux]),
+    question("net", "interface_addresses", &[Os::Linux]),
+    question("net", "interface_stats", &[Os::Linux]),
+    question("net", "net_io_counters", &[Os::Linux]),
+    question("process", "cgroups", &[Os::Linux]),
+    question("process", "cmdline", &[Os::Linux]),
+    question("process", "cpu_num", &[Os::Linux]),
+    question("process", "cpu_sample", &[Os::Linux]),
+    question("process", "cpu_times", &[Os::Linux]),
+    question("process", "create_time", &[Os::Linux]),
+    question("process", "cwd", &[Os::Linux]),
+    question("process", "environ", &[Os::Linux]),
+    question("process", "exe", &[Os::Linux]),
+    question("process", "exe_guess", &[Os::Linux]),
+    question("process", "fsgid", &[Os::Linux]),
+    question("process", "fsuid", &[Os::Linux]),
+    question("process", "gids", &[Os::Linux]),
+    question("process", "groups", &[Os::Linux]),
+    question("process", "has_terminal", &[Os::Linux]),
+    question("process", "io_counters", &[Os::Linux]),
+    question("process", "is_kernel_thread", &[Os::Linux]),
+    question("process", "memory_footprint", &[Os::Linux]),
+    question("process", "memory_info", &[Os::Linux]),
+    question("process", "memory_info_ex", &[Os::Linux]),
+    question("process", "memory_maps", &[Os::Linux]),
+    question("process", "name", &[Os::Linux]),
+    question("process", "namespace_pids", &[Os::Linux]),
+    question("process", "num_ctx_switches", &[Os::Linux]),
+    question("process", "num_threads", &[Os::Linux]),
+    question("process", "page_faults", &[Os::Linux]),
+    question("process", "pgid", &[Os::Linux]),
+    question("process", "ppid", &[Os::Linux]),
+    question("process", "root", &[Os::Linux]),
+    question("process", "sid", &[Os::Linux]),
+    question("process", "signal_masks", &[Os::Linux]),
+    question("process", "status", &[Os::Linux]),
+    question("process", "terminal", &[Os::Linux]),
+    question("process", "threads", &[Os::Linux]),
+    question("process", "uids", &[Os::Linux]),
+    question("process", "umask", &[Os::Linux]),
+    question("process", "username", &[Os::Linux]),
+    question("sensors", "battery", &[Os::Linux]),
+    question("sensors", "fans", &[Os::Linux]),
+    question("sensors", "power_supplies", &[Os::Linux]),
+    question("sensors", "temperatures", &[Os::Linux]),
+    question("table", "processes", &[Os::Linux]),
+    question("users", "users", &[Os::Linux]),
+];
+
+const fn question(domain: &'static str, name: &'static str, on: &'static [Os]) -> Question {
+    Question { domain, name, on }
+}

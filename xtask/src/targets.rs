@@ -1,0 +1,239 @@
+//! `cargo xtask check-targets`: lints psight for every system, on one Debian machine.
+//!
+//! rustup has no standard library for some of these targets, and a linker and headers for few. A lint needs neither:
+//! metadata of the standard library is enough, and Debian packages the compiler with the library's sources. So each
+//! target's library is checked once into a folder that is kept, and clippy runs against that.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use crate::{Result, setup, sh};
+
+/// Every system that psight compiles on, Linux on three further processors among them.
+const TARGETS: &[&str] = &[
+    "x86_64-pc-windows-gnu",
+    "x86_64-pc-windows-msvc",
+    "aarch64-apple-darwin",
+    "x86_64-apple-darwin",
+    "x86_64-unknown-freebsd",
+    "x86_64-unknown-openbsd",
+    "x86_64-unknown-netbsd",
+    "x86_64-pc-solaris",
+    "x86_64-unknown-illumos",
+    "powerpc64-ibm-aix",
+    "aarch64-unknown-linux-gnu",
+    "aarch64-linux-android",
+    "s390x-unknown-linux-gnu",
+    "x86_64-unknown-linux-musl",
+];
+
+/// Debian's Rust, which may stand beside rustup's.
+const PACKAGES: &[&str] =
+    &["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "gcc", "libc6-dev"];
+
+/// Where Debian's Rust is.
+const DEBIAN_BIN: &str = "/usr/bin";
+const LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
+
+pub(crate) fn run(arguments: &[String]) -> Result {
+    let mut if_possible = false;
+    let mut targets = Vec::new();
+    for word in arguments {
+        match word.as_str() {
+            "--if-possible" => if_possible = true,
+            name if TARGETS.contains(&name) => targets.push(name),
+            other => return Err(format!("{other:?} is not a target; there are {TARGETS:?}")),
+        }
+    }
+    if targets.is_empty() {
+        targets = TARGETS.to_vec();
+    }
+    if let Err(reason) = set_up(&targets) {
+        if if_possible {
+            println!("SKIPPED, no target was checked: {reason}");
+            return Ok(());
+        }
+        return Err(reason);
+    }
+    let mut bad = Vec::new();
+    for target in &targets {
+        let start = Instant::now();
+        let result = lint(target);
+        let word = if result.is_ok() { "ok" } else { "FAILED" };
+        println!("{target:<28}{word:<8}{:>4} s", start.elapsed().as_secs());
+        if result.is_err() {
+            bad.push(*target);
+        }
+    }
+    if bad.is_empty() { Ok(()) } else { Err(format!("failed for {}", bad.join(", "))) }
+}
+
+/// Where the libraries are kept, over all clones of this repository.
+fn cache() -> Result<PathBuf> {
+    let base = match std::env::var_os("XDG_CACHE_HOME") {
+        Some(dir) => PathBuf::from(dir),
+        None => PathBuf::from(std::env::var_os("HOME").ok_or("HOME is not set")?).join(".cache"),
+    };
+    Ok(base.join("psight/cross"))
+}
+
+fn sysroot() -> Result<PathBuf> {
+    Ok(cache()?.join("meta"))
+}
+
+fn lint(target: &str) -> Result {
+    let mut cargo = debian_cargo();
+    cargo.current_dir(sh::workspace());
+    cargo.args(["clippy", "--quiet", "-p", "psight", "-p", "psight-parse", "-p", "psight-cli"]);
+    cargo.args(["--target", target, "--target-dir"]).arg(sh::target_dir().join("cross"));
+    cargo.env("RUSTFLAGS", format!("--sysroot {}", sysroot()?.display()));
+    sh::run(cargo.args(["--", "-D", "warnings"]))
+}
+
+/// Debian's cargo with Debian's compiler, whatever rustup would choose.
+fn debian_cargo() -> Command {
+    let mut cargo = Command::new(format!("{DEBIAN_BIN}/cargo"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let bin = PathBuf::from(DEBIAN_BIN);
+    let paths = std::iter::once(bin).chain(std::env::split_paths(&path));
+    if let Ok(path) = std::env::join_paths(paths) {
+        cargo.env("PATH", path);
+    }
+    for name in ["RUSTUP_TOOLCHAIN", "RUSTC", "RUSTDOC", "RUSTFLAGS", "CARGO"] {
+        cargo.env_remove(name);
+    }
+    // The library's own sources use what only its own compiler may.
+    cargo.env("RUSTC_BOOTSTRAP", "1");
+    cargo
+}
+
+/// Installs Debian's Rust and checks the library of each target into the cache; does nothing the second time.
+fn set_up(targets: &[&str]) -> Result {
+    let there =
+        [format!("{DEBIAN_BIN}/rustc"), format!("{DEBIAN_BIN}/cargo-clippy"), LIBRARY.into()];
+    if !there.iter().all(|path| Path::new(path).exists()) {
+        setup::install(PACKAGES)?;
+    }
+    let version = sh::output(Command::new(format!("{DEBIAN_BIN}/rustc")).arg("--version"))?;
+    forget_other_releases(&version)?;
+    let sysroot = sysroot()?;
+    let done = |target: &&&str| library(&sysroot, target).join(".done").exists();
+    let todo: Vec<&str> = targets.iter().filter(|target| !done(target)).copied().collect();
+    if todo.is_empty() {
+        return Ok(());
+    }
+    if todo.contains(&"powerpc64-ibm-aix") {
+        mend_aix()?;
+    }
+    println!("checking the standard library for {} targets, once", todo.len());
+    let queue = Mutex::new(todo);
+    let errors = Mutex::new(Vec::new());
+    let next = || queue.lock().ok().and_then(|mut queue| queue.pop());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some(target) = next() {
+                    if let Err(error) = check_library(target, &sysroot)
+                        && let Ok(mut errors) = errors.lock()
+                    {
+                        errors.push(error);
+                    }
+                }
+            });
+        }
+    });
+    match errors.into_inner() {
+        Ok(errors) if errors.is_empty() => Ok(()),
+        Ok(errors) => Err(errors.join("\n")),
+        Err(_) => Err("a worker failed".to_owned()),
+    }
+}
+
+fn library(sysroot: &Path, target: &str) -> PathBuf {
+    sysroot.join("lib/rustlib").join(target).join("lib")
+}
+
+/// Metadata is of use to the compiler that wrote it alone: after an upgrade all of it is made anew.
+fn forget_other_releases(version: &[u8]) -> Result {
+    let stamp = cache()?.join("rustc-version");
+    match std::fs::read(&stamp) {
+        Ok(known) if known == version => return Ok(()),
+        Ok(_) => {
+            let _ = std::fs::remove_dir_all(sysroot()?);
+        }
+        Err(_) => {}
+    }
+    sh::write(&stamp, version)
+}
+
+fn check_library(target: &str, sysroot: &Path) -> Result {
+    let cache = cache()?;
+    let build = cache.join(format!("build-{target}"));
+    // std asks for a dynamic library too. Nobody uses it, so the linker has only to make a file.
+    let linker = cache.join(format!("linker-{target}"));
+    let script = "#!/bin/sh\nwhile [ $# -gt 0 ]; do [ \"$1\" = -o ] && { : > \"$2\"; exit 0; }; shift; done\n";
+    sh::write(&linker, script)?;
+    sh::run(Command::new("chmod").arg("+x").arg(&linker))?;
+    let mut cargo = debian_cargo();
+    cargo.current_dir(&cache).args(["check", "--quiet", "--manifest-path"]);
+    cargo.arg(format!("{LIBRARY}/sysroot/Cargo.toml"));
+    cargo.args(["--target", target, "--features", "panic-unwind,backtrace"]);
+    cargo.env("CARGO_TARGET_DIR", &build).env("CARGO_INCREMENTAL", "0");
+    cargo.env("__CARGO_DEFAULT_LIB_METADATA", "cross").env("CARGO_PROFILE_DEV_DEBUG", "0");
+    let linker_flag = format!("-Clinker={}", linker.display());
+    cargo.env("RUSTFLAGS", format!("-Zforce-unstable-if-unmarked -Aunused {linker_flag}"));
+    cargo.stdout(Stdio::null());
+    sh::run(&mut cargo)?;
+    let library = library(sysroot, target);
+    sh::make_dir(&library)?;
+    let built = build.join(target).join("debug/deps");
+    let entries = std::fs::read_dir(&built).map_err(|error| error.to_string())?;
+    for file in entries.flatten().map(|entry| entry.path()) {
+        if let (Some("rmeta"), Some(name)) =
+            (file.extension().and_then(|name| name.to_str()), file.file_name())
+        {
+            std::fs::copy(&file, library.join(name)).map_err(|error| error.to_string())?;
+        }
+    }
+    let _ = std::fs::remove_dir_all(&build);
+    let _ = std::fs::remove_file(&linker);
+    sh::write(&library.join(".done"), "")
+}
+
+/// As shipped with 1.96, std does not compile for AIX: the fields of `stat` have other names there, and two types differ.
+/// Each edit finds nothing the second time.
+fn mend_aix() -> Result {
+    let edits = [
+        (r"s/\.st_([amc])time\.(tv_)/.st_\1tim.\2/", "std/src/os/aix/fs.rs"),
+        (
+            r#"/^#\[cfg\(target_os = "aix"\)\]$/,/^}/ s/\.st_([amc])time\.(tv_)/.st_\1tim.\2/g"#,
+            "std/src/sys/fs/unix.rs",
+        ),
+        (
+            r#"s/s\.s_name\(\)\.get\(0\.\.5\) == b"\.text"/s.s_name().starts_with(b".text")/"#,
+            "backtrace/src/symbolize/gimli/xcoff.rs",
+        ),
+        (
+            r"s/buffer\.as_mut_ptr\(\)\.cast::<libc::c_char>\(\)/buffer.as_mut_ptr().cast()/",
+            "backtrace/src/symbolize/gimli/libs_aix.rs",
+        ),
+    ];
+    for (edit, file) in edits {
+        let path = Path::new(LIBRARY).join(file);
+        sh::run(Command::new("sed").args(["-i", "-E", edit]).arg(path))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_target_is_refused() {
+        assert!(run(&["vax-unknown-vms".to_owned()]).unwrap_err().contains("not a target"));
+    }
+}
