@@ -22,17 +22,21 @@ pub struct Utmp<'a> {
 /// The `ut_type` of a login.
 pub const USER_PROCESS: i16 = 7;
 
-/// Decodes the file; a record that is cut short at its end is not there.
+/// Decodes the file. A record that is cut short at its end is not there, and one of an unknown type is left out.
 ///
 /// # Errors
 ///
-/// If the file is not empty and fits none of the layouts.
+/// If there is something in the file, and it fits none of the layouts.
 pub fn utmp(bytes: &[u8]) -> Result<Vec<Utmp<'_>>, Error> {
-    let mut fitting = LAYOUTS.iter().filter(|layout| layout.fits(bytes)).peekable();
-    let first = fitting.peek().copied();
-    // Much of a record is 0, so that a layout of another size may seem to fit; one that also leaves no rest does.
-    let whole = fitting.find(|layout| bytes.len().is_multiple_of(layout.size));
-    let layout = whole.or(first).ok_or(Error::garbled("ut_type"))?;
+    // From the last to the first, since the last of the best is taken.
+    let best = LAYOUTS
+        .iter()
+        .rev()
+        .max_by_key(|layout| (layout.likelihood(bytes), bytes.len().is_multiple_of(layout.size)));
+    let layout = best.ok_or(Error::garbled("ut_type"))?;
+    if layout.likelihood(bytes) == 0 && bytes.iter().any(|byte| *byte != 0) {
+        return Err(Error::garbled("ut_type"));
+    }
     Ok(bytes.chunks_exact(layout.size).filter_map(|record| layout.record(record)).collect())
 }
 
@@ -56,13 +60,12 @@ const LAYOUTS: [Layout; 4] = [
 ];
 
 impl Layout {
-    /// Whether each record begins with a known type and two bytes of padding.
-    fn fits(&self, bytes: &[u8]) -> bool {
-        let known = 0..=9;
-        bytes.chunks_exact(self.size).all(|record| {
-            self.ut_type(record).is_some_and(|ut_type| known.contains(&ut_type))
-                && record.get(2..4) == Some(&[0, 0])
-        })
+    /// How many records begin as one does. One of zeros, which is an empty one, says nothing about the layout.
+    fn likelihood(&self, bytes: &[u8]) -> usize {
+        bytes
+            .chunks_exact(self.size)
+            .filter(|record| self.ut_type(record).is_some_and(|ut_type| ut_type > 0))
+            .count()
     }
 
     fn record<'a>(&self, record: &'a [u8]) -> Option<Utmp<'a>> {
@@ -78,9 +81,13 @@ impl Layout {
         })
     }
 
+    /// The type, if it is a known one and two bytes of padding follow.
     fn ut_type(&self, record: &[u8]) -> Option<i16> {
         let bytes = *record.first_chunk()?;
-        Some(if self.big_endian { i16::from_be_bytes(bytes) } else { i16::from_le_bytes(bytes) })
+        let ut_type =
+            if self.big_endian { i16::from_be_bytes(bytes) } else { i16::from_le_bytes(bytes) };
+        let known = (0..=9).contains(&ut_type) && record.get(2..4) == Some(&[0, 0]);
+        known.then_some(ut_type)
     }
 
     fn u32(&self, bytes: &[u8]) -> Option<u32> {
@@ -168,11 +175,24 @@ mod tests {
     }
 
     #[test]
+    fn t68_one_garbled_record_hides_no_other() {
+        let mut file = login(b"tty1", b"ada", b"", 1);
+        file.extend_from_slice(&[0xee; 384]);
+        file.extend(login(b"tty2", b"bob", b"", 2));
+        let names: Vec<_> = utmp(&file).unwrap().iter().map(|record| record.ut_user).collect();
+        assert_eq!(names, [b"ada", b"bob"]);
+        // Nor does an end that is cut short, which leaves no whole number of records.
+        file.truncate(384 * 3 - 100);
+        assert_eq!(utmp(&file).unwrap().len(), 1);
+    }
+
+    #[test]
     fn t68_an_empty_file_has_no_logins_and_a_short_record_is_none() {
         assert_eq!(utmp(b""), Ok(vec![]));
         let mut file = login(b"pts/0", b"ada", b"", 1);
         file.extend_from_slice(&[7, 0, 0, 0, 1]);
         assert_eq!(utmp(&file).unwrap().len(), 1);
+        assert_eq!(utmp(&[0; 768]).unwrap().len(), 2);
         assert_eq!(utmp(&[0xff; 800]), Err(Error::garbled("ut_type")));
     }
 }
