@@ -71,6 +71,7 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/cgroup" => pid::cgroup::cgroup,
     "pid/cmdline" => pid::cmdline::cmdline,
     "pid/environ" => pid::environ::environ,
+    "pid/fdinfo" => pid::fdinfo::fdinfo,
     "pid/io" => pid::io::io,
     "pid/limits" => |bytes| pid::limits::limits(bytes).count(),
     "pid/maps" => pid::maps::maps,

@@ -3,6 +3,7 @@
 pub mod cgroup;
 pub mod cmdline;
 pub mod environ;
+pub mod fdinfo;
 pub mod io;
 pub mod limits;
 pub mod maps;

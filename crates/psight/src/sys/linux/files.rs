@@ -1,3 +1,222 @@
-//! Descriptors of a process.
+//! Descriptors of a process: `/proc/<pid>/fd`, `/proc/<pid>/fdinfo`.
 
-pub(crate) use super::super::unsupported::files::*;
+mod folder;
+mod kind;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+use folder::{Folder, Link};
+use psight_parse::linux::pid::fdinfo::{Fdinfo, fdinfo, position};
+use rustix::fs::{FileType, OFlags, PROC_SUPER_MAGIC, Stat, stat, statfs};
+
+use super::process::Raw;
+use crate::process::{FileDescriptor, OpenFile, OpenMode};
+use crate::{Host, Pid, Result};
+
+// fd, st_size; else its entries
+pub(crate) fn num_fds(host: &Host, pid: Pid) -> Result<u64> {
+    match said_size(host, pid) {
+        Some(size) => Ok(size),
+        None => Ok(Folder::open(host, pid)?.numbers()?.len() as u64),
+    }
+}
+
+// fd; fdinfo, pos flags
+pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
+    let mut files = Vec::new();
+    Folder::open(host, pid)?.visit(|folder, fd, link| {
+        let Link::Path(path) = link else { return };
+        if !path.starts_with(b"/") || !is_regular(folder, host, fd, path) {
+            return;
+        }
+        // Without the file it is a descriptor that was closed in the meantime.
+        let Ok(info) = folder.info(fd) else { return };
+        let (position, flags) = position(info);
+        let path = folder.named(host, fd, path).0;
+        files.push(OpenFile {
+            path: path_buf(path),
+            fd: Some(fd),
+            position: position.and_then(|position| u64::try_from(position).ok()),
+            mode: flags.and_then(mode_of),
+            flags,
+        });
+    })?;
+    Ok(files)
+}
+
+// fd; fdinfo
+pub(crate) fn fds(host: &Host, pid: Pid) -> Result<Vec<FileDescriptor>> {
+    let mut fds = Vec::new();
+    Folder::open(host, pid)?.visit(|folder, fd, link| {
+        let stat = folder.stat(fd);
+        let info = folder.info(fd).map(|bytes| describe(bytes)).ok();
+        fds.push(descriptor(folder, host, fd, link, stat.as_ref(), info));
+    })?;
+    Ok(fds)
+}
+
+/// The size that the kernel gives the folder, which is the number of its entries and needs no permission. Since 6.2;
+/// before that it is 0, and in a folder of files it is something else.
+fn said_size(host: &Host, pid: Pid) -> Option<u64> {
+    let path = Raw::new(host, pid).dir().join("fd");
+    if host.is_captured() || statfs(&path).ok()?.f_type != PROC_SUPER_MAGIC {
+        return None;
+    }
+    u64::try_from(stat(&path).ok()?.st_size).ok().filter(|size| *size > 0)
+}
+
+/// What fdinfo says, decoded and converted.
+struct Description {
+    position: Option<i64>,
+    flags: Option<u32>,
+    mount_id: Option<u32>,
+    ino: Option<u64>,
+    detail: kind::Detail,
+    other: BTreeMap<String, String>,
+}
+
+fn describe(bytes: &[u8]) -> Description {
+    let info = fdinfo(bytes);
+    let other = other(&info);
+    Description {
+        position: info.pos,
+        flags: info.flags,
+        mount_id: info.mnt_id,
+        ino: info.ino,
+        detail: kind::Detail::from(info),
+        other,
+    }
+}
+
+fn descriptor(
+    folder: &Folder,
+    host: &Host,
+    fd: u32,
+    link: Link<'_>,
+    stat: Option<&Stat>,
+    info: Option<Description>,
+) -> FileDescriptor {
+    let target = match link {
+        Link::Path(target) => Some(target),
+        Link::Unreadable => None,
+    };
+    let kind = kind::kind(target, stat);
+    let in_file_system = target.filter(|target| target.starts_with(b"/"));
+    let (path, deleted) = match in_file_system {
+        Some(path) => {
+            let (path, deleted) = folder.named(host, fd, path);
+            (Some(path_buf(path)), Some(deleted))
+        }
+        None => (None, target.map(|_| false)),
+    };
+    let (info, position, flags, mount_id, ino) = match info {
+        Some(info) => {
+            let (position, flags) = (info.position, info.flags);
+            let (mount_id, ino) = (info.mount_id, info.ino);
+            (Some(info), position, flags, mount_id, ino)
+        }
+        None => (None, None, None, None, None),
+    };
+    let (detail, other) = match info {
+        Some(info) => (info.detail.of(kind), Some(info.other)),
+        None => Default::default(),
+    };
+    FileDescriptor {
+        path,
+        fd,
+        kind,
+        dev: stat.map(|stat| stat.st_dev),
+        ino: stat.map(|stat| stat.st_ino).or(ino).or_else(|| target.and_then(kind::number)),
+        rdev: stat.map(|stat| stat.st_rdev),
+        mode: stat.map(|stat| stat.st_mode),
+        size: stat.and_then(|stat| u64::try_from(stat.st_size).ok()),
+        nlink: stat.map(|stat| stat.st_nlink),
+        position,
+        flags: flags.map(|flags| flags & !OFlags::LARGEFILE.bits()),
+        open_mode: flags.and_then(mode_of),
+        mount_id,
+        deleted,
+        detail,
+        other,
+    }
+}
+
+/// Whether the descriptor is of a regular file that has a name. Of a captured machine all that is known is where the
+/// link leads.
+fn is_regular(folder: &Folder, host: &Host, fd: u32, path: &[u8]) -> bool {
+    if host.is_captured() {
+        return !path.starts_with(b"/dev/") && !path.ends_with(b" (deleted)");
+    }
+    folder.stat(fd).is_some_and(|stat| {
+        FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && stat.st_nlink > 0
+    })
+}
+
+/// What psutil makes of the flags.
+fn mode_of(flags: u32) -> Option<OpenMode> {
+    let append = flags & OFlags::APPEND.bits() != 0;
+    match flags & OFlags::RWMODE.bits() {
+        0 => Some(OpenMode::Read),
+        1 if append => Some(OpenMode::Append),
+        1 => Some(OpenMode::Write),
+        2 if append => Some(OpenMode::ReadAppend),
+        2 => Some(OpenMode::ReadWrite),
+        // Neither reading nor writing: the descriptor is for ioctl(2) alone.
+        _ => None,
+    }
+}
+
+/// The lines that have no field; of several with one key each has a line of the value.
+fn other(info: &Fdinfo<'_>) -> BTreeMap<String, String> {
+    let mut lines = BTreeMap::<String, String>::new();
+    for (key, value) in &info.other {
+        let text = String::from_utf8_lossy(value);
+        lines
+            .entry(String::from_utf8_lossy(key).into_owned())
+            .and_modify(|lines| {
+                lines.push('\n');
+                lines.push_str(&text);
+            })
+            .or_insert_with(|| text.clone().into_owned());
+    }
+    lines
+}
+
+fn path_buf(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsString::from_vec(bytes.to_vec()))
+}
+
+/// The same place in the tree of that machine.
+fn on(host: &Host, path: &[u8]) -> PathBuf {
+    host.file(OsStr::from_bytes(path.strip_prefix(b"/").unwrap_or(path)))
+}
+
+/// The number in decimal digits.
+pub(super) fn push_decimal(to: &mut Vec<u8>, number: u32) {
+    let mut divisor = 1_000_000_000;
+    while divisor > 1 && number / divisor == 0 {
+        divisor /= 10;
+    }
+    while divisor > 0 {
+        // A digit is below 10.
+        to.push(b'0' + (number / divisor % 10) as u8);
+        divisor /= 10;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_without_leading_zeros() {
+        for number in [0, 7, 10, 305, 4_194_304, u32::MAX] {
+            let mut digits = Vec::new();
+            push_decimal(&mut digits, number);
+            assert_eq!(digits, number.to_string().as_bytes());
+        }
+    }
+}

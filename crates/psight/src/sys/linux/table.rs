@@ -62,8 +62,7 @@ impl Engine {
         let mut sources = Sources::open(host)?;
         let ours = sources.are_ours();
         let plan = Plan::new(columns, ours && sources.pidfd_info(std::process::id()).is_ok());
-        sources.turn_to(std::process::id());
-        let sizes_count = ours && sources.size(b"fd\0").is_ok_and(|size| size > 0);
+        let sizes_count = sources.sizes_count();
         Ok(Self {
             host: host.clone(),
             plan,

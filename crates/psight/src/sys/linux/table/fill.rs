@@ -149,18 +149,13 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn num_fds(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+    pub(super) fn num_fds(&mut self, row: &mut ProcessRow, _: Columns) -> Read<()> {
         let count = if self.sizes_count {
             self.sources.size(b"fd\0")?
         } else {
             self.sources.entries(b"fd\0")?
         };
-        // A zombie has given its descriptors back, and with them the answer.
-        if count == 0 && self.is_zombie(row)? {
-            row.zombie |= columns;
-        } else {
-            row.num_fds = Some(count);
-        }
+        row.num_fds = Some(count);
         Ok(())
     }
 

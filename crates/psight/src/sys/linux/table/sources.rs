@@ -10,6 +10,7 @@ use rustix::fs::{fstatfs, openat, readlinkat_raw, seek, statat};
 use rustix::io::Errno;
 use rustix::process::{PidfdFlags, pidfd_open};
 
+use super::super::files::push_decimal;
 use super::ffi::{self, PidfdInfo};
 use crate::{Error, Host, Result};
 
@@ -17,6 +18,8 @@ use crate::{Error, Host, Result};
 #[derive(Debug)]
 pub(super) struct Sources {
     proc: OwnedFd,
+    /// Whether it is a procfs, and not a folder of files.
+    live: bool,
     /// Whether pids mean the same to that procfs and to this kernel's system calls.
     ours: bool,
     /// `<pid>/`, and during a read the name of the file and a NUL.
@@ -61,25 +64,23 @@ impl Sources {
             .map_err(|error| Error::system(host.proc(), error.into()))?;
         let mut sources = Self {
             proc,
+            live: false,
             ours: false,
             path: Vec::with_capacity(64),
             folder: 0,
             bytes: Vec::with_capacity(8192),
             entries: Vec::with_capacity(32 * 1024),
         };
-        sources.ours = !host.is_captured() && sources.speaks_our_pids();
+        let fs = fstatfs(&sources.proc);
+        sources.live = !host.is_captured() && fs.is_ok_and(|fs| fs.f_type == PROC_SUPER_MAGIC);
+        sources.ours = sources.live && sources.speaks_our_pids();
         Ok(sources)
     }
 
-    /// Whether this is a procfs, and of the pid namespace that this program is in: then the numbers of its own process
+    /// Whether the procfs is of the pid namespace that this program is in: then the numbers of its own process
     /// in that namespace and in those below it are one number.
     fn speaks_our_pids(&mut self) -> bool {
-        if !fstatfs(&self.proc).is_ok_and(|fs| fs.f_type == PROC_SUPER_MAGIC) {
-            return false;
-        }
-        self.path.clear();
-        self.path.extend_from_slice(b"self/");
-        self.folder = self.path.len();
+        self.turn_to_self();
         let Ok(status) = self.read(b"status\0") else { return false };
         let line = psight_parse::text::lines(status)
             .filter_map(psight_parse::text::pair)
@@ -110,17 +111,23 @@ impl Sources {
         Ok(())
     }
 
+    /// Whether the size of `<pid>/fd` is the number of entries. Since 6.2.
+    pub(super) fn sizes_count(&mut self) -> bool {
+        self.turn_to_self();
+        self.live && self.size(b"fd\0").is_ok_and(|size| size > 0)
+    }
+
+    /// Turns to this program's own process, by whatever number that procfs knows it.
+    fn turn_to_self(&mut self) {
+        self.path.clear();
+        self.path.extend_from_slice(b"self/");
+        self.folder = self.path.len();
+    }
+
     /// Turns to the process `pid`.
     pub(super) fn turn_to(&mut self, pid: u32) {
         self.path.clear();
-        let mut divisor = 1_000_000_000;
-        while divisor > 0 {
-            let digit = pid / divisor % 10;
-            if !self.path.is_empty() || digit > 0 || divisor == 1 {
-                self.path.push(b'0' + digit as u8);
-            }
-            divisor /= 10;
-        }
+        push_decimal(&mut self.path, pid);
         self.path.push(b'/');
         self.folder = self.path.len();
     }

@@ -1,0 +1,174 @@
+//! The two folders of a process that have an entry for each descriptor.
+
+use std::cell::RefCell;
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, Stat};
+use rustix::fs::{fstat, fstatfs, openat, readlinkat_raw, statat};
+use rustix::io::Errno;
+
+use super::super::process::Raw;
+use super::{on, push_decimal};
+use crate::{Host, Pid, Result};
+
+/// `fd` and `fdinfo` of one process.
+pub(super) struct Folder {
+    raw: Raw,
+    fd: OwnedFd,
+    /// `None` where the descriptions may not be read, or where the kernel has none.
+    fdinfo: Option<OwnedFd>,
+    /// Whether it is a folder of the kernel and not one of files.
+    live: bool,
+    name: RefCell<Vec<u8>>,
+    info: Vec<u8>,
+}
+
+/// Where an entry leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Link<'a> {
+    Path(&'a [u8]),
+    /// The kernel does not say it, as for a path that is longer than a page (T-11).
+    Unreadable,
+}
+
+/// From so many descriptors on it is cheaper to try one number after the other than to list them: an entry of the list
+/// costs the kernel as much as the link itself.
+const MANY: u64 = 256;
+
+impl Folder {
+    pub(super) fn open(host: &Host, pid: Pid) -> Result<Self> {
+        let raw = Raw::new(host, pid);
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let path = raw.dir().join("fd");
+        let fd = openat(CWD, &path, flags, Mode::empty())
+            .map_err(|error| raw.failed(path, error.into()))?;
+        let fdinfo = openat(CWD, raw.dir().join("fdinfo"), flags, Mode::empty()).ok();
+        let live = !host.is_captured()
+            && fstatfs(&fd).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
+        let (name, info) = (RefCell::new(Vec::with_capacity(16)), Vec::with_capacity(4096));
+        Ok(Self { raw, fd, fdinfo, live, name, info })
+    }
+
+    /// Shows each descriptor and where it leads, in the order of the numbers. What is closed in the meantime is left
+    /// out.
+    pub(super) fn visit(&mut self, mut see: impl FnMut(&mut Self, u32, Link<'_>)) -> Result<()> {
+        let mut link = Vec::with_capacity(4096);
+        let mut next = 0;
+        let expected = self.size().unwrap_or(0);
+        if expected >= MANY {
+            let (mut found, end) = (0, expected + expected / 8);
+            while found < expected && u64::from(next) < end {
+                if self.look(next, &mut link, &mut see) {
+                    found += 1;
+                }
+                next += 1;
+            }
+            if found == expected {
+                return Ok(());
+            }
+        }
+        for number in self.numbers()?.into_iter().filter(|number| *number >= next) {
+            self.look(number, &mut link, &mut see);
+        }
+        Ok(())
+    }
+
+    /// Shows one descriptor, if it is open.
+    fn look(
+        &mut self,
+        number: u32,
+        link: &mut Vec<u8>,
+        see: &mut impl FnMut(&mut Self, u32, Link<'_>),
+    ) -> bool {
+        link.clear();
+        let room = rustix::buffer::spare_capacity(link);
+        let read = self.at(number, |name| readlinkat_raw(&self.fd, name, room).map(|_| ()));
+        match read {
+            Ok(()) => see(self, number, Link::Path(until_nul(link))),
+            // Closed in the meantime, which says nothing of the process (T-09), or never open.
+            Err(Errno::NOENT | Errno::SRCH) => return false,
+            Err(_) => see(self, number, Link::Unreadable),
+        }
+        true
+    }
+
+    /// What the kernel says of the descriptor.
+    pub(super) fn info(&mut self, number: u32) -> rustix::io::Result<&[u8]> {
+        let folder = self.fdinfo.as_ref().ok_or(Errno::ACCESS)?;
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let file = self.at(number, |name| openat(folder, name, flags, Mode::empty()))?;
+        self.info.clear();
+        loop {
+            match rustix::io::read(&file, rustix::buffer::spare_capacity(&mut self.info)) {
+                Ok(_) if self.info.len() < self.info.capacity() => return Ok(&self.info),
+                Ok(0) => return Ok(&self.info),
+                Ok(_) => self.info.reserve(self.info.capacity()),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// What can be asked of the open file itself; nothing on a captured machine.
+    pub(super) fn stat(&self, number: u32) -> Option<Stat> {
+        if self.raw.host().is_captured() {
+            return None;
+        }
+        self.at(number, |name| statat(&self.fd, name, AtFlags::empty())).ok()
+    }
+
+    /// The file's name without the kernel's ` (deleted)`, and whether that stood there. A file that is really called so
+    /// keeps its name (T-10).
+    pub(super) fn named<'a>(&self, host: &Host, number: u32, path: &'a [u8]) -> (&'a [u8], bool) {
+        let Some(short) = path.strip_suffix(b" (deleted)") else { return (path, false) };
+        let other = rustix::fs::lstat(on(host, path)).ok();
+        let same = match (self.stat(number), other) {
+            (Some(open), Some(other)) => (open.st_dev, open.st_ino) == (other.st_dev, other.st_ino),
+            // Nothing can be asked of the open file: a file of this name must do.
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        if same { (path, false) } else { (short, true) }
+    }
+
+    /// How many entries the kernel says there are. Since 6.2; before that, and in a folder of files, it is not known.
+    fn size(&self) -> Option<u64> {
+        let size = fstat(&self.fd).ok().filter(|_| self.live)?.st_size;
+        u64::try_from(size).ok().filter(|size| *size > 0)
+    }
+
+    /// The numbers of the entries.
+    pub(super) fn numbers(&mut self) -> Result<Vec<u32>> {
+        let failed = |error: Errno| self.raw.failed(self.raw.dir().join("fd"), error.into());
+        let mut numbers = Vec::new();
+        let mut buffer = [MaybeUninit::uninit(); 8192];
+        let mut entries = RawDir::new(&self.fd, &mut buffer);
+        while let Some(entry) = entries.next() {
+            let entry = entry.map_err(failed)?;
+            numbers.extend(psight_parse::text::u32(entry.file_name().to_bytes()));
+        }
+        // The kernel lists them in order, a folder of files does not.
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// Does something with the name of an entry.
+    fn at<T>(
+        &self,
+        number: u32,
+        ask: impl FnOnce(&CStr) -> rustix::io::Result<T>,
+    ) -> rustix::io::Result<T> {
+        let mut name = self.name.borrow_mut();
+        name.clear();
+        push_decimal(&mut name, number);
+        name.push(0);
+        ask(CStr::from_bytes_until_nul(&name).map_err(|_| Errno::INVAL)?)
+    }
+}
+
+/// What stands behind a NUL in a link is no part of it (psutil#717).
+fn until_nul(link: &[u8]) -> &[u8] {
+    link.split(|byte| *byte == 0).next().unwrap_or_default()
+}
