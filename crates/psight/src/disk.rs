@@ -10,6 +10,8 @@ use crate::record::Record;
 use crate::{Host, Result, sys};
 
 pub use prober::DiskProber;
+#[allow(unused_imports, reason = "only systems that can be captured ask")]
+pub(crate) use prober::patiently;
 
 /// Which file systems are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -194,6 +196,16 @@ impl Host {
     pub fn disks_not_counted(&self) -> Result<Vec<OsString>> {
         sys::disk::disks_not_counted(self)
     }
+}
+
+/// What `statvfs(3)` says of each mount of this machine: `answers/statvfs` of a capture.
+///
+/// # Errors
+///
+/// `Unsupported` where there is nothing of the kind, else as [`Host::partitions`].
+#[doc(hidden)]
+pub fn capture_statvfs() -> Result<Vec<u8>> {
+    sys::disk::capture_statvfs()
 }
 
 impl DiskIo {

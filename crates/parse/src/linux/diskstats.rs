@@ -95,8 +95,9 @@ pub fn block_stat(bytes: &[u8]) -> Result<Counters, Error> {
 /// One line; `None` for a device that is listed without any counters.
 fn diskstat(line: &[u8]) -> Result<Option<Diskstat<'_>>, Error> {
     let mut words = text::words(line);
-    let _major = words.next();
-    let _minor = words.next();
+    let mut device = || words.next().and_then(text::u32);
+    let _major = device().ok_or(Error::garbled("major"))?;
+    let _minor = device().ok_or(Error::garbled("minor"))?;
     let third = words.next().ok_or(Error::missing("name"))?;
     let mut row = Row::default();
     // Linux 2.4 puts the number of reads before the name, and ends after 15 columns: no other line has so many.
@@ -258,6 +259,7 @@ mod tests {
         let text = b"   8    0   sda 1 2 3 4 5 6\n 8 1 sdb x 2 3 4 5 6 7 8 9 10 11\n   3    1   hda1 1 2 3 4\n\n";
         assert_eq!(only(text).name, b"hda1");
         assert!(diskstats(b"   8    0   sda 1 2 3 4 5 6\n").is_err());
+        assert!(diskstats(b"no disks here\n").is_err());
     }
 
     #[test]

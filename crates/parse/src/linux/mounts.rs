@@ -53,6 +53,21 @@ pub fn unescape(field: &[u8]) -> Vec<u8> {
     plain
 }
 
+/// The opposite of [`unescape`].
+pub fn escape(plain: &[u8]) -> Vec<u8> {
+    let mut field = Vec::with_capacity(plain.len());
+    for byte in plain {
+        match byte {
+            b' ' => field.extend(b"\\040"),
+            b'\t' => field.extend(b"\\011"),
+            b'\n' => field.extend(b"\\012"),
+            b'\\' => field.extend(b"\\134"),
+            byte => field.push(*byte),
+        }
+    }
+    field
+}
+
 fn octal_byte(digits: &[u8]) -> Option<u8> {
     text::octal(digits).filter(|_| digits.iter().all(u8::is_ascii_digit))?.try_into().ok()
 }
@@ -87,6 +102,14 @@ mod tests {
         assert_eq!(unescape(b"/a\\777"), b"/a\\777");
         assert_eq!(unescape(b"/a\\ 40"), b"/a\\ 40");
         assert_eq!(unescape(b"\\"), b"\\");
+    }
+
+    #[test]
+    fn what_is_escaped_comes_back() {
+        assert_eq!(escape(b"/a b"), b"/a\\040b");
+        for plain in [&b"/a b\tc\nd\\040e\\"[..], b"", b"\xff"] {
+            assert_eq!(unescape(&escape(plain)), plain);
+        }
     }
 
     #[test]

@@ -109,6 +109,21 @@ impl DiskProber {
     }
 }
 
+/// What each mount answers, without those that do not answer in time or refuse.
+#[allow(dead_code, reason = "only systems that can be captured ask")]
+pub(crate) fn patiently<T: Send + 'static>(
+    mounts: Vec<MountPoint>,
+    within: Duration,
+    ask: fn(&Path) -> Result<T>,
+) -> Vec<T> {
+    let helpers = Helpers::new();
+    let answers = mounts.into_iter().filter_map(|mount| {
+        let (path, deadline) = (mount.path.clone(), Instant::now().checked_add(within));
+        helpers.ask(mount, within, deadline, move || ask(&path).ok()).ok().flatten().flatten()
+    });
+    answers.collect()
+}
+
 impl fmt::Debug for DiskProber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DiskProber").field("host", &self.host).finish_non_exhaustive()

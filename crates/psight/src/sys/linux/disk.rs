@@ -8,18 +8,22 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use psight_parse::linux::filesystems::filesystems;
 use psight_parse::linux::mountinfo::{MountInfo, mountinfo};
-use psight_parse::linux::mounts::{Mount, mounts};
+use psight_parse::linux::mounts::{Mount, escape, mounts};
 use psight_parse::linux::statvfs::{Statvfs, statvfs};
 
 use super::read;
-use crate::disk::{DiskUsage, MountPoint, Mounts, Partition};
+use crate::disk::{DiskUsage, MountPoint, Mounts, Partition, patiently};
 use crate::memory::percent;
 use crate::{Error, Host, Result};
 
 pub(crate) use io::{disk_io_counters, disks_not_counted};
+
+/// How long a capture waits for each mount.
+const CAPTURE_PATIENCE: Duration = Duration::from_secs(5);
 
 // self/mounts, filesystems
 pub(crate) fn partitions(host: &Host, which: Mounts) -> Result<Vec<Partition>> {
@@ -70,7 +74,7 @@ pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
 }
 
 /// What `statvfs(3)` says of `path` on this machine, or below the directory where another one is seen.
-pub(crate) fn ask(host: &Host, path: &Path) -> Result<Statvfs> {
+fn ask(host: &Host, path: &Path) -> Result<Statvfs> {
     let said = match is_local(host) {
         true => rustix::fs::statvfs(path),
         false => rustix::fs::statvfs(host.file(path.strip_prefix("/").unwrap_or(path))),
@@ -85,6 +89,22 @@ pub(crate) fn ask(host: &Host, path: &Path) -> Result<Statvfs> {
         files: said.f_files,
         ffree: said.f_ffree,
     })
+}
+
+// statvfs(3)
+pub(crate) fn capture_statvfs() -> Result<Vec<u8>> {
+    let mounts = mount_points(&Host::local())?;
+    let answers = patiently(mounts, CAPTURE_PATIENCE, |path| ask(&Host::local(), path));
+    let mut lines = Vec::new();
+    for said in answers {
+        lines.extend(escape(&said.mountpoint));
+        for number in [said.frsize, said.blocks, said.bfree, said.bavail, said.files, said.ffree] {
+            lines.push(b' ');
+            lines.extend(number.to_string().into_bytes());
+        }
+        lines.push(b'\n');
+    }
+    Ok(lines)
 }
 
 fn usage(said: &Statvfs) -> DiskUsage {

@@ -27,3 +27,8 @@ pub(crate) fn disk_io_counters(_host: &Host, _which: Disks) -> Result<BTreeMap<O
 pub(crate) fn disks_not_counted(_host: &Host) -> Result<Vec<OsString>> {
     Err(Error::unsupported("disks_not_counted"))
 }
+
+/// What the system says of the space of each mount, as lines for a captured machine.
+pub(crate) fn capture_statvfs() -> Result<Vec<u8>> {
+    Err(Error::unsupported("capture_statvfs"))
+}

@@ -1,0 +1,503 @@
+//! File systems and disks: of machines in folders, and of this one beside psutil, `df` and `findmnt`.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is test code")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
+
+use common::{Machine, eventually, output, psutil};
+use psight::disk::{DiskIo, DiskProber, DiskUsage, Disks, Mounts, Partition};
+use psight::monotonic::Monotonic;
+use psight::{ErrorKind, Host};
+use serde_json::{Value, json};
+
+const FILESYSTEMS: &str = "nodev\tsysfs\nnodev\ttmpfs\nnodev\tautofs\nnodev\toverlay\nnodev\tnfs\n\
+                           \text4\n\tsquashfs\n\tbtrfs\n\tvfat\nnodev\tzfs\n";
+
+fn mounts(table: &str) -> Machine {
+    Machine::captured().file("proc/filesystems", FILESYSTEMS).file("proc/self/mounts", table)
+}
+
+fn partitions(machine: &Machine, which: Mounts) -> Vec<Partition> {
+    machine.host().partitions(which).unwrap()
+}
+
+/// Device and mount point of each.
+fn rows(machine: &Machine, which: Mounts) -> Vec<(String, String)> {
+    let device = |p: &Partition| p.device.clone().unwrap_or_default().into_string().unwrap();
+    let rows = partitions(machine, which);
+    rows.iter().map(|p| (device(p), p.mountpoint.to_str().unwrap().to_owned())).collect()
+}
+
+fn row(device: &str, mountpoint: &str) -> (String, String) {
+    (device.to_owned(), mountpoint.to_owned())
+}
+
+#[test]
+fn t44_an_escaped_blank_in_a_mount_point_is_decoded() {
+    let machine = mounts("/dev/sdb1 /media/My\\040Disk\\134\\011x vfat rw,uid=1000 0 0\n");
+    let found = partitions(&machine, Mounts::Physical).remove(0);
+    assert_eq!(found.device.as_deref(), Some(OsStr::new("/dev/sdb1")));
+    assert_eq!(found.mountpoint.as_os_str(), "/media/My Disk\\\tx");
+    assert_eq!(found.fstype, "vfat");
+    assert_eq!(found.opts, "rw,uid=1000");
+}
+
+#[test]
+fn t44_a_mount_point_need_not_be_utf8() {
+    let machine = mounts("").file("proc/self/mounts", b"/dev/sdb1 /mnt/\xff vfat rw 0 0\n");
+    let found = partitions(&machine, Mounts::Physical).remove(0);
+    assert_eq!(found.mountpoint.as_os_str(), OsStr::from_bytes(b"/mnt/\xff"));
+}
+
+#[test]
+fn t44_a_device_without_a_name_is_none() {
+    let machine =
+        mounts(" /run/pasta tmpfs rw 0 0\nnone /sys/fs sysfs rw 0 0\n#x /y tmpfs rw 0 0\n");
+    let found = partitions(&machine, Mounts::All);
+    assert_eq!(found[0].device, None);
+    assert_eq!(found[0].mountpoint.as_os_str(), "/run/pasta");
+    assert_eq!(found[1].device, None);
+    assert_eq!(found[2].device.as_deref(), Some(OsStr::new("#x")));
+    // What has no device is on no storage, whatever its type is.
+    assert_eq!(partitions(&mounts("none /a ext4 rw 0 0\n /b ext4 rw 0 0\n"), Mounts::Physical), []);
+}
+
+#[test]
+fn t44_mountinfo_and_mtab_stand_in_for_the_table() {
+    let line = "28 1 254:0 / /mnt/a\\040b rw,relatime shared:1 - ext4 /dev/vda rw,discard\n";
+    let machine = Machine::captured()
+        .file("proc/filesystems", FILESYSTEMS)
+        .file("etc/mtab", "# a comment\n/dev/sda1 /old ext4 rw 0 0\n");
+    assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/sda1", "/old")]);
+    let machine = machine.file("proc/self/mountinfo", line);
+    assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/vda", "/mnt/a b")]);
+    assert_eq!(partitions(&machine, Mounts::Physical)[0].opts, "rw,relatime,discard");
+}
+
+#[test]
+fn t46_autofs_is_no_storage_and_nothing_is_asked_of_it() {
+    // The directories are not there: had any been asked for anything, it would show.
+    let table = "systemd-1 /proc/sys/fs/binfmt_misc autofs rw,fd=29 0 0\n\
+                 /etc/auto.misc /misc autofs rw,indirect 0 0\n\
+                 server:/x /net/x nfs rw 0 0\n\
+                 /dev/sda1 / ext4 rw 0 0\n";
+    let machine = mounts(table);
+    assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/sda1", "/")]);
+    assert_eq!(rows(&machine, Mounts::All).len(), 4);
+}
+
+#[test]
+fn t47_what_counts_as_physical() {
+    let table = "overlay / overlay rw,lowerdir=/a,upperdir=/b 0 0\n\
+                 /dev/loop3 /snap/core/1 squashfs ro,nodev 0 0\n\
+                 /dev/sda2 /home btrfs rw,subvolid=257,subvol=/@home 0 0\n\
+                 /dev/sda2 /srv btrfs rw,subvolid=258,subvol=/@srv 0 0\n\
+                 rpool/ROOT/ubuntu /pool zfs rw,xattr 0 0\n\
+                 rpool/home /pool/home zfs rw,xattr 0 0\n\
+                 tmpfs /run tmpfs rw 0 0\n\
+                 /dev/sda1 /mnt/bind ext4 rw 0 0\n";
+    let expected = [
+        row("/dev/loop3", "/snap/core/1"),
+        row("/dev/sda2", "/home"),
+        row("/dev/sda2", "/srv"),
+        row("rpool/ROOT/ubuntu", "/pool"),
+        row("rpool/home", "/pool/home"),
+        row("/dev/sda1", "/mnt/bind"),
+    ];
+    assert_eq!(rows(&mounts(table), Mounts::Physical), expected);
+}
+
+/// A machine whose root file system is on 8:2, under a name that was there before any `/dev`.
+fn root_on(name: &str) -> Machine {
+    mounts(&format!("{name} / ext4 rw 0 0\n"))
+        .file("proc/self/mountinfo", "22 1 8:2 / / rw - ext4 /dev/root rw\n")
+}
+
+#[test]
+fn t47_the_device_of_root_is_found_in_three_places() {
+    for name in ["/dev/root", "rootfs"] {
+        let unknown = root_on(name);
+        assert_eq!(rows(&unknown, Mounts::Physical), [row(name, "/")]);
+        let machine = root_on(name).file(
+            "proc/partitions",
+            "major minor  #blocks  name\n\n   8        1  1024 sda1\n   8        2  2048 sda2\n",
+        );
+        assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/sda2", "/")]);
+        let machine = root_on(name)
+            .file("proc/partitions", "major minor  #blocks  name\n\n   8        1  1024 sda1\n")
+            .file("sys/dev/block/8:2/uevent", "MAJOR=8\nMINOR=2\nDEVNAME=sdb2\nDEVTYPE=disk\n");
+        assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/sdb2", "/")]);
+        let machine = root_on(name)
+            .file("sys/class/block/sdc1/dev", "8:1\n")
+            .file("sys/class/block/cciss!c0d0p2/dev", "8:2\n");
+        assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/cciss/c0d0p2", "/")]);
+    }
+}
+
+#[test]
+fn t47_on_a_live_machine_the_device_of_root_must_be_there() {
+    let table = "/dev/root / ext4 rw 0 0\n";
+    let info = "22 1 8:2 / / rw - ext4 /dev/root rw\n";
+    let machine = Machine::live()
+        .file("proc/filesystems", FILESYSTEMS)
+        .file("proc/1/mounts", table)
+        .file("proc/1/mountinfo", info)
+        .file("proc/partitions", "   8        2  2048 sda2\n");
+    assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/root", "/")]);
+    let machine = machine.file("dev/sda2", "");
+    assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/sda2", "/")]);
+}
+
+#[test]
+fn a_machine_seen_from_a_container_has_the_mounts_of_its_first_process() {
+    let machine = Machine::live()
+        .file("proc/filesystems", FILESYSTEMS)
+        .file("proc/self/mounts", "/dev/sda1 /etc/hosts ext4 rw 0 0\n")
+        .file("proc/1/mounts", "/dev/sda1 / ext4 rw 0 0\n");
+    assert_eq!(rows(&machine, Mounts::Physical), [row("/dev/sda1", "/")]);
+}
+
+#[test]
+fn without_a_mount_table_there_is_no_listing() {
+    let machine = Machine::captured().file("proc/filesystems", FILESYSTEMS);
+    let error = machine.host().partitions(Mounts::All).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    // Another procfs is not answered from this machine's mtab.
+    let proc = machine.path("proc");
+    let error = Host::local().with_proc(&proc).partitions(Mounts::All).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let error = mounts("").host().disk_usage("/").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn t48_percent_is_an_ordinary_users() {
+    // Half of it in use, and half of the rest kept for root.
+    let machine = Machine::captured().file("answers/statvfs", "/ 4096 1000 500 250 64 16\n");
+    let usage = machine.host().disk_usage("/etc/hosts").unwrap();
+    assert_eq!((usage.total, usage.used, usage.free), (4_096_000, 2_048_000, 1_024_000));
+    assert_eq!(usage.percent, 2.0 / 3.0 * 100.0);
+    assert_eq!((usage.files, usage.files_free), (Some(64), Some(16)));
+}
+
+#[test]
+fn t48_nothing_of_nothing_is_0_percent_and_no_files() {
+    let machine = Machine::captured().file("answers/statvfs", "/proc 4096 0 0 0 0 0\n");
+    let usage = machine.host().disk_usage("/proc").unwrap();
+    assert_eq!((usage.total, usage.percent), (0, 0.0));
+    assert_eq!((usage.files, usage.files_free), (None, None));
+}
+
+#[test]
+fn t48_absurd_numbers_are_no_panic() {
+    let answers = format!("/a 512 100 200 {0} 1 2\n/b {0} {0} 0 {0} {0} {0}\n", u64::MAX);
+    let host = Machine::captured().file("answers/statvfs", answers);
+    let usage = host.host().disk_usage("/a").unwrap();
+    // More free than there is, and less than nothing for users.
+    assert_eq!((usage.used, usage.free, usage.percent), (0, 0, 0.0));
+    assert_eq!(host.host().disk_usage("/b").unwrap().percent, 100.0);
+}
+
+#[test]
+fn a_captured_path_is_on_the_deepest_mount_above_it() {
+    let answers = "/ 1 10 5 5 0 0\n/home 1 20 5 5 0 0\n/home/a\\040b 1 30 5 5 0 0\n";
+    let machine = Machine::captured().file("answers/statvfs", answers);
+    let total = |path| machine.host().disk_usage(path).unwrap().total;
+    assert_eq!(
+        [total("/homely"), total("/home/x"), total("/home/a b/c"), total("home")],
+        [10, 20, 30, 20]
+    );
+    let prober = DiskProber::new(&machine.host());
+    assert_eq!(prober.disk_usage("/home", Duration::ZERO).unwrap().total, 20);
+}
+
+const DISKSTATS: &str = "   8       0 sda 100 1 200 3 50 2 400 4 0 5 7\n\
+                            8       1 sda1 90 1 180 3 40 2 300 4 0 5 7\n\
+                         104       0 cciss/c0d0 1 0 2 0 3 0 4 0 0 0 0\n\
+                           7       0 loop0 5 0 10 0 0 0 0 0 0 0 0\n";
+
+fn disks() -> Machine {
+    let machine = Machine::captured().file("proc/diskstats", DISKSTATS);
+    ["sda", "cciss!c0d0", "loop0"]
+        .iter()
+        .fold(machine, |machine, name| machine.file(&format!("sys/block/{name}/size"), "1\n"))
+}
+
+fn counters(machine: &Machine, which: Disks) -> BTreeMap<OsString, DiskIo> {
+    machine.host().disk_io_counters(which).unwrap()
+}
+
+#[test]
+fn t49_sectors_are_512_bytes() {
+    let disks = counters(&disks(), Disks::All);
+    let sda = &disks[OsStr::new("sda")];
+    assert_eq!((sda.read_count, sda.write_count), (100, 50));
+    assert_eq!((sda.read_bytes, sda.write_bytes), (200 * 512, 400 * 512));
+    assert_eq!((sda.read_time, sda.write_time), (Some(3), Some(4)));
+    assert_eq!((sda.read_merged_count, sda.write_merged_count), (Some(1), Some(2)));
+    assert_eq!((sda.busy_time, sda.weighted_time, sda.in_progress), (Some(5), Some(7), Some(0)));
+    assert_eq!((sda.discard_count, sda.flush_count), (None, None));
+}
+
+#[test]
+fn t49_a_disk_and_its_partitions_are_not_added_up() {
+    let machine = disks();
+    let names: Vec<_> = counters(&machine, Disks::Whole).into_keys().collect();
+    assert_eq!(names, ["cciss/c0d0", "loop0", "sda"]);
+    let total = DiskIo::total(counters(&machine, Disks::Whole).values()).unwrap();
+    assert_eq!((total.read_count, total.write_count), (106, 53));
+    assert_eq!((total.read_bytes, total.read_time), (212 * 512, Some(3)));
+}
+
+#[test]
+fn t49_without_diskstats_the_files_in_sys_are_read() {
+    let machine = Machine::captured()
+        .file("sys/block/sda/stat", "     100        1      200        3       50        2      400        4        0        5        7\n")
+        .file("sys/block/sda/sda1/stat", "90 1 180 3 40 2 300 4 0 5 7\n")
+        .file("sys/block/sda/queue/stat", "9 9 9 9 9 9 9 9 9 9 9\n")
+        .file("sys/block/cciss!c0d0/stat", "1 0 2 0 3 0 4 0 0 0 0\n")
+        .file("sys/block/loop0/stat", "5 0 10 0 0 0 0 0 0 0 0\n")
+        .file("sys/block/sdb/stat", "garbage\n");
+    assert_eq!(counters(&machine, Disks::All), counters(&disks(), Disks::All));
+    assert_eq!(counters(&machine, Disks::Whole), counters(&disks(), Disks::Whole));
+}
+
+#[test]
+fn t49_a_partition_of_2_6_has_no_times_and_not_the_time_0() {
+    let machine = Machine::captured().file("proc/diskstats", "   3    1   hda1 1 2 3 4\n");
+    let disks = counters(&machine, Disks::All);
+    let hda1 = &disks[OsStr::new("hda1")];
+    assert_eq!((hda1.read_count, hda1.read_bytes), (1, 1024));
+    assert_eq!((hda1.write_count, hda1.write_bytes), (3, 2048));
+    assert_eq!((hda1.read_time, hda1.busy_time), (None, None));
+}
+
+#[test]
+fn t49_a_line_that_is_not_understood_hides_no_other_but_a_file_may() {
+    let machine = disks();
+    machine.write("proc/diskstats", format!("   8 16 sdb 1 2 3 4 5\n{DISKSTATS}"));
+    assert_eq!(counters(&machine, Disks::All).len(), 4);
+    machine.write("proc/diskstats", "no disks here\n");
+    let error = machine.host().disk_io_counters(Disks::All).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+}
+
+#[test]
+fn t51_no_disks_at_all() {
+    let machine = Machine::captured().file("proc/diskstats", "");
+    assert!(counters(&machine, Disks::All).is_empty());
+    assert_eq!(DiskIo::total(counters(&machine, Disks::Whole).values()), None);
+    let error = Machine::captured().host().disk_io_counters(Disks::All).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn t50_a_disk_that_wraps_or_is_plugged_in_again() {
+    let machine = disks();
+    let mut monotonic = Monotonic::default();
+    let mut read = |reads: &str| {
+        machine.write("proc/diskstats", reads);
+        let disks = monotonic.continued(counters(&machine, Disks::All));
+        disks.get(OsStr::new("sda")).map(|sda| (sda.read_count, sda.read_bytes, sda.in_progress))
+    };
+    let sda = "8 0 sda 100 1 200 3 50 2 400 4 6 5 7\n";
+    assert_eq!(read(sda), Some((100, 200 * 512, Some(6))));
+    // The sectors wrapped, and fewer requests are under way, which is no counter.
+    let wrapped = "8 0 sda 101 1 3 3 50 2 400 4 2 5 7\n";
+    assert_eq!(read(wrapped), Some((101, 203 * 512, Some(2))));
+    assert_eq!(read(""), None);
+    assert_eq!(read(wrapped), Some((101, 3 * 512, Some(2))));
+}
+
+#[test]
+fn t52_a_disk_whose_accounting_is_off_is_told() {
+    let machine = disks()
+        .file("sys/block/sda/queue/iostats", "0\n")
+        .file("sys/block/loop0/queue/iostats", "1\n")
+        .file("sys/block/cciss!c0d0/queue/iostats", "0\n");
+    assert_eq!(machine.host().disks_not_counted().unwrap(), ["cciss/c0d0", "sda"]);
+}
+
+// From here on: this machine.
+
+#[test]
+fn partitions_are_psutils() {
+    for (which, all) in [(Mounts::Physical, "False"), (Mounts::All, "True")] {
+        eventually(|| {
+            let code = format!("print(json.dumps(psutil.disk_partitions(all={all})))");
+            let Some(theirs) = psutil(&code) else { return Ok(()) };
+            let ours: Vec<_> = Host::local().partitions(which).unwrap();
+            let text = |text: &OsStr| text.to_str().unwrap().to_owned();
+            let ours: Vec<_> = ours
+                .iter()
+                .map(|p| {
+                    let device = p.device.as_deref().map(text).unwrap_or_default();
+                    json!([device, text(p.mountpoint.as_os_str()), text(&p.fstype), text(&p.opts)])
+                })
+                .collect();
+            same(&json!(ours), &theirs)
+        });
+    }
+}
+
+/// Whether two answers are of one file system that somebody may be writing to: what is in use may differ by a
+/// hundredth.
+fn close(ours: [u64; 3], theirs: [u64; 3]) -> Result<(), String> {
+    let near = |a: u64, b: u64| a.abs_diff(b) <= ours[0] / 100;
+    let same = ours[0] == theirs[0] && near(ours[1], theirs[1]) && near(ours[2], theirs[2]);
+    if same { Ok(()) } else { Err(format!("ours {ours:?}, theirs {theirs:?}")) }
+}
+
+fn spaces(usage: &DiskUsage) -> [u64; 3] {
+    [usage.total, usage.used, usage.free]
+}
+
+#[test]
+fn usage_is_psutils() {
+    for path in ["/", "/proc", "/dev/shm", "/dev"] {
+        eventually(|| {
+            let code = format!("print(json.dumps(psutil.disk_usage('{path}')))");
+            let Some(theirs) = psutil(&code) else { return Ok(()) };
+            let usage = Host::local().disk_usage(path).unwrap();
+            close(spaces(&usage), [0, 1, 2].map(|field| theirs[field].as_u64().unwrap()))?;
+            let percent = theirs[3].as_f64().unwrap();
+            if (usage.percent - percent).abs() < 1.0 {
+                Ok(())
+            } else {
+                Err(format!("ours {}, theirs {percent}", usage.percent))
+            }
+        });
+    }
+}
+
+#[test]
+fn t48_usage_is_dfs() {
+    eventually(|| {
+        let fields = "--output=size,used,avail,pcent,itotal";
+        let Some(df) = output("df", &["-B1", fields, "/"]) else { return Ok(()) };
+        let theirs: Vec<u64> = df
+            .lines()
+            .last()
+            .unwrap()
+            .split_whitespace()
+            .map(|word| word.trim_end_matches('%').parse().unwrap())
+            .collect();
+        let usage = Host::local().disk_usage("/").unwrap();
+        close(spaces(&usage), [theirs[0], theirs[1], theirs[2]])?;
+        // `df` rounds up.
+        let percent = usage.percent.ceil() as u64;
+        if percent == theirs[3] && usage.files.unwrap_or(0) == theirs[4] {
+            Ok(())
+        } else {
+            Err(format!("ours {usage:?}, theirs {theirs:?}"))
+        }
+    });
+}
+
+#[test]
+fn the_prober_says_what_the_file_system_says() {
+    let host = Host::local();
+    let prober = DiskProber::new(&host);
+    for path in ["/", "/proc", "/dev/shm", ".", "/etc/../usr/bin", "/proc/self/task"] {
+        eventually(|| {
+            let usage = host.disk_usage(path).unwrap();
+            let probed = prober.disk_usage(path, Duration::from_secs(60)).unwrap();
+            close(spaces(&usage), spaces(&probed))
+        });
+    }
+}
+
+#[test]
+fn t47_the_device_of_root_is_findmnts() {
+    let Some(source) = output("findmnt", &["-n", "-o", "SOURCE", "--mountpoint", "/"]) else {
+        return;
+    };
+    let root = Host::local().partitions(Mounts::All).unwrap();
+    let root = root.into_iter().rev().find(|p| p.mountpoint.as_os_str() == "/").unwrap();
+    // A subvolume or a bound directory follows in brackets.
+    let source = source.trim().split('[').next().unwrap_or_default().to_owned();
+    if source == "none" || source == "rootfs" {
+        return;
+    }
+    assert_eq!(root.device, Some(source.into()));
+}
+
+#[test]
+fn counters_are_psutils() {
+    for (which, per_disk) in [(Disks::Whole, "False"), (Disks::All, "True")] {
+        eventually(|| {
+            let code = format!(
+                "d = psutil.disk_io_counters(perdisk={per_disk}, nowrap=False); print(json.dumps(d))"
+            );
+            let before = Host::local().disk_io_counters(which).unwrap();
+            let Some(theirs) = psutil(&code) else { return Ok(()) };
+            let ours = match which {
+                Disks::All => json!(
+                    before
+                        .iter()
+                        .map(|(name, io)| (name.to_str().unwrap(), as_psutil(io)))
+                        .collect::<BTreeMap<_, _>>()
+                ),
+                Disks::Whole => json!(DiskIo::total(before.values()).as_ref().map(as_psutil)),
+            };
+            same(&ours, &theirs)
+        });
+    }
+}
+
+#[test]
+fn old_kernels_are_read_as_psutil_reads_them() {
+    let diskstats = "   3     0   1 hda 2 3 4 5 6 7 8 9 10 11 12\n\
+                        8     0 sda 1 2 3 4 5 6 7 8 9 10 11\n\
+                        8     1 sda1 1 2 3 4\n\
+                        8    16 sdb 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15\n\
+                        8    32 sdc 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\n";
+    let machine = Machine::captured().file("proc/diskstats", diskstats);
+    let proc = machine.path("proc");
+    let code = format!(
+        "psutil.PROCFS_PATH = {:?}\n\
+         print(json.dumps(psutil.disk_io_counters(perdisk=True, nowrap=False)))",
+        proc.to_str().unwrap()
+    );
+    let Some(theirs) = psutil(&code) else { return };
+    let ours = Host::local().with_proc(&proc).disk_io_counters(Disks::All).unwrap();
+    let ours: BTreeMap<_, _> =
+        ours.iter().map(|(name, io)| (name.to_str().unwrap(), as_psutil(io))).collect();
+    assert_eq!(json!(ours), theirs);
+}
+
+/// psutil has 0 for what is not known.
+fn as_psutil(io: &DiskIo) -> Value {
+    let or_0 = |number: Option<u64>| number.unwrap_or(0);
+    json!([
+        io.read_count,
+        io.write_count,
+        io.read_bytes,
+        io.write_bytes,
+        or_0(io.read_time),
+        or_0(io.write_time),
+        or_0(io.read_merged_count),
+        or_0(io.write_merged_count),
+        or_0(io.busy_time),
+    ])
+}
+
+fn same(ours: &Value, theirs: &Value) -> Result<(), String> {
+    if ours == theirs { Ok(()) } else { Err(format!("ours {ours}\ntheirs {theirs}")) }
+}
+
+#[test]
+fn a_capture_answers_as_the_machine_did() {
+    let host = Host::local();
+    let answers = psight::disk::capture_statvfs().unwrap();
+    let machine = Machine::captured().file("answers/statvfs", answers);
+    for path in ["/", "/proc", "/dev"] {
+        let then = machine.host().disk_usage(path).unwrap();
+        close(spaces(&then), spaces(&host.disk_usage(path).unwrap())).unwrap();
+    }
+}
