@@ -114,6 +114,19 @@ impl Process {
         }
     }
 
+    /// The same process as `host` shows it: that of a [`Host`] with another procfs, say. Nothing is asked, and what was
+    /// kept is left behind.
+    #[must_use]
+    pub fn on(&self, host: &Host) -> Self {
+        Self {
+            host: host.clone(),
+            pid: self.pid,
+            start: self.start.clone(),
+            ended: self.ended.clone(),
+            kept: None,
+        }
+    }
+
     /// Asks `question` of the kept sources, or of fresh ones.
     pub(crate) fn ask<T>(&self, question: impl FnOnce(&Raw) -> Result<T>) -> Result<T> {
         match &self.kept {

@@ -1,0 +1,56 @@
+//! The one way from Python into psight: the lock of the interpreter is released, the question asked, the error turned.
+
+use psight::{Error, ErrorKind, Result};
+use pyo3::prelude::*;
+
+use crate::state::State;
+
+/// Asks the system. An error becomes the exception that psutil raises for it.
+pub(crate) fn system<T: Send>(
+    py: Python<'_>,
+    state: &State,
+    ask: impl FnOnce() -> Result<T> + Send,
+) -> PyResult<T> {
+    py.detach(ask).map_err(|error| raised(py, state, &error, None))
+}
+
+/// Asks about a process. `process` is its Python object, which the exception names.
+pub(crate) fn process<T: Send>(
+    process: &Bound<'_, PyAny>,
+    state: &State,
+    ask: impl FnOnce() -> Result<T> + Send,
+) -> PyResult<T> {
+    let py = process.py();
+    py.detach(ask).map_err(|error| raised(py, state, &error, Some(process)))
+}
+
+/// The exception, made in Python so that its classes have one home.
+pub(crate) fn raised(
+    py: Python<'_>,
+    state: &State,
+    error: &Error,
+    process: Option<&Bound<'_, PyAny>>,
+) -> PyErr {
+    let make = || -> PyResult<PyErr> {
+        let make = state.object(py, "psight._exceptions", "from_core")?;
+        let pid = error.pid().map(|pid| pid.as_u32());
+        let text = error.to_string();
+        let args = (kind(error.kind()), pid, error.os_code(), error.context(), text, process);
+        Ok(PyErr::from_value(make.call1(args)?))
+    };
+    make().unwrap_or_else(|error| error)
+}
+
+fn kind(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NoSuchProcess => "gone",
+        ErrorKind::ZombieProcess => "zombie",
+        ErrorKind::AccessDenied => "denied",
+        ErrorKind::NotFound => "missing",
+        ErrorKind::TimedOut => "late",
+        ErrorKind::Unsupported => "unsupported",
+        ErrorKind::Malformed => "malformed",
+        ErrorKind::InvalidInput => "invalid",
+        _ => "os",
+    }
+}

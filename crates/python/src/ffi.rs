@@ -1,0 +1,171 @@
+//! What PyO3 has no safe words for: a module with state of its own in every interpreter, tuples that are filled without
+//! calling a constructor, and handles in capsules. The only unsafe code of the extension.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, c_int, c_void};
+use std::ptr;
+use std::sync::OnceLock;
+
+use psight::cpu::CpuSample;
+use pyo3::exceptions::{PySystemError, PyTypeError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyType};
+
+use crate::process::Handle;
+use crate::state::State;
+
+const NAME: &CStr = c"_psight";
+
+/// `Py_mod_multiple_interpreters` and its `Py_MOD_PER_INTERPRETER_GIL_SUPPORTED`, since Python 3.12.
+const MULTIPLE_INTERPRETERS: (c_int, usize) = (3, 2);
+/// `Py_mod_gil` and its `Py_MOD_GIL_NOT_USED`, since Python 3.13.
+const GIL: (c_int, usize) = (4, 1);
+
+/// The definition of the module; a pointer that is written once, before any interpreter sees it.
+struct Definition(*mut ffi::PyModuleDef);
+
+// SAFETY: the definition is only read after it was made, by Python, which guards what it writes into it.
+unsafe impl Send for Definition {}
+// SAFETY: as above.
+unsafe impl Sync for Definition {}
+
+/// Where Python finds the module. PyO3 would make one for a whole process; this one can be loaded by every interpreter.
+#[unsafe(no_mangle)]
+#[allow(non_snake_case, reason = "Python looks for this name")]
+#[allow(unreachable_pub, reason = "Python looks for it from outside")]
+pub extern "C" fn PyInit__psight() -> *mut ffi::PyObject {
+    static DEFINITION: OnceLock<Definition> = OnceLock::new();
+    let definition = DEFINITION.get_or_init(|| Definition(define()));
+    // SAFETY: the definition is complete and lives as long as the process.
+    unsafe { ffi::PyModuleDef_Init(definition.0) }
+}
+
+fn define() -> *mut ffi::PyModuleDef {
+    let slot = |id, value| ffi::PyModuleDef_Slot { slot: id, value };
+    let mut slots = vec![slot(ffi::Py_mod_exec, exec as *mut c_void)];
+    let minor = minor_version();
+    if minor >= 12 {
+        slots.push(slot(
+            MULTIPLE_INTERPRETERS.0,
+            ptr::without_provenance_mut(MULTIPLE_INTERPRETERS.1),
+        ));
+    }
+    if minor >= 13 {
+        slots.push(slot(GIL.0, ptr::without_provenance_mut(GIL.1)));
+    }
+    slots.push(slot(0, ptr::null_mut()));
+    Box::leak(Box::new(ffi::PyModuleDef {
+        m_base: ffi::PyModuleDef_HEAD_INIT,
+        m_name: NAME.as_ptr(),
+        m_doc: c"psight's core.".as_ptr(),
+        m_size: size_of::<Option<Box<State>>>() as ffi::Py_ssize_t,
+        m_methods: ptr::null_mut(),
+        m_slots: Box::leak(slots.into_boxed_slice()).as_mut_ptr(),
+        m_traverse: None,
+        m_clear: None,
+        m_free: Some(free),
+    }))
+}
+
+/// The 12 of `3.12.1`; the version is asked at run time because one build serves all of them.
+fn minor_version() -> u32 {
+    // SAFETY: Python hands out a string that lives as long as the process.
+    let version = unsafe { CStr::from_ptr(ffi::Py_GetVersion()) };
+    let text = version.to_str().unwrap_or_default();
+    text.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0)
+}
+
+extern "C" fn exec(module: *mut ffi::PyObject) -> c_int {
+    // SAFETY: Python calls this attached to the interpreter that the module is for, with a module.
+    let (py, module) = unsafe {
+        let py = Python::assume_attached();
+        (py, Bound::from_borrowed_ptr(py, module).cast_into_unchecked::<PyModule>())
+    };
+    let slot = state_slot(&module);
+    // SAFETY: the slot was zeroed by Python, which is what `None` looks like, and nobody else has it yet.
+    unsafe { slot.write(Some(Box::new(State::new()))) };
+    match crate::fill(&module) {
+        Ok(()) => 0,
+        Err(error) => {
+            error.restore(py);
+            -1
+        }
+    }
+}
+
+extern "C" fn free(module: *mut c_void) {
+    // SAFETY: Python calls this once, attached, with the module; a module that was never executed has a zeroed slot.
+    let state = unsafe {
+        let slot = ffi::PyModule_GetState(module.cast()).cast::<Option<Box<State>>>();
+        if slot.is_null() { None } else { slot.replace(None) }
+    };
+    if let Some(state) = state {
+        // SAFETY: as above; references are given back to this interpreter and not put aside for another.
+        state.release(unsafe { Python::assume_attached() });
+    }
+}
+
+fn state_slot(module: &Bound<'_, PyModule>) -> *mut Option<Box<State>> {
+    // SAFETY: the module is ours, and has room for the state.
+    unsafe { ffi::PyModule_GetState(module.as_ptr()).cast() }
+}
+
+/// What the module keeps for its interpreter.
+pub(crate) fn state<'a>(module: &'a Bound<'_, PyModule>) -> PyResult<&'a State> {
+    let slot = state_slot(module);
+    // SAFETY: the slot is written before any function can be called, and emptied when the module is gone.
+    let state = unsafe { slot.as_ref() }.and_then(Option::as_deref);
+    state.ok_or_else(|| PySystemError::new_err("_psight has no state"))
+}
+
+/// An instance of `class`, which must be a subclass of tuple that adds no fields, with these items; its `__new__` is not
+/// called.
+pub(crate) fn tuple<'py>(
+    class: &Bound<'py, PyType>,
+    items: Vec<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    // SAFETY: `class` is a heap type, and tp_alloc is a function of this signature or absent.
+    let alloc: Option<ffi::allocfunc> =
+        unsafe { std::mem::transmute(ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_alloc)) };
+    let alloc = alloc.ok_or_else(|| PyTypeError::new_err("not a class of tuples"))?;
+    // SAFETY: the allocated tuple has room for this many items.
+    let new = unsafe {
+        let raw = alloc(class.as_type_ptr(), items.len() as ffi::Py_ssize_t);
+        Bound::from_owned_ptr_or_err(py, raw)?
+    };
+    for (index, item) in items.into_iter().enumerate() {
+        // SAFETY: the tuple is new and ours alone; the reference to the item goes over to it.
+        unsafe { ffi::PyTuple_SetItem(new.as_ptr(), index as ffi::Py_ssize_t, item.into_ptr()) };
+    }
+    Ok(new)
+}
+
+/// What a capsule of ours may keep, and the name that tells it apart from others.
+pub(crate) trait Kept: Send + 'static {
+    const NAME: &'static CStr;
+}
+
+impl Kept for Handle {
+    const NAME: &'static CStr = c"psight.process";
+}
+
+impl Kept for CpuSample {
+    const NAME: &'static CStr = c"psight.cpu_sample";
+}
+
+/// A capsule that keeps `value`.
+pub(crate) fn capsule<T: Kept>(py: Python<'_>, value: T) -> PyResult<Bound<'_, PyCapsule>> {
+    PyCapsule::new_with_value(py, value, T::NAME)
+}
+
+/// The value that the capsule keeps.
+pub(crate) fn kept<'a, T: Kept>(capsule: &'a Bound<'_, PyAny>) -> PyResult<&'a T> {
+    // SAFETY: the name says that the capsule keeps a `T`, and it lives as long as it is borrowed.
+    let value = unsafe {
+        let raw = ffi::PyCapsule_GetPointer(capsule.as_ptr(), T::NAME.as_ptr());
+        raw.cast::<T>().as_ref()
+    };
+    value.ok_or_else(|| PyErr::fetch(capsule.py()))
+}

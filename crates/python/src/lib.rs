@@ -1,0 +1,22 @@
+//! psight's Python extension: the core, behind Python types.
+//!
+//! It translates and does not know: every number comes from `psight`, every class from the Python package around it, and
+//! what is peculiar to psutil (its global state, its messages) is Python. The functions are private to that package.
+
+mod enter;
+mod ffi;
+mod process;
+mod state;
+mod system;
+mod views;
+
+use pyo3::prelude::*;
+use pyo3::types::PyModule;
+
+/// Puts the functions into a new module; those about one process into its `process`.
+fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let names = PyModule::new(module.py(), "psight._psight.process")?;
+    process::fill(module, &names)?;
+    module.add("process", names)?;
+    system::fill(module)
+}

@@ -1,0 +1,437 @@
+//! Questions about one process: each takes the Python `Process`, whose `_native` is a [`Handle`].
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use psight::process::{IoClass, Limit, Limits, Resource, Signal, SignalSet};
+use psight::record::{Record, ToValue};
+use psight::{ErrorKind, Process, Result};
+use pyo3::exceptions::PyOSError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+
+use crate::state::State;
+use crate::views::{object, text, view, view_with, views};
+use crate::{enter, ffi, system};
+
+/// How long a wait goes on before it looks whether Python has a signal to handle.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// What a Python `Process` holds of the core.
+pub(crate) struct Handle(Mutex<Held>);
+
+struct Held {
+    process: Arc<Process>,
+    /// The same with kept sources, inside `oneshot()`.
+    oneshot: Option<Arc<Process>>,
+    /// The generation of the host that `process` asks.
+    generation: u64,
+}
+
+impl Handle {
+    fn new(process: Process, generation: u64) -> Self {
+        Self(Mutex::new(Held { process: Arc::new(process), oneshot: None, generation }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The process to ask, on the machine that is asked now.
+    fn process(&self, state: &State) -> Arc<Process> {
+        let mut held = self.lock();
+        if held.generation != state.generation() {
+            let (host, generation) = state.host_and_generation();
+            held.process = Arc::new(held.process.on(&host));
+            held.oneshot = held.oneshot.as_ref().map(|_| Arc::new(held.process.oneshot()));
+            held.generation = generation;
+        }
+        held.oneshot.as_ref().unwrap_or(&held.process).clone()
+    }
+}
+
+/// The process `pid`: its handle, and its start, which is `None` where it may not be known.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn open<'py>(module: &Bound<'py, PyModule>, pid: u32) -> PyResult<Bound<'py, PyTuple>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    let (host, generation) = state.host_and_generation();
+    let process = enter::system(py, state, || host.process(pid))?;
+    opened(py, process, generation)
+}
+
+fn opened(py: Python<'_>, process: Process, generation: u64) -> PyResult<Bound<'_, PyTuple>> {
+    let start = process.start_ticks().ok();
+    let handle = ffi::capsule(py, Handle::new(process, generation))?;
+    (handle, start).into_pyobject(py)
+}
+
+/// Begins to keep what is read; false if that has begun already.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn oneshot_enter(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let capsule = native(module, process)?;
+    let mut held = ffi::kept::<Handle>(&capsule)?.lock();
+    if held.oneshot.is_some() {
+        return Ok(false);
+    }
+    held.oneshot = Some(Arc::new(held.process.oneshot()));
+    Ok(true)
+}
+
+/// Forgets what was kept.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn oneshot_exit(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyResult<()> {
+    let capsule = native(module, process)?;
+    ffi::kept::<Handle>(&capsule)?.lock().oneshot = None;
+    Ok(())
+}
+
+/// The capsule of a Python `Process`; one that was gone before it could be opened has none.
+fn native<'py>(
+    module: &Bound<'py, PyModule>,
+    process: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let capsule = process.getattr(PyString::new(process.py(), "_native"))?;
+    if capsule.is_none() {
+        let gone = ffi::state(module)?.object(process.py(), "psight._exceptions", "gone")?;
+        return Err(PyErr::from_value(gone.call1((process,))?));
+    }
+    Ok(capsule)
+}
+
+/// Asks the process behind its Python object.
+fn ask<T: Send>(
+    module: &Bound<'_, PyModule>,
+    process: &Bound<'_, PyAny>,
+    question: impl FnOnce(&Process) -> Result<T> + Send,
+) -> PyResult<T> {
+    let capsule = native(module, process)?;
+    let state = ffi::state(module)?;
+    let asked = ffi::kept::<Handle>(&capsule)?.process(state);
+    enter::process(process, state, || question(&asked))
+}
+
+/// Functions of one argument, the process: how it is asked, and what Python gets.
+macro_rules! questions {
+    ($($name:ident: $ask:expr, $answer:expr;)*) => {
+        $(
+            #[pyfunction]
+            #[pyo3(pass_module)]
+            fn $name<'py>(
+                module: &Bound<'py, PyModule>,
+                process: &Bound<'py, PyAny>,
+            ) -> PyResult<Bound<'py, PyAny>> {
+                let answer = ask(module, process, $ask)?;
+                ($answer)(process.py(), ffi::state(module)?, answer)
+            }
+        )*
+
+        /// Adds every function of this file to the module.
+        pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
+            $(names.add_function(wrap_pyfunction!($name, module)?)?;)*
+            others(module, names)
+        }
+    };
+}
+
+questions! {
+    ppid: Process::ppid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
+    name: Process::name, |py, _, name: OsString| text(py, &name);
+    exe: Process::exe, path_or_empty;
+    cmdline: Process::cmdline, |py, _, words| texts(py, words);
+    environ: Process::environ_map, |py, _, map| environment(py, map);
+    create_time: Process::create_time, |py, _, at: std::time::SystemTime| {
+        let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok(since.as_secs_f64().into_pyobject(py)?.into_any())
+    };
+    status: Process::status, |py, _, status: psight::process::Status| object(py, &status.to_value());
+    cwd: Process::cwd, path_or_empty;
+    root: Process::root, path_or_empty;
+    terminal: Process::terminal, |py, _, path: Option<PathBuf>| object(py, &path.to_value());
+    has_terminal: Process::has_terminal, |py, _, has: bool| object(py, &has.to_value());
+    username: Process::username, |py, _, name: OsString| text(py, &name);
+    uids: Process::uids, |py, state, ids| view(py, state, "puids", &ids);
+    gids: Process::gids, |py, state, ids| view(py, state, "pgids", &ids);
+    fsuid: Process::fsuid, |py, _, id: u32| object(py, &id.to_value());
+    fsgid: Process::fsgid, |py, _, id: u32| object(py, &id.to_value());
+    getgroups: Process::groups, |py, _, ids: Vec<u32>| object(py, &ids.to_value());
+    pgid: Process::pgid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
+    sid: Process::sid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
+    umask: Process::umask, |py, _, umask: Option<u32>| object(py, &umask.to_value());
+    cpu_times: Process::cpu_times, |py, state, times| zeros(py, state, "pcputimes", &times, 0.0);
+    cpu_num: Process::cpu_num, |py, _, cpu: Option<u32>| {
+        object(py, &cpu.map_or(-1, i64::from).to_value())
+    };
+    nice: Process::nice, |py, _, nice: i32| object(py, &nice.to_value());
+    cpu_affinity: Process::cpu_affinity, |py, _, cpus: Vec<u32>| object(py, &cpus.to_value());
+    memory_info: Process::memory_info, |py, state, info| zeros(py, state, "pmem", &info, 0);
+    memory_info_ex: Process::memory_info_ex, |py, state, info| zeros(py, state, "pmem_ex", &info, 0);
+    memory_full_info: Process::memory_full, |py, state, info| zeros(py, state, "pfullmem", &info, 0);
+    memory_footprint: Process::memory_footprint, |py, state, info| {
+        zeros(py, state, "pfootprint", &info, 0)
+    };
+    memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views(py, state, "pmmap_ext", &maps);
+    memory_maps_grouped: Process::memory_maps_grouped, |py, state, maps: Vec<_>| {
+        views(py, state, "pmmap_grouped", &maps)
+    };
+    page_faults: Process::page_faults, |py, state, faults| view(py, state, "ppagefaults", &faults);
+    io_counters: Process::io_counters, |py, state, io| view(py, state, "pio", &io);
+    num_ctx_switches: Process::num_ctx_switches, |py, state, count| view(py, state, "pctxsw", &count);
+    num_threads: Process::num_threads, |py, _, count: u32| object(py, &count.to_value());
+    threads: Process::threads, |py, state, threads: Vec<_>| views(py, state, "pthread", &threads);
+    num_fds: Process::num_fds, |py, _, count: u64| object(py, &count.to_value());
+    open_files: Process::open_files, |py, state, files: Vec<_>| views(py, state, "popenfile", &files);
+    is_running: Process::is_running, |py, _, running: bool| object(py, &running.to_value());
+    ionice: Process::ionice, |py, state: &State, nice: psight::process::IoNice| {
+        view_with(py, state, "pionice", &nice, |field, _| {
+            if field != "ioclass" {
+                return Ok(None);
+            }
+            let class = state.object(py, "psight._enums", "ioclass")?;
+            class.call1((io_class_number(nice.ioclass),)).map(Some)
+        })
+    };
+}
+
+/// Those that take or give more.
+fn others(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
+    names.add_function(wrap_pyfunction!(open, module)?)?;
+    names.add_function(wrap_pyfunction!(oneshot_enter, module)?)?;
+    names.add_function(wrap_pyfunction!(oneshot_exit, module)?)?;
+    names.add_function(wrap_pyfunction!(children, module)?)?;
+    names.add_function(wrap_pyfunction!(parent, module)?)?;
+    names.add_function(wrap_pyfunction!(net_connections, module)?)?;
+    names.add_function(wrap_pyfunction!(send_signal, module)?)?;
+    names.add_function(wrap_pyfunction!(set_nice, module)?)?;
+    names.add_function(wrap_pyfunction!(set_ionice, module)?)?;
+    names.add_function(wrap_pyfunction!(set_cpu_affinity, module)?)?;
+    names.add_function(wrap_pyfunction!(rlimit, module)?)?;
+    names.add_function(wrap_pyfunction!(wait, module)?)?;
+    names.add_function(wrap_pyfunction!(sigmasks, module)?)
+}
+
+/// The children, or all descendants: `(pid, handle, start)` of each.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn children<'py>(
+    module: &Bound<'py, PyModule>,
+    process: &Bound<'py, PyAny>,
+    recursive: bool,
+) -> PyResult<Bound<'py, PyList>> {
+    let found =
+        ask(
+            module,
+            process,
+            |process| {
+                if recursive { process.descendants() } else { process.children() }
+            },
+        )?;
+    let generation = ffi::state(module)?.generation();
+    let py = process.py();
+    let rows = found.into_iter().map(|child| relative(py, child, generation));
+    PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// The parent as `(pid, handle, start)`, or `None`.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn parent<'py>(
+    module: &Bound<'py, PyModule>,
+    process: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyTuple>>> {
+    let found = ask(module, process, Process::parent)?;
+    let generation = ffi::state(module)?.generation();
+    found.map(|parent| relative(process.py(), parent, generation)).transpose()
+}
+
+fn relative(py: Python<'_>, process: Process, generation: u64) -> PyResult<Bound<'_, PyTuple>> {
+    let (pid, start) = (process.pid().as_u32(), process.start_ticks().ok());
+    let handle = ffi::capsule(py, Handle::new(process, generation))?;
+    (pid, handle, start).into_pyobject(py)
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn net_connections<'py>(
+    module: &Bound<'py, PyModule>,
+    process: &Bound<'py, PyAny>,
+    kind: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let state = ffi::state(module)?;
+    let kind = enter::process(process, state, || kind.parse())?;
+    let found = ask(module, process, |process| process.connections(kind))?;
+    system::connections(process.py(), state, "pconn", &found)
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn send_signal(
+    module: &Bound<'_, PyModule>,
+    process: &Bound<'_, PyAny>,
+    number: i32,
+) -> PyResult<()> {
+    ask(module, process, |process| process.send_signal(Signal::new(number)))
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn set_nice(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>, value: i32) -> PyResult<()> {
+    ask(module, process, |process| process.set_nice(value))
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn set_ionice(
+    module: &Bound<'_, PyModule>,
+    process: &Bound<'_, PyAny>,
+    class: i64,
+    value: u8,
+) -> PyResult<()> {
+    let class = match class {
+        0 => IoClass::None,
+        1 => IoClass::RealTime,
+        2 => IoClass::BestEffort,
+        3 => IoClass::Idle,
+        _ => return Err(invalid_argument()),
+    };
+    ask(module, process, |process| process.set_ionice(class, Some(value)))
+}
+
+fn io_class_number(class: IoClass) -> u8 {
+    match class {
+        IoClass::RealTime => 1,
+        IoClass::BestEffort => 2,
+        IoClass::Idle => 3,
+        _ => 0,
+    }
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn set_cpu_affinity(
+    module: &Bound<'_, PyModule>,
+    process: &Bound<'_, PyAny>,
+    cpus: Vec<u32>,
+) -> PyResult<()> {
+    ask(module, process, |process| process.set_cpu_affinity(&cpus))
+}
+
+/// The limits of a resource, and new ones if they are given; unlimited is -1.
+#[pyfunction]
+#[pyo3(pass_module, signature = (process, resource, limits=None))]
+fn rlimit(
+    module: &Bound<'_, PyModule>,
+    process: &Bound<'_, PyAny>,
+    resource: i64,
+    limits: Option<(i64, i64)>,
+) -> PyResult<(i64, i64)> {
+    let known = Resource::ALL.iter().find(|known| known.number().map(i64::from) == Some(resource));
+    let resource = *known.ok_or_else(invalid_argument)?;
+    let limit = |number: i64| u64::try_from(number).map_or(Limit::Unlimited, Limit::Of);
+    let found = ask(module, process, |process| match limits {
+        Some((soft, hard)) => process.set_rlimit(resource, Limits::new(limit(soft), limit(hard))),
+        None => process.rlimit(resource),
+    })?;
+    let number = |limit| match limit {
+        Limit::Of(number) => i64::try_from(number).unwrap_or(-1),
+        Limit::Unlimited => -1,
+    };
+    Ok((number(found.soft), number(found.hard)))
+}
+
+fn invalid_argument() -> PyErr {
+    PyOSError::new_err((22, "Invalid argument"))
+}
+
+/// Waits for the end: the exit code, the negative number of a signal, or `None` if it is not our child.
+#[pyfunction]
+#[pyo3(pass_module, signature = (process, timeout=None))]
+fn wait(
+    module: &Bound<'_, PyModule>,
+    process: &Bound<'_, PyAny>,
+    timeout: Option<f64>,
+) -> PyResult<Option<i64>> {
+    let (py, state) = (process.py(), ffi::state(module)?);
+    let capsule = native(module, process)?;
+    let asked = ffi::kept::<Handle>(&capsule)?.process(state);
+    let timeout = timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let breath = left.map_or(BREATH, |left| left.min(BREATH));
+        match py.detach(|| asked.wait(Some(breath))) {
+            Ok(status) => return Ok(status.map(psight::process::ExitStatus::as_i64)),
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                py.check_signals()?;
+                if left == Some(breath) {
+                    return Err(enter::raised(py, state, &error, Some(process)));
+                }
+            }
+            Err(error) => return Err(enter::raised(py, state, &error, Some(process))),
+        }
+    }
+}
+
+/// The signal masks by name; each a list of numbers.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn sigmasks<'py>(
+    module: &Bound<'py, PyModule>,
+    process: &Bound<'py, PyAny>,
+    include_internal: bool,
+) -> PyResult<Bound<'py, PyDict>> {
+    let masks = ask(module, process, Process::signal_masks)?;
+    let masks = if include_internal { masks } else { masks.without_internal() };
+    let dict = PyDict::new(process.py());
+    let put = |name: &str, set: Option<SignalSet>| match set {
+        Some(set) => dict.set_item(name, set.iter().collect::<Vec<_>>()),
+        None => Ok(()),
+    };
+    put("pending", masks.pending)?;
+    put("blocked", masks.blocked)?;
+    put("ignored", Some(masks.ignored))?;
+    put("caught", Some(masks.caught))?;
+    put("process_pending", masks.process_pending)?;
+    Ok(dict)
+}
+
+/// A view in which psutil has a zero for what the kernel does not tell.
+fn zeros<'py, R: Record, Z: ToValue>(
+    py: Python<'py>,
+    state: &State,
+    name: &'static str,
+    record: &R,
+    zero: Z,
+) -> PyResult<Bound<'py, PyAny>> {
+    view_with(py, state, name, record, |_, value| {
+        if value.is_null() { object(py, &zero.to_value()).map(Some) } else { Ok(None) }
+    })
+}
+
+fn path_or_empty<'py>(
+    py: Python<'py>,
+    _: &State,
+    path: Option<PathBuf>,
+) -> PyResult<Bound<'py, PyAny>> {
+    text(py, path.unwrap_or_default().as_os_str())
+}
+
+fn texts<'py>(py: Python<'py>, words: Vec<OsString>) -> PyResult<Bound<'py, PyAny>> {
+    let words = words.iter().map(|word| text(py, word)).collect::<PyResult<Vec<_>>>()?;
+    Ok(PyList::new(py, words)?.into_any())
+}
+
+fn environment<'py>(
+    py: Python<'py>,
+    map: impl IntoIterator<Item = (OsString, OsString)>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let dict = PyDict::new(py);
+    for (name, value) in map {
+        dict.set_item(text(py, &name)?, text(py, &value)?)?;
+    }
+    Ok(dict.into_any())
+}

@@ -1,0 +1,453 @@
+//! Questions about the machine.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+use psight::cpu::{CpuSample, PerCpuTimes};
+use psight::disk::{DiskIo, Disks, Mounts};
+use psight::net::{Address, Connection, Duplex, Family, InterfaceAddress, InterfaceStats, NetIo};
+use psight::record::{Record, ToValue};
+use psight::sensors::{Battery, TimeLeft};
+use psight::{Host, Result};
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
+
+use crate::state::{Class, State};
+use crate::views::{object, one_decimal, text, view, view_with, views};
+use crate::{enter, ffi};
+
+/// Questions without arguments: how the machine is asked, and what Python gets.
+macro_rules! questions {
+    ($($name:ident: $ask:expr, $answer:expr;)*) => {
+        $(
+            #[pyfunction]
+            #[pyo3(pass_module)]
+            fn $name<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
+                let (py, state) = (module.py(), ffi::state(module)?);
+                let answer = ask(py, state, $ask)?;
+                ($answer)(py, state, answer)
+            }
+        )*
+
+        /// Adds every function of this file to the module.
+        pub(crate) fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
+            $(module.add_function(wrap_pyfunction!($name, module)?)?;)*
+            others(module)
+        }
+    };
+}
+
+fn ask<T: Send>(
+    py: Python<'_>,
+    state: &State,
+    question: impl FnOnce(&Host) -> Result<T> + Send,
+) -> PyResult<T> {
+    let host = state.host();
+    enter::system(py, state, || question(&host))
+}
+
+questions! {
+    virtual_memory: Host::virtual_memory, |py, state, memory| view(py, state, "svmem", &memory);
+    swap_memory: Host::swap_memory, |py, state, memory| view(py, state, "sswap", &memory);
+    cpu_times: Host::cpu_times, |py, state, times| view(py, state, "scputimes", &times);
+    per_cpu_times: Host::per_cpu_times, |py, state, cpus: Vec<PerCpuTimes>| {
+        let times: Vec<_> = cpus.into_iter().map(|cpu| cpu.times).collect();
+        views(py, state, "scputimes", &times)
+    };
+    cpu_count_logical: Host::cpu_count, |py, _, count: u32| object(py, &count.to_value());
+    cpu_count_cores: Host::cpu_count_physical, |py, _, count: Option<u32>| object(py, &count.to_value());
+    cpu_stats: Host::cpu_stats, |py, state, stats| view_with(py, state, "scpustats", &stats, |_, value| {
+        if value.is_null() { object(py, &0u8.to_value()).map(Some) } else { Ok(None) }
+    });
+    per_cpu_freq: Host::per_cpu_freq, |py, state, cpus: Vec<psight::cpu::PerCpuFreq>| {
+        let all = cpus.iter().map(|cpu| view_with(py, state, "scpufreq", &cpu.freq, |_, value| {
+            if value.is_null() { object(py, &0.0f64.to_value()).map(Some) } else { Ok(None) }
+        }));
+        Ok(PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)?.into_any())
+    };
+    getloadavg: Host::load_average, |py, _, load: psight::cpu::LoadAverage| {
+        Ok((load.one, load.five, load.fifteen).into_pyobject(py)?.into_any())
+    };
+    boot_time: Host::boot_time, |py, _, at: std::time::SystemTime| {
+        let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok(since.as_secs_f64().into_pyobject(py)?.into_any())
+    };
+    time_since_boot: Host::time_since_boot, |py, _, time: std::time::Duration| object(py, &time.to_value());
+    uptime: Host::uptime, |py, _, time: std::time::Duration| object(py, &time.to_value());
+    users: Host::users, |py, state, users: Vec<_>| views(py, state, "suser", &users);
+    pids: Host::pids, |py, _, pids: Vec<psight::Pid>| {
+        Ok(PyList::new(py, pids.iter().map(|pid| pid.as_u32()))?.into_any())
+    };
+    net_if_stats: Host::interface_stats, interface_stats;
+    net_if_addrs: Host::interface_addresses, interface_addresses;
+    sensors_temperatures: Host::temperatures, |py, state, all: Vec<psight::sensors::Temperature>| {
+        by_chip(py, all.iter().map(|one| (&one.chip, labelled(py, state, "shwtemp", one))))
+    };
+    sensors_fans: Host::fans, |py, state, all: Vec<psight::sensors::Fan>| {
+        by_chip(py, all.iter().map(|one| (&one.chip, labelled(py, state, "sfan", one))))
+    };
+    sensors_battery: Host::battery, battery;
+    heap_info: |_: &Host| psight::memory::heap_info(), |py, state, info| view(py, state, "pheap", &info);
+    heap_trim: |_: &Host| psight::memory::heap_trim(), |py, _, trimmed: bool| object(py, &trimmed.to_value());
+}
+
+/// Those that take something.
+fn others(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(set_paths, module)?)?;
+    module.add_function(wrap_pyfunction!(pid_exists, module)?)?;
+    module.add_function(wrap_pyfunction!(disk_partitions, module)?)?;
+    module.add_function(wrap_pyfunction!(disk_usage, module)?)?;
+    module.add_function(wrap_pyfunction!(disk_io_counters, module)?)?;
+    module.add_function(wrap_pyfunction!(disk_io_counters_clear, module)?)?;
+    module.add_function(wrap_pyfunction!(net_io_counters, module)?)?;
+    module.add_function(wrap_pyfunction!(net_io_counters_clear, module)?)?;
+    module.add_function(wrap_pyfunction!(cpu_sample, module)?)?;
+    module.add_function(wrap_pyfunction!(cpu_percent, module)?)?;
+    module.add_function(wrap_pyfunction!(cpu_times_percent, module)?)?;
+    module.add_function(wrap_pyfunction!(net_connections, module)?)
+}
+
+/// Asks another procfs, sysfs and devices from now on; `None` is this machine's own.
+#[pyfunction]
+#[pyo3(pass_module, signature = (proc=None, sys=None, dev=None))]
+fn set_paths(
+    module: &Bound<'_, PyModule>,
+    proc: Option<PathBuf>,
+    sys: Option<PathBuf>,
+    dev: Option<PathBuf>,
+) -> PyResult<()> {
+    let mut host = Host::local();
+    if let Some(path) = proc {
+        host = host.with_proc(path);
+    }
+    if let Some(path) = sys {
+        host = host.with_sys(path);
+    }
+    if let Some(path) = dev {
+        host = host.with_dev(path);
+    }
+    ffi::state(module)?.set_host(host);
+    Ok(())
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn pid_exists(module: &Bound<'_, PyModule>, pid: u32) -> PyResult<bool> {
+    let host = ffi::state(module)?.host();
+    Ok(module.py().detach(|| host.pid_exists(pid)))
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn disk_partitions<'py>(module: &Bound<'py, PyModule>, all: bool) -> PyResult<Bound<'py, PyAny>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    let which = if all { Mounts::All } else { Mounts::Physical };
+    let found = ask(py, state, |host| host.partitions(which))?;
+    let rows = found.iter().map(|row| {
+        view_with(py, state, "sdiskpart", row, |_, value| {
+            if value.is_null() { object(py, &"".to_value()).map(Some) } else { Ok(None) }
+        })
+    });
+    Ok(PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?.into_any())
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn disk_usage<'py>(module: &Bound<'py, PyModule>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    let usage = ask(py, state, |host| host.disk_usage(&path))?;
+    view(py, state, "sdiskusage", &usage)
+}
+
+/// What disks did, by name or all together; psutil has a zero where an old kernel counts less.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn disk_io_counters<'py>(
+    module: &Bound<'py, PyModule>,
+    perdisk: bool,
+    nowrap: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    let which = if perdisk { Disks::All } else { Disks::Whole };
+    let mut disks = ask(py, state, |host| host.disk_io_counters(which))?;
+    if nowrap {
+        disks = state.counters(|counters| match which {
+            Disks::All => counters.disks.continued(disks),
+            Disks::Whole => counters.whole_disks.continued(disks),
+        });
+    }
+    let total = if perdisk { None } else { Some(DiskIo::total(disks.values())) };
+    counters(py, state, "sdiskio", &disks, total)
+}
+
+/// What interfaces carried, by name or all together.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn net_io_counters<'py>(
+    module: &Bound<'py, PyModule>,
+    pernic: bool,
+    nowrap: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    let mut nics = ask(py, state, Host::net_io_counters)?;
+    if nowrap {
+        nics = state.counters(|counters| counters.nics.continued(nics));
+    }
+    let total = if pernic { None } else { Some(NetIo::total(nics.values())) };
+    counters(py, state, "snetio", &nics, total)
+}
+
+/// The total if it was asked for (`None` of nothing), else every one by its name.
+fn counters<'py, R: Record>(
+    py: Python<'py>,
+    state: &State,
+    name: &'static str,
+    all: &BTreeMap<OsString, R>,
+    total: Option<Option<R>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let view = |record: &R| {
+        view_with(py, state, name, record, |_, value| {
+            if value.is_null() { object(py, &0u8.to_value()).map(Some) } else { Ok(None) }
+        })
+    };
+    match total {
+        Some(Some(total)) => view(&total),
+        Some(None) => Ok(py.None().into_bound(py)),
+        None => {
+            let dict = PyDict::new(py);
+            for (key, record) in all {
+                dict.set_item(text(py, key)?, view(record)?)?;
+            }
+            Ok(dict.into_any())
+        }
+    }
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn disk_io_counters_clear(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    ffi::state(module)?.counters(|counters| {
+        counters.disks.clear();
+        counters.whole_disks.clear();
+    });
+    Ok(())
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn net_io_counters_clear(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    ffi::state(module)?.counters(|counters| counters.nics.clear());
+    Ok(())
+}
+
+/// The CPUs' times at this moment, to be compared with those of another.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn cpu_sample<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyCapsule>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    ffi::capsule(py, ask(py, state, Host::cpu_sample)?)
+}
+
+/// How busy the CPUs were between two samples, together or each.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn cpu_percent<'py>(
+    module: &Bound<'py, PyModule>,
+    before: &Bound<'py, PyAny>,
+    now: &Bound<'py, PyAny>,
+    percpu: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = module.py();
+    let (before, now) = (ffi::kept::<CpuSample>(before)?, ffi::kept::<CpuSample>(now)?);
+    if !percpu {
+        return Ok(one_decimal(now.percent_since(before)).into_pyobject(py)?.into_any());
+    }
+    let each = now.per_cpu_percent_since(before);
+    Ok(PyList::new(py, each.iter().map(|cpu| one_decimal(cpu.percent)))?.into_any())
+}
+
+/// What the CPUs did between two samples, together or each.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn cpu_times_percent<'py>(
+    module: &Bound<'py, PyModule>,
+    before: &Bound<'py, PyAny>,
+    now: &Bound<'py, PyAny>,
+    percpu: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    let (before, now) = (ffi::kept::<CpuSample>(before)?, ffi::kept::<CpuSample>(now)?);
+    if !percpu {
+        return view(py, state, "scputimes", &now.percents_since(before));
+    }
+    let each = now.per_cpu_percents_since(before);
+    let each: Vec<_> = each.into_iter().map(|cpu| cpu.percents).collect();
+    views(py, state, "scputimes", &each)
+}
+
+#[pyfunction]
+#[pyo3(pass_module)]
+fn net_connections<'py>(module: &Bound<'py, PyModule>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    let kind = enter::system(py, state, || kind.parse())?;
+    let found = ask(py, state, |host| host.connections_with_owners(kind))?;
+    connections(py, state, "sconn", &found)
+}
+
+/// Sockets as psutil's tuples `sconn` or `pconn`.
+pub(crate) fn connections<'py>(
+    py: Python<'py>,
+    state: &State,
+    name: &'static str,
+    found: &[Connection],
+) -> PyResult<Bound<'py, PyAny>> {
+    let words = Words { py, state, known: RefCell::default() };
+    let addr = state.class(py, "addr", &[])?;
+    let unknown_fd = (-1i32).into_pyobject(py)?.into_any();
+    let rows = found.iter().map(|row| {
+        view_with(py, state, name, row, |field, value| {
+            Ok(Some(match field {
+                "fd" if value.is_null() => unknown_fd.clone(),
+                "family" => words.get("family", row.family.as_str())?,
+                "type" => words.get("socket_type", row.kind.as_str())?,
+                "laddr" => address(py, &addr, row.family, row.laddr.as_ref())?,
+                "raddr" => address(py, &addr, row.family, row.raddr.as_ref())?,
+                _ => return Ok(None),
+            }))
+        })
+    });
+    Ok(PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?.into_any())
+}
+
+/// The members of Python's enums by the core's words, each looked up once for a listing.
+struct Words<'py, 'a> {
+    py: Python<'py>,
+    state: &'a State,
+    known: RefCell<Vec<(&'static str, &'static str, Bound<'py, PyAny>)>>,
+}
+
+impl<'py> Words<'py, '_> {
+    fn get(&self, function: &'static str, word: &'static str) -> PyResult<Bound<'py, PyAny>> {
+        let found = self.known.borrow().iter().find_map(|(f, w, object)| {
+            (std::ptr::eq(*f, function) && std::ptr::eq(*w, word)).then(|| object.clone())
+        });
+        if let Some(object) = found {
+            return Ok(object);
+        }
+        let object = self.state.object(self.py, "psight._enums", function)?.call1((word,))?;
+        self.known.borrow_mut().push((function, word, object.clone()));
+        Ok(object)
+    }
+}
+
+/// An end of a socket: `addr(ip, port)`, `()` where there is none, or the text of a unix address.
+fn address<'py>(
+    py: Python<'py>,
+    class: &Class,
+    family: Family,
+    address: Option<&Address>,
+) -> PyResult<Bound<'py, PyAny>> {
+    match address {
+        Some(Address::Unix(name)) => text(py, name),
+        Some(Address::Inet(address)) if address.port() != 0 => {
+            let ip = PyString::new(py, &address.ip().to_string()).into_any();
+            let port = address.port().into_pyobject(py)?.into_any();
+            ffi::tuple(class.bind(py), vec![ip, port])
+        }
+        _ if family == Family::Unix => Ok(PyString::new(py, "").into_any()),
+        _ => Ok(PyTuple::empty(py).into_any()),
+    }
+}
+
+fn interface_addresses<'py>(
+    py: Python<'py>,
+    state: &State,
+    nics: BTreeMap<OsString, Vec<InterfaceAddress>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let words = Words { py, state, known: RefCell::default() };
+    let dict = PyDict::new(py);
+    for (nic, addresses) in &nics {
+        let rows = addresses.iter().map(|row| {
+            view_with(py, state, "snicaddr", row, |field, _| match field {
+                "family" => words.get("family", row.family.as_str()).map(Some),
+                _ => Ok(None),
+            })
+        });
+        dict.set_item(text(py, nic)?, PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?)?;
+    }
+    Ok(dict.into_any())
+}
+
+fn interface_stats<'py>(
+    py: Python<'py>,
+    state: &State,
+    nics: BTreeMap<OsString, InterfaceStats>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let words = Words { py, state, known: RefCell::default() };
+    let dict = PyDict::new(py);
+    for (nic, stats) in &nics {
+        let row = view_with(py, state, "snicstats", stats, |field, value| match field {
+            "duplex" => {
+                words.get("duplex", stats.duplex.map_or("unknown", Duplex::as_str)).map(Some)
+            }
+            "speed" if value.is_null() => object(py, &0u8.to_value()).map(Some),
+            _ => Ok(None),
+        })?;
+        dict.set_item(text(py, nic)?, row)?;
+    }
+    Ok(dict.into_any())
+}
+
+/// Sensors by the name of their chip, in a list each.
+fn by_chip<'py, 'a>(
+    py: Python<'py>,
+    all: impl Iterator<Item = (&'a OsString, PyResult<Bound<'py, PyAny>>)>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let dict = PyDict::new(py);
+    for (chip, sensor) in all {
+        let chip = text(py, chip)?;
+        match dict.get_item(&chip)? {
+            Some(list) => list.cast_into::<PyList>()?.append(sensor?)?,
+            None => dict.set_item(chip, PyList::new(py, [sensor?])?)?,
+        }
+    }
+    Ok(dict.into_any())
+}
+
+/// A sensor; one without a label has an empty one.
+fn labelled<'py, R: Record>(
+    py: Python<'py>,
+    state: &State,
+    name: &'static str,
+    sensor: &R,
+) -> PyResult<Bound<'py, PyAny>> {
+    view_with(py, state, name, sensor, |field, value| {
+        if field == "label" && value.is_null() {
+            return Ok(Some(PyString::new(py, "").into_any()));
+        }
+        Ok(None)
+    })
+}
+
+fn battery<'py>(
+    py: Python<'py>,
+    state: &State,
+    battery: Option<Battery>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let Some(battery) = battery else { return Ok(py.None().into_bound(py)) };
+    view_with(py, state, "sbattery", &battery, |field, _| {
+        Ok(match field {
+            // Unlike other percentages, psutil gives this one with all its decimals.
+            "percent" => Some(battery.percent.into_pyobject(py)?.into_any()),
+            "secsleft" => Some(match battery.secsleft {
+                TimeLeft::Left(left) => left.as_secs().into_pyobject(py)?.into_any(),
+                TimeLeft::Unlimited => state.object(py, "psight._enums", "POWER_TIME_UNLIMITED")?,
+                _ => state.object(py, "psight._enums", "POWER_TIME_UNKNOWN")?,
+            }),
+            _ => None,
+        })
+    })
+}

@@ -1,0 +1,171 @@
+"""See every process and every resource of a machine, and control them.
+
+This is psutil's API (7.2.2) on psight's core: ``import psight as psutil`` is the whole migration.
+"""
+
+import sys as _sys
+
+from . import _psight as _core
+from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from ._process import Process, pid_exists, pids, process_iter, wait_procs
+from ._system import (
+    boot_time,
+    cpu_count,
+    cpu_freq,
+    cpu_percent,
+    cpu_stats,
+    cpu_times,
+    cpu_times_percent,
+    disk_io_counters,
+    disk_partitions,
+    disk_usage,
+    getloadavg,
+    heap_info,
+    heap_trim,
+    net_connections,
+    net_if_addrs,
+    net_if_stats,
+    net_io_counters,
+    sensors_battery,
+    sensors_fans,
+    sensors_temperatures,
+    swap_memory,
+    users,
+    virtual_memory,
+)
+
+__version__ = "7.2.2"
+#: The version of psutil that this package behaves like.
+version_info = (7, 2, 2)
+#: The version of psight itself.
+psight_version = "0.1.0"
+
+POSIX = True
+LINUX = True
+WINDOWS = MACOS = OSX = FREEBSD = OPENBSD = NETBSD = BSD = SUNOS = AIX = False
+
+#: Where procfs is. Setting it makes every question ask there.
+PROCFS_PATH = "/proc"
+
+STATUS_RUNNING = "running"
+STATUS_SLEEPING = "sleeping"
+STATUS_DISK_SLEEP = "disk-sleep"
+STATUS_STOPPED = "stopped"
+STATUS_TRACING_STOP = "tracing-stop"
+STATUS_ZOMBIE = "zombie"
+STATUS_DEAD = "dead"
+STATUS_WAKING = "waking"
+STATUS_IDLE = "idle"
+STATUS_LOCKED = "locked"
+STATUS_WAITING = "waiting"
+STATUS_PARKED = "parked"
+
+CONN_ESTABLISHED = "ESTABLISHED"
+CONN_SYN_SENT = "SYN_SENT"
+CONN_SYN_RECV = "SYN_RECV"
+CONN_FIN_WAIT1 = "FIN_WAIT1"
+CONN_FIN_WAIT2 = "FIN_WAIT2"
+CONN_TIME_WAIT = "TIME_WAIT"
+CONN_CLOSE = "CLOSE"
+CONN_CLOSE_WAIT = "CLOSE_WAIT"
+CONN_LAST_ACK = "LAST_ACK"
+CONN_LISTEN = "LISTEN"
+CONN_CLOSING = "CLOSING"
+CONN_NONE = "NONE"
+
+# What is looked up when it is asked for, because its module takes longer to import than this one.
+_MEMBERS = (
+    "AF_LINK",
+    "IOPRIO_CLASS_BE",
+    "IOPRIO_CLASS_IDLE",
+    "IOPRIO_CLASS_NONE",
+    "IOPRIO_CLASS_RT",
+    "NIC_DUPLEX_FULL",
+    "NIC_DUPLEX_HALF",
+    "NIC_DUPLEX_UNKNOWN",
+    "POWER_TIME_UNKNOWN",
+    "POWER_TIME_UNLIMITED",
+)
+_LIMITS = tuple(
+    "RLIMIT_" + name
+    for name in "AS CORE CPU DATA FSIZE LOCKS MEMLOCK MSGQUEUE NICE NOFILE NPROC RSS RTPRIO RTTIME SIGPENDING STACK".split()
+) + ("RLIM_INFINITY",)
+_RLIMIT_NUMBERS = {"RLIMIT_LOCKS": 10}
+_MODULES = frozenset(
+    "collections contextlib datetime functools os pwd signal socket subprocess sys threading time".split()
+)
+_ELSEWHERE = {
+    "win_service_iter": "Windows",
+    "win_service_get": "Windows",
+    "ABOVE_NORMAL_PRIORITY_CLASS": "Windows",
+    "BELOW_NORMAL_PRIORITY_CLASS": "Windows",
+    "HIGH_PRIORITY_CLASS": "Windows",
+    "IDLE_PRIORITY_CLASS": "Windows",
+    "NORMAL_PRIORITY_CLASS": "Windows",
+    "REALTIME_PRIORITY_CLASS": "Windows",
+    "IOPRIO_HIGH": "Windows",
+    "IOPRIO_LOW": "Windows",
+    "IOPRIO_NORMAL": "Windows",
+    "IOPRIO_VERYLOW": "Windows",
+    "CONN_DELETE_TCB": "Windows",
+    "CONN_IDLE": "Solaris",
+    "CONN_BOUND": "Solaris",
+    "RLIMIT_SWAP": "FreeBSD",
+    "RLIMIT_SBSIZE": "FreeBSD",
+    "RLIMIT_NPTS": "FreeBSD",
+}
+
+__all__ = sorted(
+    {
+        name
+        for name in globals()
+        if not name.startswith("_") and name not in ("getloadavg", "psight_version")
+    }
+    | {"__version__", "Popen", "getloadavg", *_MEMBERS, *_LIMITS}
+)
+
+
+class _Module(type(_sys)):
+    """This module, which tells the core when `PROCFS_PATH` is set."""
+
+    def __setattr__(self, name, value):
+        if name == "PROCFS_PATH":
+            _core.set_paths(None if value == "/proc" else value)
+        super().__setattr__(name, value)
+
+
+_sys.modules[__name__].__class__ = _Module
+
+
+def __getattr__(name):
+    if name in _MEMBERS:
+        from . import _enums
+
+        found = _enums.MEMBERS[name]
+    elif name in _LIMITS:
+        import resource
+
+        found = _RLIMIT_NUMBERS[name] if name in _RLIMIT_NUMBERS else getattr(resource, name)
+    elif name == "Popen":
+        from ._popen import Popen as found
+    elif name in _MODULES or name in ("_common", "_pslinux", "_psposix", "_psplatform"):
+        found = _module(name)
+    elif name in _ELSEWHERE:
+        raise AttributeError(
+            f"module {__name__!r} has no attribute {name!r} on this system: only {_ELSEWHERE[name]} has it"
+        )
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def _module(name):
+    """The modules that psutil's has as attributes, and that programs reach for through it."""
+    from importlib import import_module
+
+    return import_module(name if name in _MODULES else f"{__name__}.{name}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

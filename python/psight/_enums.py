@@ -1,0 +1,65 @@
+"""The enumerations, and the members that the core's words and numbers mean.
+
+This file imports `enum` and `socket`, which takes longer than the rest of the package: it is imported when an answer has
+a member of one of them.
+"""
+
+import enum
+import socket
+
+
+class NicDuplex(enum.IntEnum):
+    """How an interface talks: in both directions at once, or in turns."""
+
+    NIC_DUPLEX_FULL = 2
+    NIC_DUPLEX_HALF = 1
+    NIC_DUPLEX_UNKNOWN = 0
+
+
+class BatteryTime(enum.IntEnum):
+    """What stands for a battery's seconds where there is no number."""
+
+    POWER_TIME_UNKNOWN = -1
+    POWER_TIME_UNLIMITED = -2
+
+
+class IOPriority(enum.IntEnum):
+    """The classes of I/O priority on Linux."""
+
+    IOPRIO_CLASS_NONE = 0
+    IOPRIO_CLASS_RT = 1
+    IOPRIO_CLASS_BE = 2
+    IOPRIO_CLASS_IDLE = 3
+
+
+AddressFamily = enum.IntEnum("AddressFamily", {"AF_LINK": int(socket.AF_PACKET)})
+
+MEMBERS = {
+    **NicDuplex.__members__,
+    **BatteryTime.__members__,
+    **IOPriority.__members__,
+    **AddressFamily.__members__,
+}
+
+POWER_TIME_UNKNOWN = BatteryTime.POWER_TIME_UNKNOWN
+POWER_TIME_UNLIMITED = BatteryTime.POWER_TIME_UNLIMITED
+
+
+def family(word):
+    """The address family of this name."""
+    return AddressFamily.AF_LINK if word == "AF_LINK" else getattr(socket, word)
+
+
+def socket_type(word):
+    """The socket type of this name."""
+    return getattr(socket, word)
+
+
+def duplex(word):
+    """The duplex mode of this name."""
+    return NicDuplex["NIC_DUPLEX_" + word.upper()]
+
+
+def ioclass(number):
+    """The I/O priority class of this number."""
+    return IOPriority(number)

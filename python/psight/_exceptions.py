@@ -1,0 +1,116 @@
+"""The exceptions, and how an error of the core becomes one of them."""
+
+
+class Error(Exception):
+    """Base class of the exceptions of this package."""
+
+    __module__ = "psutil"
+
+    def _known(self, names):
+        known = ((name, getattr(self, name, None)) for name in names)
+        return [f"{name}={value!r}" for name, value in known if value or (name == "pid" and value == 0)]
+
+    def __str__(self):
+        known = ", ".join(self._known(("pid", "ppid", "name")))
+        parts = [getattr(self, "msg", ""), f"({known})" if known else ""]
+        return " ".join(part for part in parts if part)
+
+    def __repr__(self):
+        known = ", ".join(self._known(("pid", "ppid", "name", "seconds", "msg")))
+        return f"psutil.{self.__class__.__name__}({known})"
+
+
+class NoSuchProcess(Error):
+    """There is no process with this pid, or there is none any more."""
+
+    __module__ = "psutil"
+
+    def __init__(self, pid, name=None, msg=None):
+        Error.__init__(self)
+        self.pid = pid
+        self.name = name
+        self.msg = msg or "process no longer exists"
+
+    def __reduce__(self):
+        return (self.__class__, (self.pid, self.name, self.msg))
+
+
+class ZombieProcess(NoSuchProcess):
+    """The process has exited, its parent has not asked how, and the answer went with it."""
+
+    __module__ = "psutil"
+
+    def __init__(self, pid, name=None, ppid=None, msg=None):
+        NoSuchProcess.__init__(self, pid, name, msg)
+        self.ppid = ppid
+        self.msg = msg or "PID still exists but it's a zombie"
+
+    def __reduce__(self):
+        return (self.__class__, (self.pid, self.name, self.ppid, self.msg))
+
+
+class AccessDenied(Error):
+    """The caller may not know, or may not do, this."""
+
+    __module__ = "psutil"
+
+    def __init__(self, pid=None, name=None, msg=None):
+        Error.__init__(self)
+        self.pid = pid
+        self.name = name
+        self.msg = msg or ""
+
+    def __reduce__(self):
+        return (self.__class__, (self.pid, self.name, self.msg))
+
+
+class TimeoutExpired(Error):
+    """The process did not end in time."""
+
+    __module__ = "psutil"
+
+    def __init__(self, seconds, pid=None, name=None):
+        Error.__init__(self)
+        self.seconds = seconds
+        self.pid = pid
+        self.name = name
+        self.msg = f"timeout after {seconds} seconds"
+
+    def __reduce__(self):
+        return (self.__class__, (self.seconds, self.pid, self.name))
+
+
+def from_core(kind, pid, errno, context, text, process):
+    """The exception for an error of the core.
+
+    `kind` is its kind in one word, `context` what was read or done, `text` the whole of it for people, `process` the
+    `Process` that was asked, if one was.
+    """
+    if pid is None and process is not None:
+        pid = process.pid
+    name = getattr(process, "_name", None)
+    if kind == "gone":
+        reused = context.endswith("has been reused")
+        return NoSuchProcess(pid, name, msg=context if reused else None)
+    if kind == "zombie":
+        return ZombieProcess(pid, name, getattr(process, "_ppid", None))
+    if kind == "denied" and pid is not None:
+        return AccessDenied(pid, name)
+    if kind == "late":
+        return TimeoutError(text)
+    if kind == "unsupported":
+        return NotImplementedError(text)
+    if kind == "invalid" and errno is None:
+        return ValueError(context)
+    if kind == "malformed":
+        return RuntimeError(text)
+    if errno is None:
+        return OSError(text)
+    from os import strerror
+
+    return OSError(errno, strerror(errno), context)
+
+
+def gone(process):
+    """The exception for a process that ended before anything was known of it."""
+    return NoSuchProcess(process.pid, getattr(process, "_name", None))

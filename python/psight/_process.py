@@ -1,0 +1,628 @@
+"""`Process`, and the questions about all processes, with psutil's names, defaults and state."""
+
+from . import _psight
+from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from ._system import _check_kind
+
+_core = _psight.process
+_UNKNOWN = object()
+
+
+class Process:
+    """A process: a pid together with the moment it started.
+
+    Without a pid it is this process. `NoSuchProcess` is raised if there is none with that pid.
+
+    Two are equal if they are the same process; a pid that another process got since does not make them so. Whatever
+    acts on the process (and `ppid`, `parent`, `parents`, `children`) checks that first and raises `NoSuchProcess`
+    rather than hit the wrong one.
+    """
+
+    def __init__(self, pid=None):
+        self._init(pid)
+
+    def _init(self, pid, _ignore_nsp=False):
+        if pid is None:
+            from os import getpid
+
+            pid = getpid()
+        elif pid < 0:
+            raise ValueError(f"pid must be a positive integer (got {pid})")
+        elif pid > 0x7FFFFFFF:
+            raise NoSuchProcess(pid, msg="process PID out of range")
+        self._blank(pid)
+        try:
+            self._native, start = _core.open(pid)
+        except NoSuchProcess:
+            if not _ignore_nsp:
+                raise NoSuchProcess(pid, msg="process PID not found") from None
+            self._gone = True
+        else:
+            self._ident = (pid, start)
+
+    def _blank(self, pid):
+        self._pid = pid
+        self._native = None
+        self._ident = (pid, None)
+        self._name = None
+        self._exe = None
+        self._create_time = None
+        self._gone = False
+        self._pid_reused = False
+        self._hash = None
+        self._ppid = None
+        self._exitcode = _UNKNOWN
+        self._last_cpu = None
+
+    @classmethod
+    def _opened(cls, pid, native, start):
+        """The process that the core has opened already."""
+        self = cls.__new__(cls)
+        self._blank(pid)
+        self._native = native
+        self._ident = (pid, start)
+        return self
+
+    def __str__(self):
+        info = {"pid": self._pid}
+        if self._name:
+            info["name"] = self._name
+        with self.oneshot():
+            if self._pid_reused:
+                info["status"] = "terminated + PID reused"
+            else:
+                try:
+                    info["name"] = self.name()
+                    info["status"] = self.status()
+                except ZombieProcess:
+                    info["status"] = "zombie"
+                except NoSuchProcess:
+                    info["status"] = "terminated"
+                except AccessDenied:
+                    pass
+            if self._exitcode is not _UNKNOWN and self._exitcode is not None:
+                info["exitcode"] = self._exitcode
+            if self._create_time is not None:
+                info["started"] = _date(self._create_time)
+        values = ", ".join(f"{name}={value!r}" for name, value in info.items())
+        return f"{self.__class__.__module__}.{self.__class__.__name__}({values})"
+
+    __repr__ = __str__
+
+    def __eq__(self, other):
+        if not isinstance(other, Process):
+            return NotImplemented
+        return self._ident == other._ident
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __hash__(self):
+        if self._hash is None:
+            self._hash = hash(self._ident)
+        return self._hash
+
+    @property
+    def pid(self):
+        """The number of the process."""
+        return self._pid
+
+    def oneshot(self):
+        """Return a context in which each of the kernel's files about the process is read once.
+
+        Answers in it are of one moment, and several cost little more than one.
+        """
+        return _Oneshot(self)
+
+    def as_dict(self, attrs=None, ad_value=None):
+        """Return the answers of several methods by their names; of all that only read without `attrs`.
+
+        `ad_value` stands for an answer that may not be known, or that a zombie does not have.
+        """
+        if attrs is not None:
+            if not isinstance(attrs, (list, tuple, set, frozenset)):
+                raise TypeError(f"invalid attrs type {type(attrs)}")
+            attrs = set(attrs)
+            invalid = attrs - _ATTRS
+            if invalid:
+                s = "s" if len(invalid) > 1 else ""
+                raise ValueError(f"invalid attr name{s} {', '.join(map(repr, invalid))}")
+        answers = {}
+        with self.oneshot():
+            for name in attrs or _ATTRS:
+                try:
+                    answers[name] = self.pid if name == "pid" else getattr(self, name)()
+                except (AccessDenied, ZombieProcess):
+                    answers[name] = ad_value
+                except NotImplementedError:
+                    if attrs:
+                        raise
+        return answers
+
+    def is_running(self):
+        """Return whether the process is still there; it is not if its pid has become another's."""
+        if self._gone or self._pid_reused:
+            return False
+        try:
+            # A Process is made and compared, so that subclasses and patches of both are heard.
+            self._pid_reused = self != Process(self._pid)
+        except ZombieProcess:
+            return True
+        except NoSuchProcess:
+            self._gone = True
+            return False
+        if self._pid_reused:
+            _reused.add(self._pid)
+            self._gone = True
+            return False
+        return True
+
+    def _check(self):
+        """Raise `NoSuchProcess` if the pid has become another's."""
+        if self._pid_reused or (not self.is_running() and self._pid_reused):
+            msg = "process no longer exists and its PID has been reused"
+            raise NoSuchProcess(self._pid, self._name, msg=msg)
+
+    # --- who it is
+
+    def ppid(self):
+        """Return the pid of the parent."""
+        self._check()
+        return _core.ppid(self)
+
+    def name(self):
+        """Return the name of the process, in full where the kernel cuts it and the command line has the rest."""
+        name = self._name = _core.name(self)
+        return name
+
+    def exe(self):
+        """Return the path of the program; an empty string if it has none. It is asked for once."""
+        if self._exe is None:
+            try:
+                exe = _core.exe(self)
+            except AccessDenied:
+                guess = self._exe_guess()
+                if guess is None:
+                    raise
+                return guess
+            if not exe:
+                try:
+                    exe = self._exe_guess() or ""
+                except AccessDenied:
+                    pass
+            self._exe = exe
+        return self._exe
+
+    def _exe_guess(self):
+        """The first argument, if it is the absolute path of a program."""
+        from os import X_OK, access, path
+
+        words = self.cmdline()
+        word = words[0] if words else ""
+        return word if path.isabs(word) and path.isfile(word) and access(word, X_OK) else None
+
+    def cmdline(self):
+        """Return the command line as a list of words."""
+        return _core.cmdline(self)
+
+    def status(self):
+        """Return what the process is doing, as one of the `STATUS_*` constants."""
+        try:
+            return _core.status(self)
+        except ZombieProcess:
+            return "zombie"
+
+    def username(self):
+        """Return the name of the user that owns the process (its real uid), or the uid as text."""
+        return _core.username(self)
+
+    def create_time(self):
+        """Return when the process started, in seconds since 1970. It is asked for once."""
+        if self._create_time is None:
+            self._create_time = _core.create_time(self)
+        return self._create_time
+
+    def cwd(self):
+        """Return the current directory; an empty string if it has none."""
+        return _core.cwd(self)
+
+    def environ(self):
+        """Return the environment that the process was started with."""
+        return _core.environ(self)
+
+    def uids(self):
+        """Return the real, effective and saved user id."""
+        return _core.uids(self)
+
+    def gids(self):
+        """Return the real, effective and saved group id."""
+        return _core.gids(self)
+
+    def terminal(self):
+        """Return the path of the controlling terminal, or None."""
+        return _core.terminal(self)
+
+    # --- what it does
+
+    def cpu_times(self):
+        """Return the CPU time in seconds, its own and that of children that were waited for."""
+        return _core.cpu_times(self)
+
+    def cpu_num(self):
+        """Return the CPU that it runs on, or ran on last."""
+        return _core.cpu_num(self)
+
+    def cpu_percent(self, interval=None):
+        """Return the CPU time as a percentage of the time that passed; more than 100 if several threads run.
+
+        With an `interval` the call blocks for so many seconds. Without one it compares with the last call; the first
+        returns 0.0.
+        """
+        from time import monotonic, sleep
+
+        if interval is not None and interval < 0:
+            raise ValueError(f"interval is not positive (got {interval!r})")
+        if interval is not None and interval > 0.0:
+            before = (monotonic(), _core.cpu_times(self))
+            sleep(interval)
+        else:
+            before = self._last_cpu
+        now = self._last_cpu = (monotonic(), _core.cpu_times(self))
+        if before is None or now[0] <= before[0]:
+            return 0.0
+        spent = (now[1].user - before[1].user) + (now[1].system - before[1].system)
+        return round(spent / (now[0] - before[0]) * 100, 1)
+
+    def io_counters(self):
+        """Return how often and how much it has read and written."""
+        return _core.io_counters(self)
+
+    def num_ctx_switches(self):
+        """Return how often it gave up the CPU, and how often it had to."""
+        return _core.num_ctx_switches(self)
+
+    def num_threads(self):
+        """Return how many threads it has."""
+        return _core.num_threads(self)
+
+    def threads(self):
+        """Return its threads with the CPU time of each."""
+        return _core.threads(self)
+
+    # --- what it holds
+
+    def memory_info(self):
+        """Return the memory that it holds, in bytes."""
+        return _core.memory_info(self)
+
+    def memory_full_info(self):
+        """Return `memory_info` with what is its own (`uss`), its share (`pss`) and what is swapped out.
+
+        The kernel looks at every page for it, which takes a while.
+        """
+        return _core.memory_full_info(self)
+
+    def memory_info_ex(self):
+        """Return the memory that it holds, with peaks and kinds, in bytes."""
+        return _core.memory_info_ex(self)
+
+    def memory_footprint(self):
+        """Return what memory is its own (`uss`), its share (`pss`) and what is swapped out."""
+        return _core.memory_footprint(self)
+
+    def memory_percent(self, memtype="rss"):
+        """Return its memory as a percentage of the machine's; `memtype` is a field of `memory_full_info`."""
+        from ._ntuples import pfullmem, pmem
+        from ._system import virtual_memory
+
+        if memtype not in pfullmem._fields:
+            raise ValueError(f"invalid memtype {memtype!r}; valid types are {pfullmem._fields!r}")
+        ask = self.memory_info if memtype in pmem._fields else self.memory_full_info
+        return getattr(ask(), memtype) / virtual_memory().total * 100
+
+    def page_faults(self):
+        """Return how often memory had to be found, without and with a disk."""
+        return _core.page_faults(self)
+
+    def memory_maps(self, grouped=True):
+        """Return the mappings of its address space, summed by path, or one by one."""
+        return _core.memory_maps_grouped(self) if grouped else _core.memory_maps(self)
+
+    def open_files(self):
+        """Return the regular files that it has open."""
+        return _core.open_files(self)
+
+    def num_fds(self):
+        """Return how many descriptors it has open."""
+        return _core.num_fds(self)
+
+    def net_connections(self, kind="inet"):
+        """Return its sockets; see `psight.net_connections` for the kinds."""
+        _check_kind(kind)
+        return _core.net_connections(self, kind)
+
+    def connections(self, kind="inet"):
+        """Return its sockets under the name that psutil gave this before 6.0."""
+        import warnings
+
+        message = "connections() is deprecated and will be removed; use net_connections() instead"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return self.net_connections(kind=kind)
+
+    # --- relatives
+
+    def parent(self):
+        """Return the parent, or None."""
+        self._check()
+        found = _core.parent(self)
+        return None if found is None else Process._opened(*found)
+
+    def parents(self):
+        """Return the parent, its parent, and so on."""
+        parents = []
+        parent = self.parent()
+        while parent is not None:
+            parents.append(parent)
+            parent = parent.parent()
+        return parents
+
+    def children(self, recursive=False):
+        """Return the children, or all descendants."""
+        self._check()
+        return [Process._opened(*found) for found in _core.children(self, recursive)]
+
+    # --- control
+
+    def nice(self, value=None):
+        """Return the nice value, or set it."""
+        if value is None:
+            return _core.nice(self)
+        self._check()
+        _core.set_nice(self, value)
+
+    def ionice(self, ioclass=None, value=None):
+        """Return the I/O priority, or set its class (an `IOPRIO_CLASS_*`) and its value (0 to 7, 0 is best)."""
+        if ioclass is None:
+            if value is not None:
+                raise ValueError("'ioclass' argument must be specified")
+            return _core.ionice(self)
+        self._check()
+        value = 0 if value is None else value
+        if value and ioclass in (0, 3):
+            raise ValueError(f"{ioclass!r} ioclass accepts no value")
+        if not 0 <= value <= 7:
+            raise ValueError("value not in 0-7 range")
+        _core.set_ionice(self, ioclass, value)
+
+    def rlimit(self, resource, limits=None):
+        """Return the soft and hard limit of a resource (an `RLIMIT_*`), or set them."""
+        if limits is None:
+            if self._pid == 0:
+                raise ValueError("can't use prlimit() against PID 0 process")
+            return _core.rlimit(self, resource)
+        self._check()
+        if self._pid == 0:
+            raise ValueError("can't use prlimit() against PID 0 process")
+        if len(limits) != 2:
+            raise ValueError(f"second argument must be a (soft, hard) tuple, got {limits!r}")
+        _core.rlimit(self, resource, tuple(limits))
+
+    def cpu_affinity(self, cpus=None):
+        """Return the CPUs that it may run on, or set them; an empty list means all that it may have."""
+        if cpus is None:
+            return _core.cpu_affinity(self)
+        self._check()
+        cpus = list(set(cpus))
+        for cpu in cpus:
+            if not isinstance(cpu, int):
+                raise TypeError(f"cpus must be an iterable of integers, got {type(cpu)}")
+        try:
+            _core.set_cpu_affinity(self, cpus)
+        except (OSError, ValueError, OverflowError) as error:
+            if isinstance(error, OSError) and error.errno != 22:
+                raise
+            from ._system import cpu_times
+
+            known = range(len(cpu_times(percpu=True)))
+            for cpu in cpus:
+                if cpu not in known:
+                    raise ValueError(f"invalid CPU {cpu!r}; choose between {tuple(known)!r}") from None
+            raise
+
+    def send_signal(self, sig):
+        """Send a signal to the process, and to no other that may have got its pid."""
+        if self._pid_reused:
+            self._check()
+        if self._pid == 0:
+            raise ValueError(
+                "preventing sending signal to process with PID 0 as it would affect every process in the process"
+                " group of the calling process (os.getpid()) instead of PID 0"
+            )
+        try:
+            _core.send_signal(self, sig)
+        except ZombieProcess:
+            raise
+        except NoSuchProcess as error:
+            if "reused" in error.msg:
+                self._pid_reused = True
+                _reused.add(self._pid)
+            self._gone = True
+            raise
+
+    def suspend(self):
+        """Stop the process (SIGSTOP)."""
+        self.send_signal(19)
+
+    def resume(self):
+        """Let a stopped process go on (SIGCONT)."""
+        self.send_signal(18)
+
+    def terminate(self):
+        """Ask the process to end (SIGTERM)."""
+        self.send_signal(15)
+
+    def kill(self):
+        """End the process (SIGKILL)."""
+        self.send_signal(9)
+
+    def wait(self, timeout=None):
+        """Wait for the process to end and return its exit code, or None if it is not a child of this one.
+
+        A child that a signal ended returns the signal's number, negative. `TimeoutExpired` is raised after `timeout`
+        seconds; 0 does not wait.
+        """
+        if self._pid == 0:
+            raise ValueError("can't wait for PID 0")
+        if timeout is not None:
+            if not isinstance(timeout, (int, float)):
+                raise TypeError(f"timeout must be an int or float (got {type(timeout)})")
+            if timeout < 0:
+                raise ValueError(f"timeout must be positive or zero (got {timeout})")
+        if self._exitcode is not _UNKNOWN:
+            return self._exitcode
+        try:
+            code = None if self._native is None else _core.wait(self, timeout)
+        except TimeoutError:
+            raise TimeoutExpired(timeout, pid=self._pid, name=self._name) from None
+        self._exitcode = _exit_code(code)
+        return self._exitcode
+
+
+class _Oneshot:
+    """The context of `Process.oneshot`; one inside another does nothing."""
+
+    def __init__(self, process):
+        self._process = process
+        self._outermost = False
+
+    def __enter__(self):
+        if self._process._native is not None:
+            self._outermost = _core.oneshot_enter(self._process)
+
+    def __exit__(self, *exc):
+        if self._outermost:
+            _core.oneshot_exit(self._process)
+
+
+def _exit_code(code):
+    if code is None or code >= 0:
+        return code
+    from ._signals import negative
+
+    return negative(code)
+
+
+def _date(seconds):
+    """The time of day, with the date if it was not today."""
+    import time
+
+    then, now = time.localtime(seconds), time.localtime()
+    return time.strftime("%H:%M:%S" if then[:3] == now[:3] else "%Y-%m-%d %H:%M:%S", then)
+
+
+_ATTRS = {
+    name
+    for name in dir(Process)
+    if not name.startswith("_")
+    and name
+    not in (
+        "send_signal suspend resume terminate kill wait is_running as_dict parent parents children rlimit"
+        " connections oneshot"
+    ).split()
+}
+
+_known = {}
+_reused = set()
+
+
+def pids():
+    """Return the pids of all processes, sorted."""
+    return _psight.pids()
+
+
+def pid_exists(pid):
+    """Return whether there is a process with this pid; the number of a thread is none."""
+    if pid < 0:
+        return False
+    return pid <= 0x7FFFFFFF and _psight.pid_exists(pid)
+
+
+def process_iter(attrs=None, ad_value=None):
+    """Yield all processes in the order of their pids.
+
+    With `attrs` each has a dict `info` as `Process.as_dict` returns it; an empty list means all of them. A process is
+    the same object in every round; ``process_iter.cache_clear()`` forgets them.
+    """
+    global _known
+    now = set(pids())
+    known = {pid: process for pid, process in _known.items() if pid in now}
+    while _reused:
+        known.pop(_reused.pop(), None)
+    try:
+        for pid in sorted(now):
+            try:
+                process = known.get(pid)
+                if process is None:
+                    process = known[pid] = Process(pid)
+                if attrs is not None:
+                    process.info = process.as_dict(attrs=attrs, ad_value=ad_value)
+                yield process
+            except NoSuchProcess:
+                known.pop(pid, None)
+    finally:
+        _known = known
+
+
+def _forget():
+    """Clear process_iter() internal cache."""
+    _known.clear()
+
+
+process_iter.cache_clear = _forget
+
+
+def wait_procs(procs, timeout=None, callback=None):
+    """Wait for several processes to end, and return those that have and those that have not.
+
+    Those that have get an attribute `returncode`, and are given to `callback` one by one. No exception is raised after
+    `timeout` seconds.
+    """
+    from time import monotonic
+
+    if timeout is not None and not timeout >= 0:
+        raise ValueError(f"timeout must be a positive integer, got {timeout}")
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback {callback!r} is not a callable")
+    gone, alive = [], set(procs)
+    deadline = None if timeout is None else monotonic() + timeout
+
+    def check(process, seconds):
+        try:
+            code = process.wait(timeout=seconds)
+        except TimeoutExpired:
+            return
+        except Exception as error:
+            # A Popen of subprocess has an exception of its own.
+            if type(error).__name__ != "TimeoutExpired":
+                raise
+            return
+        if code is not None or not process.is_running():
+            process.returncode = code
+            gone.append(process)
+            if callback is not None:
+                callback(process)
+
+    while alive:
+        if deadline is not None and monotonic() >= deadline:
+            break
+        share = 1.0 / len(alive)
+        for process in list(alive):
+            left = share if deadline is None else min(deadline - monotonic(), share)
+            if left <= 0:
+                break
+            check(process, left)
+        alive.difference_update(gone)
+    for process in list(alive):
+        check(process, 0)
+    alive.difference_update(gone)
+    return gone, list(alive)
