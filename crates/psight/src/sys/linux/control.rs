@@ -214,3 +214,71 @@ fn failed(process: &Process, call: &str, error: io::Error) -> Error {
     }
     Error::system(call, error).with_pid(process.pid())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::ExitStatus;
+    use std::process::{Child, Command};
+
+    /// A child that sleeps; it is killed at the end unless it has ended.
+    pub(super) struct Sleeper(Child);
+
+    impl Sleeper {
+        pub(super) fn new() -> Self {
+            Self(Command::new("sleep").arg("60").spawn().unwrap())
+        }
+
+        pub(super) fn process(&self) -> Process {
+            Process::new(self.0.id()).unwrap()
+        }
+
+        /// Its pid with another start, as a `Process` has it whose pid was given to this child.
+        pub(super) fn predecessor(&self) -> Process {
+            let process = self.process();
+            let start = process.start().map(|start| start - 1);
+            Process::known(process.host(), process.pid(), start)
+        }
+
+        pub(super) fn is_running(&mut self) -> bool {
+            matches!(self.0.try_wait(), Ok(None))
+        }
+    }
+
+    impl Drop for Sleeper {
+        fn drop(&mut self) {
+            if self.is_running() {
+                self.0.kill().unwrap();
+                self.0.wait().unwrap();
+            }
+        }
+    }
+
+    /// What pidfd_open(2) says where a filter, an old kernel, a limit or a race refuses it.
+    pub(super) const REFUSALS: [Errno; 6] =
+        [Errno::NOSYS, Errno::PERM, Errno::MFILE, Errno::NFILE, Errno::NODEV, Errno::INVAL];
+
+    #[test]
+    fn t26_without_pidfds_a_signal_reaches_its_process_and_no_other() {
+        for refusal in REFUSALS {
+            let mut sleeper = Sleeper::new();
+            let refuse = move |_| Err(refusal);
+            let error = send(&sleeper.predecessor(), Signal::KILL, &refuse).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NoSuchProcess, "{refusal}");
+            assert!(sleeper.is_running(), "{refusal}");
+            let process = sleeper.process();
+            send(&process, Signal::TERM, &refuse).unwrap();
+            let status = process.wait(None).unwrap();
+            assert_eq!(status.and_then(ExitStatus::signal), Some(Signal::TERM), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn t26_with_a_pidfd_of_another_process_no_signal_is_sent() {
+        let mut sleeper = Sleeper::new();
+        let error = sleeper.predecessor().kill().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoSuchProcess);
+        assert!(error.to_string().contains("reused"), "{error}");
+        assert!(sleeper.is_running());
+    }
+}

@@ -255,3 +255,100 @@ fn shorter(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
         (one, other) => one.or(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{REFUSALS, Sleeper};
+    use super::*;
+
+    fn watched(
+        processes: &[&Process],
+        timeout: Duration,
+        room: usize,
+        open: &Open,
+    ) -> Vec<(usize, Option<ExitStatus>)> {
+        let mut ended = Vec::new();
+        let deadline = Instant::now().checked_add(timeout);
+        watch_all(
+            processes,
+            deadline,
+            &mut |index, status| ended.push((index, status)),
+            room,
+            open,
+        )
+        .unwrap();
+        ended
+    }
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn t28_without_pidfds_a_child_is_waited_for_all_the_same() {
+        for refusal in REFUSALS {
+            let sleeper = Sleeper::new();
+            let process = sleeper.process();
+            let refuse = move |_| Err(refusal);
+            assert_eq!(watched(&[&process], Duration::ZERO, 9, &refuse), [], "{refusal}");
+            process.kill().unwrap();
+            let killed = ExitStatus::Signaled { signal: Signal::KILL, core_dumped: false };
+            let ended = watched(&[&process], LONG, 9, &refuse);
+            assert_eq!(ended, [(0, Some(killed))], "{refusal}");
+            assert_eq!(watched(&[&process], LONG, 9, &refuse), [(0, None)], "{refusal}");
+        }
+    }
+
+    #[test]
+    fn t28_a_child_that_ends_before_its_pidfd_is_open_has_its_status() {
+        for race in [Errno::SRCH, Errno::INVAL] {
+            let sleeper = Sleeper::new();
+            let process = sleeper.process();
+            let end_first = move |_| {
+                sleeper.process().kill().unwrap();
+                Err(race)
+            };
+            let ended = watched(&[&process], LONG, 9, &end_first);
+            let signal = ended[0].1.and_then(ExitStatus::signal);
+            assert_eq!(signal, Some(Signal::KILL), "{race}");
+        }
+    }
+
+    #[test]
+    fn t28_more_processes_than_pidfds_are_waited_for() {
+        let sleepers: Vec<Sleeper> = (0..9).map(|_| Sleeper::new()).collect();
+        let processes: Vec<Process> = sleepers.iter().map(Sleeper::process).collect();
+        let all: Vec<&Process> = processes.iter().collect();
+        assert_eq!(watched(&all, Duration::ZERO, 2, &open), []);
+        for process in &processes[..8] {
+            process.kill().unwrap();
+        }
+        let mut ended = Vec::new();
+        let mut add = |index, status: Option<ExitStatus>| {
+            ended.push((index, status.and_then(ExitStatus::signal)));
+            if ended.len() == 8 {
+                processes[8].terminate().unwrap();
+            }
+        };
+        watch_all(&all, None, &mut add, 2, &open).unwrap();
+        ended.sort_unstable();
+        let expected: Vec<_> = (0..8)
+            .map(|index| (index, Some(Signal::KILL)))
+            .chain([(8, Some(Signal::TERM))])
+            .collect();
+        assert_eq!(ended, expected);
+    }
+
+    #[test]
+    fn t26_a_process_whose_pid_another_has_is_gone_and_the_other_is_not_reaped() {
+        let refuse = |_| Err(Errno::NOSYS);
+        let kinds: [&Open; 2] = [&open, &refuse];
+        for open in kinds {
+            let sleeper = Sleeper::new();
+            let process = sleeper.process();
+            process.kill().unwrap();
+            let ended = watched(&[&sleeper.predecessor()], LONG, 9, open);
+            assert_eq!(ended, [(0, None)]);
+            let status = process.wait(None).unwrap();
+            assert_eq!(status.and_then(ExitStatus::signal), Some(Signal::KILL));
+        }
+    }
+}
