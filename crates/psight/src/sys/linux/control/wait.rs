@@ -54,7 +54,7 @@ fn watch_all(
         left.push(Watched { index, process, pid, how: How::Unopened });
     }
     let mut pause = Duration::ZERO;
-    loop {
+    while !left.is_empty() {
         for watched in left.iter_mut().filter(|watched| matches!(watched.how, How::Unopened)) {
             if room == 0 {
                 break;
@@ -73,11 +73,12 @@ fn watch_all(
                 false
             }
         });
-        if left.is_empty() || remaining(deadline) == Some(Duration::ZERO) {
-            return Ok(());
+        if remaining(deadline) == Some(Duration::ZERO) {
+            break;
         }
         pause = pause.saturating_mul(2).max(SHORTEST);
     }
+    Ok(())
 }
 
 /// A process that has not ended yet.
