@@ -243,3 +243,40 @@ impl fmt::Debug for Process {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Process 42 of a machine where it started at `now`, as somebody knows it who saw it start at `known`.
+    fn known(known: Option<u64>, now: u64) -> (tempfile::TempDir, Process) {
+        let root = tempfile::tempdir().unwrap();
+        let dir = root.path().join("proc/42");
+        std::fs::create_dir_all(&dir).unwrap();
+        let line = format!("42 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {now} 0 0\n");
+        std::fs::write(dir.join("stat"), line).unwrap();
+        let host = Host::at(root.path()).unwrap();
+        let start = OnceLock::from(known);
+        (root, Process { host, pid: Pid::new(42), start, kept: None })
+    }
+
+    #[test]
+    #[cfg_attr(force_unsupported, ignore = "there is no process to ask")]
+    fn t24_a_start_that_is_not_known_makes_no_other_process() {
+        let (_root, process) = known(None, 7);
+        assert!(process.is_running().unwrap());
+        process.guard().unwrap();
+        assert_eq!(process.ppid().unwrap(), Pid::new(1));
+    }
+
+    #[test]
+    #[cfg_attr(force_unsupported, ignore = "there is no process to ask")]
+    fn another_start_is_another_process() {
+        let (_root, process) = known(Some(6), 7);
+        assert!(!process.is_running().unwrap());
+        assert_eq!(process.guard().unwrap_err().kind(), ErrorKind::NoSuchProcess);
+        let (_root, same) = known(Some(7), 7);
+        assert!(same.is_running().unwrap());
+        same.guard().unwrap();
+    }
+}

@@ -415,7 +415,8 @@ impl Process {
 
     /// What the process costs: the kernel looks at each page, which takes a while for a large process.
     ///
-    /// Linux: `/proc/<pid>/smaps_rollup`, else `smaps`, which need the right to trace; all 0 for a thread of the kernel.
+    /// Linux: `/proc/<pid>/smaps_rollup`, else `smaps`, which need the right to trace; all 0 for a zombie
+    /// and for a thread of the kernel.
     ///
     /// # Errors
     ///

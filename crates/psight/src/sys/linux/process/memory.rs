@@ -66,8 +66,11 @@ impl Raw {
 
     // smaps_rollup, else smaps
     pub(crate) fn memory_footprint(&self) -> Result<MemoryFootprint> {
+        let none = Footprint { private_kib: 0, pss_kib: Some(0), swap_kib: Some(0) };
         let sum = match self.of_memory(&self.smaps_rollup, "smaps_rollup") {
-            Ok(None) => Footprint { private_kib: 0, pss_kib: Some(0), swap_kib: Some(0) },
+            Ok(None) => none,
+            // It has given all back, as `statm` says too.
+            Err(error) if error.kind() == ErrorKind::ZombieProcess => none,
             Ok(Some(bytes)) if !bytes.is_empty() => footprint(bytes),
             // Before 4.14 there is none; and some kernels answer ESRCH for processes that are well.
             Ok(_) => self.summed()?,
