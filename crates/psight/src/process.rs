@@ -256,8 +256,7 @@ mod tests {
         let line = format!("42 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {now} 0 0\n");
         std::fs::write(dir.join("stat"), line).unwrap();
         let host = Host::at(root.path()).unwrap();
-        let start = OnceLock::from(known);
-        (root, Process { host, pid: Pid::new(42), start, kept: None })
+        (root, Process::known(&host, Pid::new(42), known))
     }
 
     #[test]
