@@ -129,6 +129,18 @@ pub struct DiskIo {
     pub flush_time: Option<u64>,
 }
 
+/// What was read from and written to all disks together since boot.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct DiskTraffic {
+    /// Bytes read.
+    #[field(unit = bytes, counter)]
+    pub read_bytes: u64,
+    /// Bytes written, discarded ones not.
+    #[field(unit = bytes, counter)]
+    pub write_bytes: u64,
+}
+
 /// Where something is mounted, and which mount it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct MountPoint {
@@ -174,7 +186,7 @@ impl Host {
     ///
     /// The numbers are raw: they can wrap. [`Monotonic`](crate::monotonic::Monotonic) continues them. To add disks up
     /// take [`DiskIo::total`] of the whole ones. A disk whose accounting is switched off stands still; see
-    /// [`disks_not_counted`](Self::disks_not_counted).
+    /// [`disks_not_counted`](Self::disks_not_counted), and [`disk_traffic`](Self::disk_traffic) for what counts it still.
     ///
     /// Linux: `/proc/diskstats`, else `/sys/block/*/stat`. Sectors are 512 bytes there whatever the disk's are. Before
     /// 2.6.25 a partition has counts and bytes alone. A line that is not understood is left out.
@@ -195,6 +207,19 @@ impl Host {
     /// `Unsupported` where accounting cannot be switched off.
     pub fn disks_not_counted(&self) -> Result<Vec<OsString>> {
         sys::disk::disks_not_counted(self)
+    }
+
+    /// What was read from and written to all disks together. It is counted where requests enter the kernel's block layer,
+    /// so that a request to a stacked device counts once, and one to a disk whose accounting is switched off counts too.
+    /// Memory disks and loop devices are disks here.
+    ///
+    /// Linux: `pgpgin` and `pgpgout` of `/proc/vmstat`.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` where the kernel does not count this, `NotFound` without a `/proc/vmstat`.
+    pub fn disk_traffic(&self) -> Result<DiskTraffic> {
+        sys::disk::disk_traffic(self)
     }
 }
 

@@ -323,6 +323,15 @@ fn t52_a_disk_whose_accounting_is_off_is_told() {
     assert_eq!(machine.host().disks_not_counted().unwrap(), ["cciss/c0d0", "sda"]);
 }
 
+#[test]
+fn t52_what_all_disks_moved_is_counted_though_a_disk_is_not() {
+    let machine = disks().file("proc/vmstat", "pgpgin 10\npgpgout 20\npswpin 0\npswpout 0\n");
+    let traffic = machine.host().disk_traffic().unwrap();
+    assert_eq!((traffic.read_bytes, traffic.write_bytes), (10 * 1024, 20 * 1024));
+    let machine = disks().file("proc/vmstat", "pswpin 0\npswpout 0\n");
+    assert_eq!(machine.host().disk_traffic().unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
 // From here on: this machine.
 
 #[test]
@@ -428,25 +437,66 @@ fn t47_the_device_of_root_is_findmnts() {
 }
 
 #[test]
+fn the_device_of_root_is_psutils() {
+    let machine = Machine::captured()
+        .file("proc/filesystems", FILESYSTEMS)
+        .file("proc/self/mounts", "/dev/root / ext4 rw 0 0\nnone /a ext4 rw 0 0\n")
+        .file("proc/partitions", "major minor  #blocks  name\n\n");
+    let proc = machine.path("proc");
+    for (which, all) in [(Mounts::Physical, "False"), (Mounts::All, "True")] {
+        let code = format!(
+            "psutil.PROCFS_PATH = {:?}\n\
+             print(json.dumps([p[:2] for p in psutil.disk_partitions(all={all})]))",
+            proc.to_str().unwrap()
+        );
+        let Some(theirs) = psutil(&code) else { return };
+        let ours = Host::local().with_proc(&proc).partitions(which).unwrap();
+        let text = |text: &OsStr| text.to_str().unwrap().to_owned();
+        let ours: Vec<_> = ours
+            .iter()
+            .map(|p| {
+                let device = p.device.as_deref().map(text).unwrap_or_default();
+                [device, text(p.mountpoint.as_os_str())]
+            })
+            .collect();
+        assert_eq!(json!(ours), theirs);
+    }
+}
+
+#[test]
 fn counters_are_psutils() {
-    for (which, per_disk) in [(Disks::Whole, "False"), (Disks::All, "True")] {
-        eventually(|| {
-            let code = format!(
-                "d = psutil.disk_io_counters(perdisk={per_disk}, nowrap=False); print(json.dumps(d))"
-            );
-            let before = Host::local().disk_io_counters(which).unwrap();
-            let Some(theirs) = psutil(&code) else { return Ok(()) };
-            let ours = match which {
-                Disks::All => json!(
-                    before
-                        .iter()
-                        .map(|(name, io)| (name.to_str().unwrap(), as_psutil(io)))
-                        .collect::<BTreeMap<_, _>>()
-                ),
-                Disks::Whole => json!(DiskIo::total(before.values()).as_ref().map(as_psutil)),
-            };
-            same(&ours, &theirs)
-        });
+    // Counters only grow: what psutil reads in between lies in between.
+    let host = Host::local();
+    let all = || host.disk_io_counters(Disks::All).unwrap();
+    let before = all();
+    let code = "print(json.dumps(psutil.disk_io_counters(perdisk=True, nowrap=False)))";
+    let Some(theirs) = psutil(code) else { return };
+    let after = all();
+    let theirs = theirs.as_object().unwrap();
+    assert_eq!(theirs.len(), after.len());
+    for (name, theirs) in theirs {
+        let name = OsStr::new(name);
+        between(&as_psutil(&before[name]), theirs, &as_psutil(&after[name]));
+    }
+    let total = || {
+        let disks = host.disk_io_counters(Disks::Whole).unwrap();
+        json!(DiskIo::total(disks.values()).as_ref().map(as_psutil))
+    };
+    let before = total();
+    let Some(theirs) = psutil("print(json.dumps(psutil.disk_io_counters(nowrap=False)))") else {
+        return;
+    };
+    between(&before, &theirs, &total());
+}
+
+fn between(before: &Value, theirs: &Value, after: &Value) {
+    let numbers = |list: &Value| -> Vec<u64> {
+        list.as_array().into_iter().flatten().map(|number| number.as_u64().unwrap()).collect()
+    };
+    let (before, theirs, after) = (numbers(before), numbers(theirs), numbers(after));
+    assert_eq!(before.len(), theirs.len());
+    for ((before, theirs), after) in before.iter().zip(&theirs).zip(&after) {
+        assert!(before <= theirs && theirs <= after, "{before} {theirs} {after}");
     }
 }
 

@@ -2,16 +2,20 @@
 
 use crate::text;
 
-/// The counters that psight uses, in pages.
+/// The counters that psight uses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Vmstat {
+    /// Read from block devices, whichever they are.
+    pub pgpgin_kib: Option<u64>,
+    /// Written to block devices, whichever they are.
+    pub pgpgout_kib: Option<u64>,
     /// Pages read back from swap.
     pub pswpin_pages: Option<u64>,
     /// Pages written to swap.
     pub pswpout_pages: Option<u64>,
 }
 
-/// Decodes `/proc/vmstat`, as far as both counters are found.
+/// Decodes `/proc/vmstat`, as far as the last of the counters, which stand together.
 pub fn vmstat(bytes: &[u8]) -> Vmstat {
     let mut stat = Vmstat::default();
     for line in text::lines(bytes) {
@@ -20,6 +24,10 @@ pub fn vmstat(bytes: &[u8]) -> Vmstat {
         } else if let Some(number) = line.strip_prefix(b"pswpout ") {
             stat.pswpout_pages = text::u64(number);
             break;
+        } else if let Some(number) = line.strip_prefix(b"pgpgin ") {
+            stat.pgpgin_kib = text::u64(number);
+        } else if let Some(number) = line.strip_prefix(b"pgpgout ") {
+            stat.pgpgout_kib = text::u64(number);
         }
     }
     stat
@@ -34,5 +42,11 @@ mod tests {
         assert_eq!(vmstat(b"nr_free_pages 3\n"), Vmstat::default());
         let stat = vmstat(b"pswpin 7\npswpout 9\nthp 1\n");
         assert_eq!((stat.pswpin_pages, stat.pswpout_pages), (Some(7), Some(9)));
+    }
+
+    #[test]
+    fn t52_what_all_devices_moved_is_counted_in_kib() {
+        let stat = vmstat(b"nr_unstable 0\npgpgin 4440081\npgpgout 2773368\npswpin 0\npswpout 0\n");
+        assert_eq!((stat.pgpgin_kib, stat.pgpgout_kib), (Some(4_440_081), Some(2_773_368)));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::disk::{DiskIo, DiskUsage, Disks, MountPoint, Mounts, Partition};
+use crate::disk::{DiskIo, DiskTraffic, DiskUsage, Disks, MountPoint, Mounts, Partition};
 use crate::{Error, Host, Result};
 
 pub(crate) fn partitions(_host: &Host, _which: Mounts) -> Result<Vec<Partition>> {
@@ -26,6 +26,10 @@ pub(crate) fn disk_io_counters(_host: &Host, _which: Disks) -> Result<BTreeMap<O
 
 pub(crate) fn disks_not_counted(_host: &Host) -> Result<Vec<OsString>> {
     Err(Error::unsupported("disks_not_counted"))
+}
+
+pub(crate) fn disk_traffic(_host: &Host) -> Result<DiskTraffic> {
+    Err(Error::unsupported("disk_traffic"))
 }
 
 /// What the system says of the space of each mount, as lines for a captured machine.

@@ -7,9 +7,10 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use psight_parse::linux::diskstats::{Counters, block_stat, diskstats};
+use psight_parse::linux::vmstat::vmstat;
 
 use super::read;
-use crate::disk::{DiskIo, Disks};
+use crate::disk::{DiskIo, DiskTraffic, Disks};
 use crate::{Error, Host, Result};
 
 /// In what the kernel counts, whatever the disk's own sectors are.
@@ -49,6 +50,18 @@ pub(crate) fn disks_not_counted(host: &Host) -> Result<Vec<OsString>> {
     }
     disks.sort_unstable();
     Ok(disks)
+}
+
+// vmstat
+pub(crate) fn disk_traffic(host: &Host) -> Result<DiskTraffic> {
+    let stat = vmstat(&read::system(&host.proc().join("vmstat"))?);
+    let (Some(read), Some(written)) = (stat.pgpgin_kib, stat.pgpgout_kib) else {
+        return Err(Error::unsupported("disk_traffic"));
+    };
+    Ok(DiskTraffic {
+        read_bytes: read.saturating_mul(1024),
+        write_bytes: written.saturating_mul(1024),
+    })
 }
 
 /// The name as `/proc` and `/dev` have it: a slash in it is a `!` in `/sys`, which has directories for slashes.
