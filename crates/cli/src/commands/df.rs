@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use psight::Record as _;
 use psight::disk::{DiskProber, DiskUsage, Mounts, Partition};
 use psight::record::Value;
+use psight::{ErrorKind, Record as _};
 
 use super::{Context, Failure};
 use crate::human::Scale;
 use crate::line::{Line, Paint};
+use crate::sanitize;
 use crate::output::{Format, Rows};
 use crate::table::{Column, Table};
 
@@ -65,10 +66,12 @@ pub(crate) struct Arguments {
 }
 
 /// One file system with what it answered.
-struct Row {
-    partition: Partition,
-    /// `None` where it did not answer.
-    usage: Option<DiskUsage>,
+pub(crate) struct Row {
+    pub(crate) partition: Partition,
+    /// `None` where it gave no answer.
+    pub(crate) usage: Option<DiskUsage>,
+    /// Whether it did not answer in time, rather than refused to.
+    pub(crate) hangs: bool,
 }
 
 pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
@@ -96,7 +99,10 @@ pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Fai
 impl Arguments {
     fn wants(&self, mount: &Partition) -> bool {
         let is = |types: &[String]| types.iter().any(|name| mount.fstype == OsStr::new(name));
-        (self.types.is_empty() || is(&self.types))
+        // Asking an automounter for its space would mount what it keeps.
+        let asleep = mount.fstype == OsStr::new("autofs") && !self.all;
+        !asleep
+            && (self.types.is_empty() || is(&self.types))
             && !is(&self.excluded)
             && !(self.local && is_remote(mount))
     }
@@ -119,7 +125,7 @@ fn on_which(paths: &[PathBuf], mounts: &[Partition], context: &mut Context) -> V
         let whole = match real_path(path, context) {
             Ok(whole) => whole,
             Err(error) => {
-                context.skipped.failed(path.display().to_string(), error.to_string());
+                context.skipped.failed(sanitize::os_text(path.as_os_str()), error.to_string());
                 context.verdict = std::process::ExitCode::FAILURE;
                 continue;
             }
@@ -140,7 +146,7 @@ fn real_path(path: &Path, context: &Context) -> std::io::Result<PathBuf> {
 
 /// The file systems on disks with their space, as the overview shows them; where there are none, as in a container, the
 /// one that `/` is on.
-pub(crate) fn with_space(context: &mut Context) -> Vec<(Partition, Option<DiskUsage>)> {
+pub(crate) fn with_space(context: &mut Context) -> Vec<Row> {
     let ask = |context: &mut Context, which| {
         let answer = context.host.partitions(which);
         context.skipped.known("file systems", answer).unwrap_or_default()
@@ -150,18 +156,27 @@ pub(crate) fn with_space(context: &mut Context) -> Vec<(Partition, Option<DiskUs
         mounts = ask(context, Mounts::All);
         mounts.retain(|mount| mount.mountpoint == Path::new("/"));
     }
-    let rows = without_repetition(measured(mounts, context));
-    rows.into_iter().map(|row| (row.partition, row.usage)).collect()
+    without_repetition(measured(mounts, context))
 }
 
 fn measured(mounts: Vec<Partition>, context: &mut Context) -> Vec<Row> {
     let prober = DiskProber::new(&context.host);
-    let mut measure = |partition: Partition| {
-        let answer = prober.disk_usage(&partition.mountpoint, PATIENCE);
-        let name = partition.mountpoint.display().to_string();
-        Row { usage: context.skipped.known(&name, answer), partition }
+    let measure = |partition: Partition| match prober.disk_usage(&partition.mountpoint, PATIENCE) {
+        Ok(usage) => Row { partition, usage: Some(usage), hangs: false },
+        Err(error) => {
+            // What the kernel keeps for root has no space that others would miss.
+            if error.kind() != ErrorKind::AccessDenied || has_device(&partition) {
+                let place = sanitize::os_text(partition.mountpoint.as_os_str()).into_owned();
+                context.skipped.note(place, &error);
+            }
+            Row { partition, usage: None, hangs: error.kind() == ErrorKind::TimedOut }
+        }
     };
-    mounts.into_iter().map(&mut measure).collect()
+    mounts.into_iter().map(measure).collect()
+}
+
+fn has_device(mount: &Partition) -> bool {
+    mount.device.as_ref().is_some_and(|device| device.as_encoded_bytes().contains(&b'/'))
 }
 
 /// Without what has no space of its own, and with each device once, where its path is shortest. File systems without a
@@ -184,7 +199,7 @@ fn without_repetition(rows: Vec<Row>) -> Vec<Row> {
     }
     let kept = |(at, row): (usize, Row)| {
         let chosen = best.get(&key(&row)).is_some_and(|(_, best)| *best == at);
-        let has_space = row.usage.as_ref().is_none_or(|usage| usage.total > 0);
+        let has_space = row.hangs || row.usage.as_ref().is_some_and(|usage| usage.total > 0);
         (chosen && has_space).then_some(row)
     };
     rows.into_iter().enumerate().filter_map(kept).collect()
@@ -226,8 +241,11 @@ fn table(arguments: &Arguments, rows: &[Row]) -> Table {
     let mut table = Table::new(columns);
     for row in rows {
         let amounts = row.usage.as_ref().and_then(|usage| amounts(arguments, usage));
+        let mut place = Line::new().with_os(Paint::Plain, &row.partition.mountpoint);
+        if row.hangs {
+            place.push(Paint::Bad, "  (does not answer)");
+        }
         let device = row.partition.device.as_deref().unwrap_or_else(|| OsStr::new("-"));
-        let place = Line::new().with_os(Paint::Plain, &row.partition.mountpoint);
         table.row(cells(arguments, device, &row.partition.fstype, amounts, place));
     }
     if arguments.total {

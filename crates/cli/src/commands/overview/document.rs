@@ -21,8 +21,8 @@ pub(super) fn value(facts: &Facts, top: usize) -> Value<'_> {
         ("swap", record(facts.swap.as_ref())),
         (
             "disks",
-            list(&facts.disks, |(disk, usage)| {
-                joined([Value::record(disk), record(usage.as_ref())])
+            list(&facts.disks, |row| {
+                joined([Value::record(&row.partition), record(row.usage.as_ref())])
             }),
         ),
         ("network", list(&facts.interfaces, interface)),

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 
 use psight::HostInfo;
 use psight::cpu::{LoadAverage, PerCpuPercent};
-use psight::disk::{DiskUsage, Partition};
 use psight::memory::{SwapMemory, VirtualMemory};
 use psight::net::{InterfaceAddress, InterfaceStats, NetIo};
 use psight::sensors::{Battery, Fan, Temperature};
@@ -33,7 +32,7 @@ pub(super) struct Facts {
     pub(super) busy: Option<Busy>,
     pub(super) memory: Option<VirtualMemory>,
     pub(super) swap: Option<SwapMemory>,
-    pub(super) disks: Vec<(Partition, Option<DiskUsage>)>,
+    pub(super) disks: Vec<df::Row>,
     pub(super) interfaces: Vec<Interface>,
     pub(super) temperatures: Vec<Temperature>,
     pub(super) fans: Vec<Fan>,
@@ -93,6 +92,8 @@ fn watch(context: &mut Context) -> (Option<Busy>, Option<Vec<ProcessRow>>) {
         | Columns::STATUS
         | Columns::CPU_PERCENT
         | Columns::RSS
+        // For an exact rss: small processes have none by the cheaper count.
+        | Columns::MEMORY_INFO
         | Columns::CMDLINE;
     let host = context.host.clone();
     let skipped = &mut context.skipped;

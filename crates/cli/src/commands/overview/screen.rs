@@ -8,6 +8,7 @@ use psight::sensors::{Battery, TimeLeft};
 
 use super::facts::{Busy, Facts, Interface};
 use super::processes;
+use crate::commands::df;
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::table::{Column, Table, bar};
@@ -255,18 +256,22 @@ fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
         .disks
         .iter()
         .take(LISTED)
-        .map(|(disk, _)| Line::new().with_os(Paint::Plain, &disk.mountpoint).width());
+        .map(|row| Line::new().with_os(Paint::Plain, &row.partition.mountpoint).width());
     // The bar keeps at least six columns, and a short name does not stretch it.
     let longest = names.max().unwrap_or(0).min(frame.meter.saturating_sub(7)).max(8);
     let mark = frame.terminal.cut_mark();
-    let line = |(at, (disk, usage)): (usize, &(psight::disk::Partition, Option<_>))| {
+    let line = |(at, row): (usize, &df::Row)| {
+        let disk = &row.partition;
         let mut line = frame.gutter(if at == 0 { "Disks" } else { "" });
         line.append(Line::new().with_os(Paint::Plain, &disk.mountpoint).cut(longest, mark));
         line.pad(GUTTER + longest + 1);
-        let Some(usage) = usage else {
-            return frame.cut(line.with(Paint::Bad, "does not answer"));
+        let Some(usage) = &row.usage else {
+            return frame.cut(if row.hangs {
+                line.with(Paint::Bad, "does not answer")
+            } else {
+                line.with(Paint::Faint, "not known")
+            });
         };
-        let usage: &psight::disk::DiskUsage = usage;
         let text = human::part_of(usage.used, usage.total, Scale::Binary);
         let text = Line::new().with(Paint::Plain, text);
         let line = frame.cut(frame.meter(line, usage.percent, text));

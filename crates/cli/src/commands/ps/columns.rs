@@ -217,6 +217,8 @@ impl Chosen {
 fn needs(name: &str, look: Look) -> Option<Columns> {
     let column = Columns::named(name)?;
     Some(match (name, look) {
+        // Exact only where both are asked for.
+        ("rss" | "vms" | "memory_percent", _) => column | Columns::MEMORY_INFO,
         ("cpu_percent", _) => Columns::CPU_TIMES | Columns::CREATE_TIME,
         (_, Look::Command) => column | Columns::NAME | Columns::STATUS,
         (_, Look::Letter) => column | Columns::SID | Columns::NICE | Columns::NUM_THREADS,

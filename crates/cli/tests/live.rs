@@ -1,0 +1,285 @@
+//! psight on the machine that runs the tests: against /proc, against the tools whose names its commands have, and
+//! against processes that want to do harm.
+
+mod common;
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{command, machines, printed, relative, run};
+use serde_json::Value;
+
+/// A process of the test, ended when the test ends in whatever way.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = run(arguments);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stdout))
+    })
+}
+
+/// Asks until the answer is right or the time is up: the machine moves while it is looked at.
+fn eventually<T: PartialEq + std::fmt::Debug>(one: impl Fn() -> T, other: impl Fn() -> T) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let (one, other) = (one(), other());
+        if one == other {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{one:?} is not {other:?}");
+    }
+}
+
+#[test]
+fn every_command_speaks_json() {
+    for arguments in [&["--json"][..], &["ps", "--json"], &["free", "--json"], &["df", "--json"]] {
+        assert!(!json(arguments).is_null());
+    }
+    for arguments in [&["netstat", "-a", "--json"][..], &["netstat", "-i", "--json"]] {
+        assert!(json(arguments).is_array());
+    }
+}
+
+#[test]
+fn there_are_as_many_rows_as_processes() {
+    let listed = || {
+        let entries = fs::read_dir("/proc").unwrap();
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut pids: Vec<u64> = names.filter_map(|name| name.parse().ok()).collect();
+        pids.sort_unstable();
+        pids
+    };
+    let shown = || -> Vec<u64> {
+        let output = command(&["ps", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+        let own = u64::from(output.id());
+        let output = output.wait_with_output().unwrap();
+        let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        let pids = rows.iter().map(|row| row["pid"].as_u64().unwrap());
+        pids.filter(|pid| *pid != own).collect()
+    };
+    eventually(shown, listed);
+}
+
+#[test]
+fn memory_is_what_the_kernel_says() {
+    let meminfo = fs::read_to_string("/proc/meminfo").unwrap();
+    let kib: u64 = meminfo.split_whitespace().nth(1).unwrap().parse().unwrap();
+    let memory = json(&["free", "--json"]);
+    assert_eq!(memory["memory"]["total"], kib * 1024);
+    assert_eq!(json(&["--json"])["memory"]["total"], kib * 1024);
+}
+
+/// The words of each line of another program; `None`, with a word about it, where it is not installed.
+fn told(program: &str, arguments: &[&str]) -> Option<Vec<Vec<String>>> {
+    let output = Command::new(program).args(arguments).env("LC_ALL", "C").output();
+    let Ok(output) = output else {
+        eprintln!("skipped: there is no {program}");
+        return None;
+    };
+    Some(words(&String::from_utf8_lossy(&output.stdout)))
+}
+
+fn words(text: &str) -> Vec<Vec<String>> {
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
+    text.lines().map(words).collect()
+}
+
+#[test]
+fn free_says_what_procps_says() {
+    if told("free", &[]).is_none() {
+        return;
+    }
+    // In mebibytes, so that the two see the same now and then.
+    for arguments in [&["-m"][..], &["-h"], &["-g", "-t"], &["-w", "-g"], &["--si", "-h"]] {
+        let ours = || words(&printed(&[&["free"], arguments].concat()));
+        eventually(ours, || told("free", arguments).unwrap());
+    }
+}
+
+#[test]
+fn df_says_what_coreutils_says() {
+    let here = std::env::temp_dir();
+    let here = here.to_str().unwrap();
+    if told("df", &[here]).is_none() {
+        return;
+    }
+    for arguments in [&["-k"][..], &["-P"], &["-h"], &["-H"], &["-i"], &["-T"], &["-hT", "--total"]]
+    {
+        let arguments = [arguments, &[here]].concat();
+        let ours = || words(&printed(&[&["df"], arguments.as_slice()].concat()));
+        eventually(ours, || told("df", &arguments).unwrap());
+    }
+}
+
+#[test]
+fn output_that_is_no_terminal_is_never_cut() {
+    let long = "x".repeat(5000);
+    let child = Command::new("sleep").arg("1000").arg0(format!("sleep {long}")).spawn().unwrap();
+    let child = Guard(child);
+    let pid = child.0.id().to_string();
+    let shown = || {
+        let output = command(&["ps", "-p", &pid]).env("COLUMNS", "40").output().unwrap();
+        String::from_utf8(output.stdout).unwrap().contains(&long)
+    };
+    eventually(shown, || true);
+}
+
+/// What a terminal would obey, in a name that is a file's.
+fn hostile() -> OsString {
+    OsString::from_vec(b"\x1b[2J\n\x07\x9b\xe2\x80\xae\t\xc2\x9b".to_vec())
+}
+
+fn harmless(text: &str) -> bool {
+    !text.chars().any(|char| {
+        char != '\n' && char.is_control()
+            || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}')
+    })
+}
+
+#[test]
+fn t81_a_hostile_name_is_shown_and_not_obeyed_in_every_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join(hostile());
+    fs::create_dir(&place).unwrap();
+    let program = place.join(hostile());
+    fs::copy(which("sleep"), &program).unwrap();
+    let child = Command::new(&program).arg("1000").arg(hostile()).current_dir(&place).spawn();
+    let Ok(child) = child.map(Guard) else {
+        eprintln!("skipped: programs in {} may not be started", folder.path().display());
+        return;
+    };
+    let pid = child.0.id().to_string();
+    let every = "pid,name,exe,cwd,cmdline,username,terminal,status";
+    for arguments in [
+        &["ps", "-p", &pid][..],
+        &["ps", "--tree", "-o", every, "-p", &pid],
+        &["ps", "-o", every, "-p", &pid, "--width", "60"],
+        &["ps", "aux", &pid],
+        &["overview", "-n", "100000", "--width", "200"],
+    ] {
+        let output = printed(arguments);
+        assert!(harmless(&output), "{arguments:?}: {output:?}");
+        let lines = output.lines().filter(|line| line.contains("\\x1b[2J\\n"));
+        assert_eq!(lines.count(), 1, "{arguments:?}: {output}");
+    }
+    let row = &json(&["ps", "-o", "name,cmdline", "-p", &pid])[0];
+    let hex: String = hostile().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(row["cmdline"][2]["bytes"], hex, "programs get every byte");
+}
+
+#[test]
+fn t81_nor_in_a_complaint() {
+    let (option, path) = (b"--\x1b[2J\x9b", b"/\x1b[2J\x9b");
+    let (option, path) = (OsStr::from_bytes(option), OsStr::from_bytes(path));
+    for arguments in [[OsStr::new("ps"), option], [OsStr::new("df"), path]] {
+        let output = command(&[]).args(arguments).output().unwrap();
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert!(harmless(&complaint), "{complaint:?}");
+        // What parses the options drops what it cannot show.
+        assert!(arguments[0] == "ps" || complaint.contains("\\x1b[2J\\x9b"), "{complaint}");
+    }
+}
+
+fn which(program: &str) -> std::path::PathBuf {
+    let path = std::env::var_os("PATH").unwrap();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
+        .unwrap()
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_failure() {
+    for arguments in [&["ps"][..], &["ps", "--json"], &["ps", "--csv"], &["--json"], &["df"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(arguments).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {complaint}");
+        assert_eq!(complaint, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_exit_code_says_what_happened() {
+    let code = |arguments: &[&str]| run(arguments).status.code();
+    assert_eq!(code(&["free"]), Some(0));
+    assert_eq!(code(&["ps", "--no-such-option"]), Some(2));
+    assert_eq!(code(&["ps", "-o", "shoe_size"]), Some(2));
+    assert_eq!(code(&["free", "--csv"]), Some(2));
+    assert_eq!(code(&["ps", "-p", "4194305"]), Some(1));
+    assert_eq!(code(&["--root", "/no/such/folder", "free"]), Some(1));
+    assert_eq!(code(&["df", "/no/such/file"]), Some(1));
+}
+
+#[test]
+fn what_could_not_be_read_is_told_once_and_strict_fails() {
+    let root = tempfile::tempdir().unwrap();
+    let file = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    file("facts.toml", "page_size = 4096\nticks_per_second = 100\ncaptured_at = 1700000000\n");
+    file("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 500 kB\nMemAvailable: 600 kB\n");
+    let root = root.path().to_str().unwrap();
+    let lenient = run(&["--root", root, "free"]);
+    assert_eq!(lenient.status.code(), Some(0));
+    assert!(String::from_utf8(lenient.stdout).unwrap().contains("Mem:"));
+    let told = String::from_utf8(lenient.stderr).unwrap();
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(told.contains("swap space"), "{told}");
+    assert_eq!(run(&["--root", root, "--strict", "free"]).status.code(), Some(1));
+}
+
+#[test]
+fn no_line_is_wider_than_it_may_be() {
+    for machine in machines() {
+        let root = relative(&machine);
+        for width in ["10", "40", "79"] {
+            for name in ["overview", "ps", "free", "df"] {
+                let output = printed(&["--root", &root, "--width", width, name]);
+                let limit: usize = width.parse().unwrap();
+                for line in output.lines() {
+                    let columns = unicode_width::UnicodeWidthStr::width(line);
+                    assert!(columns <= limit, "{name} at {width}: {line}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_is_asked_for_and_adds_nothing_else() {
+    for machine in machines() {
+        let root = relative(&machine);
+        for name in ["overview", "ps", "df"] {
+            let plain = printed(&["--root", &root, name]);
+            let painted = printed(&["--root", &root, "--color", "always", name]);
+            assert!(!plain.contains('\x1b') && painted.contains("\x1b["));
+            assert_eq!(unpainted(&painted), plain, "{name}");
+        }
+    }
+}
+
+fn unpainted(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let mut plain = parts.next().unwrap().to_owned();
+    for part in parts {
+        plain.push_str(part.split_once('m').unwrap().1);
+    }
+    let trimmed = plain.lines().map(str::trim_end);
+    trimmed.fold(String::new(), |all, line| all + line + "\n")
+}
