@@ -28,6 +28,8 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
+    overview: overview::Arguments,
+    #[command(flatten)]
     global: Global,
 }
 
@@ -105,7 +107,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let terminal = Terminal::of_stdout(color, width);
     let output = Output::new(Box::new(BufWriter::new(stdout().lock())), format, terminal);
     let mut context = Context::new(host, output);
-    match cli.command.unwrap_or(Command::Overview(overview::Arguments::default())) {
+    match cli.command.unwrap_or(Command::Overview(cli.overview)) {
         Command::Overview(arguments) => overview::run(arguments, &mut context),
         Command::Ps(arguments) => ps::run(arguments, &mut context),
         Command::Free(arguments) => free::run(arguments, &mut context),

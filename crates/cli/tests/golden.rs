@@ -1,5 +1,6 @@
 //! What every command prints about every captured machine. `UPDATE_GOLDEN=1 cargo test -p psight-cli --test golden`
 //! writes the files anew; read the difference before you commit it.
+#![allow(clippy::expect_used, reason = "it is test code")]
 
 mod common;
 

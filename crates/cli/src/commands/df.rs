@@ -13,8 +13,8 @@ use psight::{ErrorKind, Record as _};
 use super::{Context, Failure};
 use crate::human::Scale;
 use crate::line::{Line, Paint};
-use crate::sanitize;
 use crate::output::{Format, Rows};
+use crate::sanitize;
 use crate::table::{Column, Table};
 
 /// How long a file system may take to answer before the listing goes on without it.
