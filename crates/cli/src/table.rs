@@ -227,7 +227,7 @@ pub(crate) fn bar(percent: f64, width: usize, terminal: &Terminal) -> Line {
     let share = (percent / 100.0).clamp(0.0, 1.0);
     let mut full = (share * width as f64).round() as usize;
     // A little is not nothing, and nearly all is not all.
-    if full == 0 && share > 0.005 {
+    if full == 0 && share > 0.005 && width > 0 {
         full = 1;
     }
     if full == width && share < 0.995 {
@@ -236,7 +236,7 @@ pub(crate) fn bar(percent: f64, width: usize, terminal: &Terminal) -> Line {
     let (heavy, light) = if terminal.unicode { ("━", "─") } else { ("#", ".") };
     Line::new()
         .with(Paint::of_fullness(percent), heavy.repeat(full))
-        .with(Paint::Faint, light.repeat(width - full))
+        .with(Paint::Faint, light.repeat(width.saturating_sub(full)))
 }
 
 #[cfg(test)]
@@ -301,6 +301,7 @@ mod tests {
         assert_eq!(drawn(99.0), "#########.");
         assert_eq!(drawn(100.0), "##########");
         assert_eq!(drawn(400.0), "##########");
+        assert_eq!(bar(1.0, 0, &terminal).render(false), "", "nor wider than its room");
     }
 
     #[test]

@@ -125,6 +125,24 @@ fn df_says_what_coreutils_says() {
 }
 
 #[test]
+fn the_options_of_ps_mean_what_they_mean() {
+    let own = std::process::id().to_string();
+    // The kernel cuts names after 15 bytes, psight does not.
+    let start = fs::read_to_string("/proc/self/comm").unwrap();
+    let name = printed(&["ps", "-p", &own, "-o", "comm="]);
+    assert!(name.starts_with(start.trim()) && name.lines().count() == 1, "{name}");
+    assert_eq!(printed(&["ps", "-o", "pid=,ppid=", &own]).split_whitespace().next(), Some(&*own));
+    let heads = |arguments: &[&str]| words(&printed(arguments)).swap_remove(0).join(" ");
+    assert_eq!(heads(&["ps", "aux"]), "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND");
+    assert!(heads(&["ps", "-ef"]).starts_with("USER PID PPID"));
+    assert!(heads(&["ps", "axjf"]).starts_with("PPID PID PGID SID TTY"));
+    let sorted = json(&["ps", "-eo", "rss", "--sort=-%mem", "--json"]);
+    let sizes: Vec<u64> =
+        sorted.as_array().unwrap().iter().map(|row| row["rss"].as_u64().unwrap()).collect();
+    assert!(sizes.is_sorted_by(|one, other| one >= other), "{sizes:?}");
+}
+
+#[test]
 fn output_that_is_no_terminal_is_never_cut() {
     let long = "x".repeat(5000);
     let child = Command::new("sleep").arg("1000").arg0(format!("sleep {long}")).spawn().unwrap();
@@ -177,7 +195,7 @@ fn t81_a_hostile_name_is_shown_and_not_obeyed_in_every_column() {
         let lines = output.lines().filter(|line| line.contains("\\x1b[2J\\n"));
         assert_eq!(lines.count(), 1, "{arguments:?}: {output}");
     }
-    let row = &json(&["ps", "-o", "name,cmdline", "-p", &pid])[0];
+    let row = &json(&["ps", "--json", "-o", "name,cmdline", "-p", &pid])[0];
     let hex: String = hostile().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(row["cmdline"][3]["bytes"], hex, "programs get every byte");
 }
@@ -249,11 +267,12 @@ fn what_could_not_be_read_is_told_once_and_strict_fails() {
 
 #[test]
 fn no_line_is_wider_than_it_may_be() {
-    for machine in machines() {
-        let root = relative(&machine);
-        for width in ["10", "40", "79"] {
+    let roots = machines().into_iter().map(|machine| relative(&machine)).chain(["/".to_owned()]);
+    for root in roots {
+        for width in ["0", "1", "10", "40", "79"] {
             for name in ["overview", "ps", "free", "df"] {
                 let output = printed(&["--root", &root, "--width", width, name]);
+                assert!(!output.is_empty(), "{name} at {width}");
                 let limit: usize = width.parse().unwrap();
                 for line in output.lines() {
                     let columns = unicode_width::UnicodeWidthStr::width(line);

@@ -131,7 +131,9 @@ impl Arguments {
                 other_version != Some(family) && (protocol || !(self.tcp || self.udp || self.unix))
             }
         };
-        kind && (self.all || self.listening == waits(connection))
+        // Of a Unix socket it is not known whether it is connected, but what listens has a name.
+        let unix = connection.family == Family::Unix && !self.listening;
+        kind && (self.all || unix || self.listening == waits(connection))
     }
 }
 

@@ -129,7 +129,7 @@ fn show(
         None => (0..rows.len()).collect(),
     };
     let mut table = Table::new(chosen.iter().map(Chosen::column).collect());
-    if arguments.no_headers {
+    if arguments.no_headers || chosen.iter().all(Chosen::is_nameless) {
         table = table.without_heads();
     }
     for (at, row) in order.into_iter().enumerate() {

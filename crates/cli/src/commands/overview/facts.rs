@@ -54,7 +54,8 @@ pub(super) struct Interface {
     pub(super) name: OsString,
     pub(super) io: NetIo,
     pub(super) stats: Option<InterfaceStats>,
-    pub(super) addresses: Vec<InterfaceAddress>,
+    /// `None` where they are not known, which is not the same as none.
+    pub(super) addresses: Option<Vec<InterfaceAddress>>,
 }
 
 pub(super) fn gather(context: &mut Context) -> Facts {
@@ -122,11 +123,10 @@ fn interfaces(context: &mut Context) -> Vec<Interface> {
     let counters = skipped.known("network interfaces", host.net_io_counters()).unwrap_or_default();
     let mut stats: BTreeMap<_, _> =
         skipped.known("the state of interfaces", host.interface_stats()).unwrap_or_default();
-    let mut addresses: BTreeMap<_, _> =
-        skipped.known("network addresses", host.interface_addresses()).unwrap_or_default();
+    let mut addresses = skipped.known("network addresses", host.interface_addresses());
     let all = counters.into_iter().map(|(name, io)| Interface {
         stats: stats.remove(&name),
-        addresses: addresses.remove(&name).unwrap_or_default(),
+        addresses: addresses.as_mut().map(|all| all.remove(&name).unwrap_or_default()),
         name,
         io,
     });

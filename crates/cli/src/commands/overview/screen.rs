@@ -20,6 +20,8 @@ const GUTTER: usize = 9;
 const UNLIMITED: usize = 100;
 /// Disks, or interfaces, that are listed before the rest is only counted.
 const LISTED: usize = 6;
+/// Narrower than this, addresses alone are shown of an interface.
+const ROOM_FOR_TRAFFIC: usize = 56;
 /// Processes of each kind where nothing limits them.
 const PROCESSES: usize = 8;
 
@@ -160,11 +162,12 @@ fn counted(count: usize, what: &str) -> String {
 fn meters(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     let mut lines = processors(facts, frame);
     if let Some(memory) = &facts.memory {
-        let mut text = Line::new()
-            .with(Paint::Plain, human::part_of(memory.used, memory.total, Scale::Binary));
+        let used = human::part_of(memory.used, memory.total, Scale::Binary);
+        let used = Line::new().with(Paint::Plain, used);
+        let line = frame.cut(frame.meter(frame.gutter("Memory"), memory.percent, used));
         let available = human::bytes(memory.available, Scale::Binary);
-        text.push(Paint::Faint, format!("  {available} available"));
-        lines.push(frame.cut(frame.meter(frame.gutter("Memory"), memory.percent, text)));
+        let available = Line::new().with(Paint::Faint, format!("  {available} available"));
+        lines.push(frame.with_what_fits(line, [available]));
     }
     match &facts.swap {
         Some(swap) if swap.total > 0 => {
@@ -179,26 +182,23 @@ fn meters(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
 }
 
 fn processors(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
-    let mut text = Line::new();
-    if let Some(cpus) = facts.cpus {
-        text.push(Paint::Plain, counted(cpus as usize, "CPU"));
-    }
-    if let Some(load) = facts.load {
-        let between = if text.is_empty() { "load" } else { "  load" };
-        text.push(Paint::Faint, between);
-        text.push(Paint::Plain, format!(" {:.2} {:.2} {:.2}", load.one, load.five, load.fifteen));
-    }
-    let Some(busy) = &facts.busy else {
-        return if text.is_empty() {
-            Vec::new()
-        } else {
+    let count = facts.cpus.map(|cpus| counted(cpus as usize, "CPU")).unwrap_or_default();
+    let count = Line::new().with(Paint::Plain, count);
+    let load = facts.load.map(|load| {
+        let numbers = format!(" {:.2} {:.2} {:.2}", load.one, load.five, load.fifteen);
+        Line::new().with(Paint::Faint, "  load").with(Paint::Plain, numbers)
+    });
+    let line = match &facts.busy {
+        Some(busy) => frame.meter(frame.gutter("CPU"), busy.percent, count),
+        None if count.is_empty() && load.is_none() => return Vec::new(),
+        None => {
             let mut line = frame.gutter("CPU");
-            line.append(text);
-            vec![frame.cut(line)]
-        };
+            line.append(count);
+            line
+        }
     };
-    let mut lines = vec![frame.cut(frame.meter(frame.gutter("CPU"), busy.percent, text))];
-    lines.extend(each_processor(busy, frame));
+    let mut lines = vec![frame.with_what_fits(frame.cut(line), load)];
+    lines.extend(facts.busy.iter().flat_map(|busy| each_processor(busy, frame)));
     lines
 }
 
@@ -298,13 +298,12 @@ fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     };
     let mut shown: Vec<&Interface> = facts.interfaces.iter().filter(in_use).collect();
     shown.sort_by_key(|interface| (is_loopback(interface), inet(interface).is_empty()));
-    let columns = vec![
-        Column::left("").at_least(8).giving_way(),
-        Column::left("").giving_way(),
-        Column::right(""),
-        Column::right(""),
-        Column::left(""),
-    ];
+    let narrow = frame.width < ROOM_FOR_TRAFFIC;
+    let mut columns =
+        vec![Column::left("").at_least(8).giving_way(), Column::left("").giving_way()];
+    if !narrow {
+        columns.extend([Column::right(""), Column::right(""), Column::left("")]);
+    }
     let mut table = Table::new(columns).without_heads().with_gap(2);
     let (down, up) = if frame.terminal.unicode { ("↓ ", "↑ ") } else { ("in ", "out ") };
     for interface in shown.iter().take(LISTED) {
@@ -312,13 +311,14 @@ fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
             let amount = human::bytes(bytes, Scale::Binary);
             Line::new().with(Paint::Faint, sign).with(Paint::Plain, amount)
         };
-        table.row(vec![
-            Line::new().with_os(Paint::Plain, &interface.name),
-            addresses(interface),
-            amount(down, interface.io.bytes_recv),
-            amount(up, interface.io.bytes_sent),
-            state(interface),
-        ]);
+        let mut cells =
+            vec![Line::new().with_os(Paint::Plain, &interface.name), addresses(interface)];
+        if !narrow {
+            cells.push(amount(down, interface.io.bytes_recv));
+            cells.push(amount(up, interface.io.bytes_sent));
+            cells.push(state(interface));
+        }
+        table.row(cells);
     }
     let room = frame.terminal.width.map(|width| width.saturating_sub(GUTTER));
     let rows = table.lines(room, frame.terminal.cut_mark()).into_iter().enumerate();
@@ -344,12 +344,15 @@ fn inet(interface: &Interface) -> Vec<&InterfaceAddress> {
         matches!(address.family, Family::Inet | Family::Inet6)
             && !address.address.starts_with("fe80:")
     };
-    interface.addresses.iter().filter(ip).collect()
+    interface.addresses.iter().flatten().filter(ip).collect()
 }
 
 fn addresses(interface: &Interface) -> Line {
     let ip = inet(interface);
-    let Some(first) = ip.first() else { return Line::new().with(Paint::Faint, "no address") };
+    let Some(first) = ip.first() else {
+        let known = interface.addresses.is_some();
+        return Line::new().with(Paint::Faint, if known { "no address" } else { "" });
+    };
     let mut line = Line::new().with(Paint::Plain, &first.address);
     if let Some(second) = ip.get(1) {
         line = line.with(Paint::Faint, " ").with(Paint::Plain, &second.address);

@@ -140,6 +140,11 @@ impl Chosen {
         }
     }
 
+    /// Whether its head was taken away, as in `-o comm=`.
+    pub(super) fn is_nameless(&self) -> bool {
+        self.title.is_empty()
+    }
+
     /// Whether the column has the command, which a tree indents.
     pub(super) fn is_command(&self) -> bool {
         matches!(self.field.name, "cmdline" | "name")
