@@ -630,6 +630,29 @@ fn garbled_files_are_named() {
     assert_eq!(kind(machine.host().process(42)), ErrorKind::Malformed);
 }
 
+/// The numbers in a captured `/proc`.
+fn pids(proc: &Path) -> Vec<u32> {
+    let entries = std::fs::read_dir(proc).unwrap();
+    entries.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok()).collect()
+}
+
+#[test]
+fn every_process_of_the_captured_machines_is_understood() {
+    let machines = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/linux");
+    for machine in std::fs::read_dir(machines).unwrap() {
+        let machine = machine.unwrap().path();
+        let host = psight::Host::at(&machine).unwrap();
+        for pid in pids(&machine.join("proc")) {
+            let process = host.process(pid).unwrap();
+            for (question, answer) in common::every_question(&process) {
+                let kind = answer.as_ref().map_err(psight::Error::kind).err();
+                let odd = matches!(kind, Some(ErrorKind::Malformed | ErrorKind::Io));
+                assert!(!odd, "{}: {question} of {pid}: {answer:?}", machine.display());
+            }
+        }
+    }
+}
+
 /// The fields that `os` has, of which psutil's must be the beginning.
 fn starts<R: Record>(os: Os, psutil: &str) {
     let names: Vec<_> =

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
-use common::{eventually, psutil};
+use common::{eventually, every_question, psutil};
 use psight::process::Status;
 use psight::record::{Record, ToValue, Value};
 use psight::{Error, ErrorKind, Host, Pid, Process, Result};
@@ -394,6 +394,47 @@ fn t19_a_terminal_that_was_opened_after_we_asked_is_found() {
         if let Some(from_ps) = from_ps {
             assert_eq!(terminal, Path::new("/dev").join(from_ps.trim()));
         }
+    }
+}
+
+#[test]
+fn every_process_of_this_machine_is_understood() {
+    let entries = std::fs::read_dir("/proc").unwrap();
+    let pids = entries.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse::<u32>().ok());
+    for process in pids.filter_map(|pid| Process::new(pid).ok()) {
+        for (question, answer) in every_question(&process) {
+            let Err(error) = answer else { continue };
+            let expected = matches!(
+                error.kind(),
+                ErrorKind::NoSuchProcess
+                    | ErrorKind::ZombieProcess
+                    | ErrorKind::AccessDenied
+                    | ErrorKind::NotFound
+                    | ErrorKind::Unsupported
+            );
+            assert!(expected, "{question} of {}: {error:?}", process.pid());
+            assert_eq!(error.pid(), Some(process.pid()), "{question}");
+        }
+    }
+}
+
+#[test]
+fn t08_a_process_that_ends_while_it_is_asked_is_gone_or_a_zombie() {
+    for _ in 0..20 {
+        let mut child = Started::new(Command::new("true").env("A", "b"));
+        let process = child.process();
+        let reaper = std::thread::spawn(move || child.0.wait().unwrap());
+        // Round and round until it has gone, through its exit and its time as a zombie.
+        eventually(|| {
+            for (question, answer) in every_question(&process) {
+                let Err(error) = answer else { continue };
+                let expected =
+                    matches!(error.kind(), ErrorKind::NoSuchProcess | ErrorKind::ZombieProcess);
+                assert!(expected, "{question}: {error:?}");
+            }
+            if process.is_running().unwrap() { Err("still there".to_owned()) } else { Ok(()) }
+        });
+        reaper.join().unwrap();
     }
 }
 

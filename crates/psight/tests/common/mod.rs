@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use psight::Host;
+use psight::{Error, Host, Process};
 use tempfile::TempDir;
 
 /// A machine that is a folder of files, removed at the end of the test.
@@ -113,4 +113,57 @@ pub fn eventually<T>(mut question: impl FnMut() -> Result<T, String>) -> T {
             Err(_) => thread::yield_now(),
         }
     }
+}
+
+/// Every question that a process answers without being changed, and what came of it.
+pub fn every_question(process: &Process) -> Vec<(&'static str, Result<(), Error>)> {
+    macro_rules! ask {
+        ($($question:ident),* $(,)?) => {
+            vec![$((stringify!($question), process.$question().map(drop))),*]
+        };
+    }
+    ask![
+        ppid,
+        name,
+        exe,
+        exe_guess,
+        cmdline,
+        environ,
+        environ_map,
+        create_time,
+        start_ticks,
+        status,
+        cwd,
+        root,
+        terminal,
+        has_terminal,
+        username,
+        uids,
+        gids,
+        fsuid,
+        fsgid,
+        groups,
+        pgid,
+        sid,
+        umask,
+        signal_masks,
+        namespace_pids,
+        cgroups,
+        is_kernel_thread,
+        cpu_times,
+        cpu_sample,
+        cpu_num,
+        num_threads,
+        threads,
+        num_ctx_switches,
+        memory_info,
+        memory_info_ex,
+        memory_footprint,
+        memory_full,
+        memory_maps,
+        memory_maps_grouped,
+        page_faults,
+        io_counters,
+        is_running,
+    ]
 }
