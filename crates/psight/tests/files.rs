@@ -1,5 +1,6 @@
 //! Descriptors of processes: fake machines, and every kind that can be opened here.
-#![allow(clippy::print_stderr, reason = "a skipped test says why")]
+#![allow(clippy::panic, clippy::print_stderr, clippy::unwrap_used, reason = "it is test code")]
+#![allow(clippy::indexing_slicing, reason = "it is test code")]
 
 mod common;
 #[path = "common/ffi.rs"]

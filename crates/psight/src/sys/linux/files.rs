@@ -52,7 +52,7 @@ pub(crate) fn fds(host: &Host, pid: Pid) -> Result<Vec<FileDescriptor>> {
     let mut fds = Vec::new();
     Folder::open(host, pid)?.visit(|folder, fd, link| {
         let stat = folder.stat(fd);
-        let info = folder.info(fd).map(|bytes| describe(bytes)).ok();
+        let info = folder.info(fd).map(describe).ok();
         fds.push(descriptor(folder, host, fd, link, stat.as_ref(), info));
     })?;
     Ok(fds)

@@ -125,10 +125,12 @@ impl Engine {
             if columns.is_empty() {
                 continue;
             }
-            if let Err(refusal) = (source.fill)(self, row, columns) {
-                if self.explain(row, refusal, columns)? == Life::Gone {
-                    return Ok(Life::Gone);
-                }
+            let life = match (source.fill)(self, row, columns) {
+                Ok(()) => Life::There,
+                Err(refusal) => self.explain(row, refusal, columns)?,
+            };
+            if life == Life::Gone {
+                return Ok(Life::Gone);
             }
         }
         Ok(Life::There)
