@@ -66,7 +66,7 @@ impl Stat<'_> {
 /// Decodes the line. The name ends at the last `)` of the file: it may itself hold blanks, brackets and newlines.
 pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
     let open = bytes.iter().position(|byte| *byte == b'(').ok_or(Error::missing("comm"))?;
-    let close = bytes.iter().rposition(|byte| *byte == b')').ok_or(Error::missing("comm"))?;
+    let close = last_bracket(bytes, open).ok_or(Error::missing("comm"))?;
     let pid = bytes.get(..open).and_then(text::u32).ok_or(Error::garbled("pid"))?;
     let comm = bytes.get(open + 1..close).ok_or(Error::garbled("comm"))?;
     let mut rest = Columns(bytes.get(close + 1..).unwrap_or_default());
@@ -123,13 +123,32 @@ pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
     })
 }
 
+fn after_blanks(mut line: &[u8]) -> &[u8] {
+    while let [..=b' ', rest @ ..] = line {
+        line = rest;
+    }
+    line
+}
+
+/// Where the last `)` is. The kernel prints at most 64 bytes of a name and after it none, so that in its own lines it is
+/// near the beginning; whoever asks for thousands of lines feels the difference.
+fn last_bracket(bytes: &[u8], open: usize) -> Option<usize> {
+    let near = bytes.get(open..open + 80).unwrap_or_default();
+    let last = |bytes: &[u8]| bytes.iter().rposition(|byte| *byte == b')');
+    let (name, numbers) = near.split_at_checked(72).unwrap_or_default();
+    match last(name) {
+        Some(close) if !numbers.contains(&b')') => Some(open + close),
+        _ => last(bytes),
+    }
+}
+
 /// What is left of the line.
 struct Columns<'a>(&'a [u8]);
 
 impl<'a> Columns<'a> {
     fn word(&mut self, field: &'static str) -> Result<&'a [u8], Error> {
-        let start = self.0.trim_ascii_start();
-        let end = start.iter().position(u8::is_ascii_whitespace).unwrap_or(start.len());
+        let start = after_blanks(self.0);
+        let end = start.iter().position(|byte| *byte <= b' ').unwrap_or(start.len());
         let (word, rest) = start.split_at_checked(end).ok_or(Error::missing(field))?;
         self.0 = rest;
         if word.is_empty() { Err(Error::missing(field)) } else { Ok(word) }
@@ -138,16 +157,40 @@ impl<'a> Columns<'a> {
     fn skip(&mut self, columns: usize) {
         for _ in 0..columns {
             // A missing column is found by the next one that is needed.
-            let _ = self.word("");
+            self.0 = after_blanks(self.0);
+            while let [b'!'..=u8::MAX, rest @ ..] = self.0 {
+                self.0 = rest;
+            }
         }
     }
 
+    /// The number of plain digits that is next. Where something else is, it is left for the slower ways.
+    fn digits(&mut self) -> Option<u64> {
+        let start = after_blanks(self.0);
+        let (mut sum, mut rest) = (0u64, start);
+        while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+            sum = sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            rest = tail;
+        }
+        let whole = rest.first().is_none_or(|byte| *byte <= b' ') && rest.len() < start.len();
+        whole.then(|| {
+            self.0 = rest;
+            sum
+        })
+    }
+
     fn count(&mut self, field: &'static str) -> Result<u64, Error> {
+        if let Some(number) = self.digits() {
+            return Ok(number);
+        }
         text::u64(self.word(field)?).ok_or(Error::garbled(field))
     }
 
     /// A number that the kernel prints signed though it counts something; below 0 it is 0.
     fn clamped(&mut self, field: &'static str) -> Result<u64, Error> {
+        if let Some(number) = self.digits() {
+            return Ok(number);
+        }
         let word = self.word(field)?;
         text::u64(word).or_else(|| text::i64(word).map(|_| 0)).ok_or(Error::garbled(field))
     }

@@ -49,10 +49,10 @@ pub(super) fn create_time(
     boot: SystemTime,
     stat: &Stat<'_>,
 ) -> Option<SystemTime> {
-    let rate = constants.ticks_per_second;
-    let seconds = Duration::from_secs(stat.starttime_ticks / rate);
-    let nanos = u128::from(stat.starttime_ticks % rate) * 1_000_000_000 / u128::from(rate);
-    boot.checked_add(seconds + Duration::from_nanos(u64::try_from(nanos).ok()?))
+    let rate = constants.ticks_per_second.max(1);
+    let (seconds, part) = (stat.starttime_ticks / rate, stat.starttime_ticks % rate);
+    let nanos = part.checked_mul(1_000_000_000)? / rate;
+    boot.checked_add(Duration::new(seconds, u32::try_from(nanos).ok()?))
 }
 
 pub(super) fn memory_info(constants: &Constants, statm: &Statm) -> MemoryInfo {
