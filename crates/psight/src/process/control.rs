@@ -175,8 +175,8 @@ impl Process {
 
     /// How the disks serve the process.
     ///
-    /// Linux: `ioprio_get(2)`. Since 5.15 a process for which none was chosen says what follows from its nice value,
-    /// as `BestEffort`. `Unsupported` for a process of a captured machine.
+    /// Linux: `ioprio_get(2)`. A process for which none was chosen says `None`; some kernels say instead what follows
+    /// from its nice value. `Unsupported` for a process of a captured machine.
     pub fn ionice(&self) -> Result<IoNice> {
         sys::control::ionice(self)
     }
