@@ -73,6 +73,7 @@ impl Error {
     }
 
     /// The process is gone.
+    #[allow(dead_code, reason = "a system that answers nothing meets no process")]
     pub(crate) fn no_such_process(pid: Pid) -> Self {
         Self::new(ErrorKind::NoSuchProcess, "process no longer exists").with_pid(pid)
     }
@@ -84,6 +85,7 @@ impl Error {
     }
 
     /// The process is a zombie, and zombies do not have this.
+    #[allow(dead_code, reason = "a system that answers nothing meets no process")]
     pub(crate) fn zombie(pid: Pid) -> Self {
         Self::new(ErrorKind::ZombieProcess, "process still exists but it is a zombie").with_pid(pid)
     }
@@ -124,6 +126,7 @@ impl Error {
     }
 
     /// The same error, as another kind.
+    #[allow(dead_code, reason = "only a back-end knows better")]
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self

@@ -37,6 +37,7 @@ struct Inner {
 
 /// What a kernel fixes at boot or at build.
 #[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "systems whose kernel counts in bytes and seconds need none")]
 pub(crate) struct Constants {
     /// Bytes in a page of memory.
     pub(crate) page_size: u64,
