@@ -93,7 +93,7 @@ fn answers_of_kernel(dir: &Path) -> Result {
 }
 
 fn note(wish: &Wish) -> String {
-    let version = std::fs::read_to_string(wish.root.join("proc/version")).unwrap_or_default();
+    let version = std::fs::read_to_string(wish.into.join("proc/version")).unwrap_or_default();
     let kernel = version.split_whitespace().nth(2).unwrap_or("an unknown kernel");
     let name = wish.into.file_name().unwrap_or_default().to_string_lossy();
     let processes = match wish.pids.len() {

@@ -273,11 +273,11 @@ fn address(word: &[u8]) -> Vec<u8> {
         Some((host, port)) if host.parse::<Ipv4Addr>().is_ok() => (host, format!(":{port}")),
         _ => (text, String::new()),
     };
-    // A version is written like an address, but begins with a small number.
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(ip)) => format!("{}{port}", blank_v4(ip)).into_bytes(),
-        Ok(IpAddr::V6(ip)) => blank_v6(ip).to_string().into_bytes(),
-        Err(_) => word.to_vec(),
+        Ok(IpAddr::V6(ip)) if ip != blank_v6(ip) => blank_v6(ip).to_string().into_bytes(),
+        // What needs no blanking keeps its spelling: `0::` begins a line of `cgroup`.
+        _ => word.to_vec(),
     }
 }
 
@@ -363,14 +363,11 @@ fn hexadecimal(word: &[u8]) -> Vec<u8> {
 /// Netlink messages about links and addresses, with the addresses in their attributes blanked in place.
 fn netlink(mut bytes: Vec<u8>) -> Vec<u8> {
     let mut rest = bytes.as_mut_slice();
-    loop {
-        let Some(length) = rest.get(..4).and_then(|bytes| bytes.try_into().ok()) else { break };
-        let length = u32::from_ne_bytes(length) as usize;
-        let kind = rest.get(4..6).map_or(0, |kind| u16::from_ne_bytes([kind[0], kind[1]]));
-        let Some((message, tail)) = rest.split_at_mut_checked(length.next_multiple_of(4).max(16))
-        else {
-            break;
-        };
+    while let Some(&[a, b, c, d, kind, kind_high]) = rest.first_chunk::<6>() {
+        let length = u32::from_ne_bytes([a, b, c, d]) as usize;
+        let kind = u16::from_ne_bytes([kind, kind_high]);
+        let length = length.next_multiple_of(4).max(16);
+        let Some((message, tail)) = rest.split_at_mut_checked(length) else { break };
         // RTM_NEWLINK has a header of 16 bytes of its own, RTM_NEWADDR one of 8.
         match kind {
             16 => attributes(message.get_mut(32..).unwrap_or_default(), &[1, 2, 54]),
@@ -418,6 +415,7 @@ mod tests {
         assert_eq!(shown("fe80::1:2"), "fe80::5eff:fe00:2");
         assert_eq!(shown("52:54:00:12:34:56"), "02:00:5e:00:53:56");
         assert_eq!(shown("1:2"), "1:2");
+        assert_eq!(shown("0::"), "0::");
     }
 
     #[test]

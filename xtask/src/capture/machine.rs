@@ -265,6 +265,11 @@ impl Saver<'_> {
         for kind in names(&self.from.join(dir).join("ns")) {
             self.link(&dir.join("ns").join(kind))?;
         }
+        // A process of the same network sees the same tables; those of other networks are not saved.
+        let network = |dir: &Path| std::fs::read_link(self.from.join(dir).join("ns/net")).ok();
+        if network(dir) == network(Path::new("proc/1")) {
+            self.link_to(&dir.join("net"), Path::new("../net"))?;
+        }
         for tid in names(&self.from.join(dir).join("task")) {
             for name in THREAD {
                 self.file(&dir.join("task").join(&tid).join(name))?;
