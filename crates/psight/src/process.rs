@@ -4,6 +4,7 @@ mod control;
 mod cpu;
 mod files;
 mod identity;
+mod io;
 mod memory;
 mod net;
 mod pids;
@@ -17,22 +18,22 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 pub use control::{IoClass, IoNice, Limit, Limits, Resource};
+pub use cpu::{CpuSample, ProcessCpuTimes};
 pub use files::{
     EpollTarget, FdDetail, FdKind, FileDescriptor, InotifyWatch, OpenFile, OpenMode, Timer,
 };
+pub use identity::{Cgroup, GroupIds, SignalMasks, SignalSet, Status, UserIds};
+pub use io::IoCounters;
+pub use memory::{
+    AddressRange, GroupedMemoryMap, MemoryFootprint, MemoryFull, MemoryInfo, MemoryInfoEx,
+    MemoryMap, PageFaults, Permissions,
+};
 pub use signal::Signal;
+pub use threads::{ContextSwitches, Thread};
 pub use wait::{ExitStatus, Gone, Waited, wait_procs};
 
 use crate::sys::process::Raw;
 use crate::{Error, ErrorKind, Host, Pid, Result, sys};
-
-pub use cpu::{CpuSample, ProcessCpuTimes};
-pub use identity::{Cgroup, GroupIds, SignalMasks, SignalSet, Status, UserIds};
-pub use memory::{
-    AddressRange, GroupedMemoryMap, IoCounters, MemoryFootprint, MemoryFull, MemoryInfo,
-    MemoryInfoEx, MemoryMap, PageFaults, Permissions,
-};
-pub use threads::{ContextSwitches, Thread};
 
 /// One process of a [`Host`]: a pid together with the moment it started.
 ///

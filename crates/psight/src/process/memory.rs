@@ -1,11 +1,12 @@
-//! The memory that a process holds, and what it reads and writes.
+//! The memory that a process holds.
 
-use std::fmt;
-use std::path::PathBuf;
+mod maps;
 
-use crate::record::{Field, Kind, Os, Record, ToValue, Unit, Value};
+use crate::record::{Field, Os, Record, Unit, Value};
 use crate::sys::process::Raw;
 use crate::{Error, Process, Result};
+
+pub use maps::{AddressRange, GroupedMemoryMap, MemoryMap, Permissions};
 
 /// Memory held by one process.
 #[derive(Debug, Clone, PartialEq, Record)]
@@ -163,195 +164,6 @@ pub struct MemoryFull {
     pub swap: Option<u64>,
 }
 
-/// From where to where a mapping reaches; printed as in `00400000-0048a000`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AddressRange {
-    /// The first address.
-    pub start: u64,
-    /// The first address behind it.
-    pub end: u64,
-}
-
-impl AddressRange {
-    /// How many bytes there are in between.
-    pub fn len(self) -> u64 {
-        self.end.saturating_sub(self.start)
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl fmt::Display for AddressRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08x}-{:08x}", self.start, self.end)
-    }
-}
-
-impl ToValue for AddressRange {
-    const KIND: Kind = Kind::Text;
-
-    fn to_value(&self) -> Value<'_> {
-        Value::Text(self.to_string().into())
-    }
-}
-
-/// What may be done with a mapping; printed as in `r-xp`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Permissions {
-    /// It can be read.
-    pub read: bool,
-    /// It can be written.
-    pub write: bool,
-    /// It can be executed.
-    pub execute: bool,
-    /// Writes are seen by others; the opposite of private (copy on write). `None` where the system does not say.
-    pub shared: Option<bool>,
-}
-
-impl fmt::Display for Permissions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let flag = |on, letter| if on { letter } else { "-" };
-        f.write_str(flag(self.read, "r"))?;
-        f.write_str(flag(self.write, "w"))?;
-        f.write_str(flag(self.execute, "x"))?;
-        f.write_str(self.shared.map_or("", |shared| if shared { "s" } else { "p" }))
-    }
-}
-
-impl ToValue for Permissions {
-    const KIND: Kind = Kind::Text;
-
-    fn to_value(&self) -> Value<'_> {
-        Value::Text(self.to_string().into())
-    }
-}
-
-/// One piece of a process's address space.
-#[derive(Debug, Clone, PartialEq, Record)]
-#[non_exhaustive]
-pub struct MemoryMap {
-    /// Where it is.
-    #[field(label)]
-    pub addr: AddressRange,
-    /// What may be done with it.
-    #[field(label)]
-    pub perms: Permissions,
-    /// The file, or the kernel's word for it, as in `[heap]`; `[anon]` for memory without a name.
-    #[field(label)]
-    pub path: PathBuf,
-    /// Physical memory in use.
-    #[field(unit = bytes)]
-    pub rss: u64,
-    /// Address space.
-    #[field(unit = bytes, on(linux))]
-    pub size: Option<u64>,
-    /// Physical memory, each page divided by how many processes have it.
-    #[field(unit = bytes, on(linux))]
-    pub pss: Option<u64>,
-    /// Pages that others have too, and that are as on disk.
-    #[field(unit = bytes, on(linux))]
-    pub shared_clean: Option<u64>,
-    /// Pages that others have too, and that were changed.
-    #[field(unit = bytes, on(linux))]
-    pub shared_dirty: Option<u64>,
-    /// Pages that nobody else has, and that are as on disk.
-    #[field(unit = bytes, on(linux))]
-    pub private_clean: Option<u64>,
-    /// Pages that nobody else has, and that were changed.
-    #[field(unit = bytes, on(linux))]
-    pub private_dirty: Option<u64>,
-    /// Pages that were used recently.
-    #[field(unit = bytes, on(linux))]
-    pub referenced: Option<u64>,
-    /// Pages that no file backs.
-    #[field(unit = bytes, on(linux, sunos))]
-    pub anonymous: Option<u64>,
-    /// Pages that are swapped out.
-    #[field(unit = bytes, on(linux))]
-    pub swap: Option<u64>,
-    /// Pages that stay in memory.
-    #[field(unit = bytes, on(sunos))]
-    pub locked: Option<u64>,
-    /// Pages of this process alone.
-    #[field(on(bsd))]
-    pub private: Option<u64>,
-    /// How many refer to the object behind it.
-    #[field(on(bsd))]
-    pub ref_count: Option<u64>,
-    /// How many shadow objects lie behind it.
-    #[field(on(bsd))]
-    pub shadow_count: Option<u64>,
-    /// Where in the file it begins.
-    #[field(unit = bytes, on(linux, bsd))]
-    pub offset: Option<u64>,
-    /// The device of the file, as `stat` gives it (`st_dev`); 0 without a file.
-    #[field(on(linux, bsd))]
-    pub dev: Option<u64>,
-    /// The file's number on that device; 0 without a file.
-    #[field(on(linux, bsd))]
-    pub ino: Option<u64>,
-}
-
-/// All mappings of one file, or of one kind, summed.
-#[derive(Debug, Clone, PartialEq, Record)]
-#[non_exhaustive]
-pub struct GroupedMemoryMap {
-    /// The file, or the kernel's word for it, as in `[heap]`; `[anon]` for memory without a name.
-    #[field(label)]
-    pub path: PathBuf,
-    /// Physical memory in use.
-    #[field(unit = bytes)]
-    pub rss: u64,
-    /// Address space.
-    #[field(unit = bytes, on(linux))]
-    pub size: Option<u64>,
-    /// Physical memory, each page divided by how many processes have it.
-    #[field(unit = bytes, on(linux))]
-    pub pss: Option<u64>,
-    /// Pages that others have too, and that are as on disk.
-    #[field(unit = bytes, on(linux))]
-    pub shared_clean: Option<u64>,
-    /// Pages that others have too, and that were changed.
-    #[field(unit = bytes, on(linux))]
-    pub shared_dirty: Option<u64>,
-    /// Pages that nobody else has, and that are as on disk.
-    #[field(unit = bytes, on(linux))]
-    pub private_clean: Option<u64>,
-    /// Pages that nobody else has, and that were changed.
-    #[field(unit = bytes, on(linux))]
-    pub private_dirty: Option<u64>,
-    /// Pages that were used recently.
-    #[field(unit = bytes, on(linux))]
-    pub referenced: Option<u64>,
-    /// Pages that no file backs.
-    #[field(unit = bytes, on(linux, sunos))]
-    pub anonymous: Option<u64>,
-    /// Pages that are swapped out.
-    #[field(unit = bytes, on(linux))]
-    pub swap: Option<u64>,
-    /// Pages that stay in memory.
-    #[field(unit = bytes, on(sunos))]
-    pub locked: Option<u64>,
-    /// Pages of this process alone.
-    #[field(on(bsd))]
-    pub private: Option<u64>,
-    /// How many refer to the objects behind them.
-    #[field(on(bsd))]
-    pub ref_count: Option<u64>,
-    /// How many shadow objects lie behind them.
-    #[field(on(bsd))]
-    pub shadow_count: Option<u64>,
-    /// The device of the file, as `stat` gives it (`st_dev`); 0 without a file.
-    #[field(on(linux, bsd))]
-    pub dev: Option<u64>,
-    /// The file's number on that device; 0 without a file.
-    #[field(on(linux, bsd))]
-    pub ino: Option<u64>,
-}
-
 /// How often memory had to be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Record)]
 #[non_exhaustive]
@@ -362,39 +174,6 @@ pub struct PageFaults {
     /// From a disk.
     #[field(counter)]
     pub major: u64,
-}
-
-/// What a process has read and written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Record)]
-#[non_exhaustive]
-pub struct IoCounters {
-    /// Calls that read.
-    #[field(counter)]
-    pub read_count: Option<u64>,
-    /// Calls that write.
-    #[field(counter)]
-    pub write_count: Option<u64>,
-    /// Bytes that were fetched from disks for it.
-    #[field(unit = bytes, counter)]
-    pub read_bytes: Option<u64>,
-    /// Bytes that it made to be written to disks, at once or later.
-    #[field(unit = bytes, counter)]
-    pub write_bytes: Option<u64>,
-    /// Bytes that it read from anything: caches, pipes and terminals count.
-    #[field(unit = bytes, counter, on(linux))]
-    pub read_chars: Option<u64>,
-    /// Bytes that it wrote to anything.
-    #[field(unit = bytes, counter, on(linux))]
-    pub write_chars: Option<u64>,
-    /// Calls that neither read nor write.
-    #[field(counter, on(windows))]
-    pub other_count: Option<u64>,
-    /// Bytes of calls that neither read nor write.
-    #[field(unit = bytes, counter, on(windows))]
-    pub other_bytes: Option<u64>,
-    /// Bytes of `write_bytes` that never had to be written because the file was cut or deleted in time.
-    #[field(unit = bytes, counter, on(linux))]
-    pub cancelled_write_bytes: Option<u64>,
 }
 
 impl Process {
@@ -482,42 +261,9 @@ impl Process {
         Ok(crate::memory::percent(part, self.host().virtual_memory()?.total))
     }
 
-    /// The pieces of the process's address space, by address; none for a thread of the kernel.
-    ///
-    /// Linux: `/proc/<pid>/smaps`, which needs the right to trace. The kernel looks at each page.
-    ///
-    /// # Errors
-    ///
-    /// `NotFound` on a kernel without that file.
-    pub fn memory_maps(&self) -> Result<Vec<MemoryMap>> {
-        self.ask(Raw::memory_maps)
-    }
-
-    /// The same, one row for each file or kind, in the order of their first address.
-    ///
-    /// Linux: `/proc/<pid>/smaps`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`memory_maps`](Self::memory_maps).
-    pub fn memory_maps_grouped(&self) -> Result<Vec<GroupedMemoryMap>> {
-        Ok(grouped(self.memory_maps()?))
-    }
-
     /// How often memory had to be found for the process. Linux: `/proc/<pid>/stat`.
     pub fn page_faults(&self) -> Result<PageFaults> {
         self.ask(Raw::page_faults)
-    }
-
-    /// What the process has read and written, all threads together; children that it waited for count.
-    ///
-    /// Linux: `/proc/<pid>/io`, which needs the right to trace.
-    ///
-    /// # Errors
-    ///
-    /// `NotFound` on a kernel that does not count.
-    pub fn io_counters(&self) -> Result<IoCounters> {
-        self.ask(Raw::io_counters)
     }
 }
 
@@ -527,70 +273,5 @@ fn bytes_of<R: Record>(record: &R, name: &str) -> Option<u64> {
     match record.values().get(index) {
         Some(Value::Uint(bytes)) => Some(*bytes),
         _ => None,
-    }
-}
-
-fn grouped(maps: Vec<MemoryMap>) -> Vec<GroupedMemoryMap> {
-    let mut rows: Vec<GroupedMemoryMap> = Vec::new();
-    let mut known = std::collections::HashMap::new();
-    for map in maps {
-        match known.get(&map.path).and_then(|at: &usize| rows.get_mut(*at)) {
-            Some(row) => row.add(&map),
-            None => {
-                known.insert(map.path.clone(), rows.len());
-                rows.push(GroupedMemoryMap::from(map));
-            }
-        }
-    }
-    rows
-}
-
-impl GroupedMemoryMap {
-    fn add(&mut self, map: &MemoryMap) {
-        self.rss = self.rss.saturating_add(map.rss);
-        for (sum, part) in [
-            (&mut self.size, map.size),
-            (&mut self.pss, map.pss),
-            (&mut self.shared_clean, map.shared_clean),
-            (&mut self.shared_dirty, map.shared_dirty),
-            (&mut self.private_clean, map.private_clean),
-            (&mut self.private_dirty, map.private_dirty),
-            (&mut self.referenced, map.referenced),
-            (&mut self.anonymous, map.anonymous),
-            (&mut self.swap, map.swap),
-            (&mut self.locked, map.locked),
-            (&mut self.private, map.private),
-            (&mut self.ref_count, map.ref_count),
-            (&mut self.shadow_count, map.shadow_count),
-        ] {
-            *sum = match (*sum, part) {
-                (Some(sum), Some(part)) => Some(sum.saturating_add(part)),
-                (known, None) | (None, known) => known,
-            };
-        }
-    }
-}
-
-impl From<MemoryMap> for GroupedMemoryMap {
-    fn from(map: MemoryMap) -> Self {
-        Self {
-            path: map.path,
-            rss: map.rss,
-            size: map.size,
-            pss: map.pss,
-            shared_clean: map.shared_clean,
-            shared_dirty: map.shared_dirty,
-            private_clean: map.private_clean,
-            private_dirty: map.private_dirty,
-            referenced: map.referenced,
-            anonymous: map.anonymous,
-            swap: map.swap,
-            locked: map.locked,
-            private: map.private,
-            ref_count: map.ref_count,
-            shadow_count: map.shadow_count,
-            dev: map.dev,
-            ino: map.ino,
-        }
     }
 }
