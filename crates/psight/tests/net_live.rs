@@ -1,0 +1,738 @@
+//! The sockets and interfaces of this machine, beside psutil, `ss` and `ip`.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "it is test code")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "it is test code"
+)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::net::{SocketAddr as UnixAddr, UnixDatagram, UnixListener, UnixStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use common::eventually;
+use psight::net::{
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, NetIo, SocketType,
+};
+use psight::{Host, Pid, Process};
+use rustix::net as raw;
+
+/// This machine, answered from the tables under `/proc/net` alone: psight does not know this `/proc` for its kernel's.
+fn files_only() -> Host {
+    Host::local().with_proc("/../proc")
+}
+
+fn me() -> Option<Pid> {
+    Some(Pid::new(std::process::id()))
+}
+
+/// The row of a descriptor of this process, by both ways and every question, once they agree: a state may just be
+/// changing, and a process that another test starts holds every descriptor for a moment.
+fn one(socket: &impl std::os::fd::AsRawFd, kind: ConnectionKind) -> Connection {
+    let fd = Some(socket.as_raw_fd() as u32);
+    let of = |rows: Vec<Connection>| {
+        let mut rows: Vec<_> =
+            rows.into_iter().filter(|row| (row.fd, row.pid) == (fd, me())).collect();
+        for row in &mut rows {
+            // Only netlink tells how many may wait.
+            if row.status == ConnectionStatus::Listen {
+                row.send_queue = None;
+            }
+        }
+        rows
+    };
+    eventually(|| {
+        let mut answers = Vec::new();
+        for host in [Host::local(), files_only()] {
+            answers.push(of(host.connections_with_owners(kind).unwrap()));
+            answers.push(of(host.connections_with_all_owners(kind).unwrap()));
+            let process = host.process(std::process::id()).unwrap();
+            answers.push(of(process.connections(kind).unwrap()));
+        }
+        match &answers[0][..] {
+            [row] if answers.iter().all(|rows| *rows == answers[0]) => Ok(row.clone()),
+            _ => Err(format!("{answers:?}")),
+        }
+    })
+}
+
+fn inet(address: SocketAddr) -> Option<Address> {
+    Some(Address::Inet(address))
+}
+
+/// The loopback addresses that this machine has.
+fn loopbacks() -> Vec<IpAddr> {
+    let has = |address: &IpAddr| UdpSocket::bind((*address, 0)).is_ok();
+    let known = ["127.0.0.1", "::1"].map(|text| text.parse::<IpAddr>().unwrap());
+    known.into_iter().filter(has).collect()
+}
+
+#[test]
+fn tcp_sockets_are_found_with_descriptor_owner_ends_and_state() {
+    for ip in loopbacks() {
+        let (kind, family) = match ip {
+            IpAddr::V4(_) => (ConnectionKind::Tcp4, Family::Inet),
+            IpAddr::V6(_) => (ConnectionKind::Tcp6, Family::Inet6),
+        };
+        let listener = TcpListener::bind((ip, 0)).unwrap();
+        let here = listener.local_addr().unwrap();
+        let row = one(&listener, kind);
+        assert_eq!(
+            (row.family, row.kind, row.status),
+            (family, SocketType::Stream, ConnectionStatus::Listen)
+        );
+        assert_eq!((row.laddr, row.raddr), (inet(here), None));
+        assert!(row.inode.is_some() && row.uid.is_some());
+
+        let client = TcpStream::connect(here).unwrap();
+        let there = client.local_addr().unwrap();
+        let (server, _) = listener.accept().unwrap();
+        let row = one(&client, kind);
+        assert_eq!(
+            (row.status, row.laddr, row.raddr),
+            (ConnectionStatus::Established, inet(there), inet(here))
+        );
+        (&server).write_all(b"unread").unwrap();
+        let row = eventually(|| {
+            Some(one(&client, kind)).filter(|row| row.recv_queue == Some(6)).ok_or("0".into())
+        });
+        assert_eq!(row.fd, Some(client.as_raw_fd() as u32));
+
+        // Closed on one side: each side has its own state, and the descriptor stays.
+        client.shutdown(std::net::Shutdown::Write).unwrap();
+        eventually(|| {
+            let states = (one(&client, kind).status, one(&server, kind).status);
+            let expected = (ConnectionStatus::FinWait2, ConnectionStatus::CloseWait);
+            (states == expected).then_some(()).ok_or(format!("{states:?}"))
+        });
+    }
+}
+
+#[test]
+fn t60_a_connection_in_time_wait_has_no_owner() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let here = listener.local_addr().unwrap();
+    let client = TcpStream::connect(here).unwrap();
+    let there = client.local_addr().unwrap();
+    let (server, _) = listener.accept().unwrap();
+    // The side that closes first waits.
+    drop(client);
+    drop(server);
+    for host in [Host::local(), files_only()] {
+        let row = eventually(|| {
+            let rows = host.connections_with_owners(ConnectionKind::Tcp).unwrap();
+            let row = rows.into_iter().find(|row| row.laddr == inet(there));
+            row.filter(|row| row.status == ConnectionStatus::TimeWait).ok_or("not there".into())
+        });
+        assert_eq!((row.pid, row.fd, row.inode, row.uid), (None, None, None, None));
+        assert_eq!(row.raddr, inet(here));
+    }
+}
+
+#[test]
+fn t60_udp_sockets_are_found_and_have_no_state() {
+    for ip in loopbacks() {
+        let kind = if ip.is_ipv4() { ConnectionKind::Udp4 } else { ConnectionKind::Udp6 };
+        let bound = UdpSocket::bind((ip, 0)).unwrap();
+        let here = bound.local_addr().unwrap();
+        let row = one(&bound, kind);
+        assert_eq!((row.kind, row.status), (SocketType::Datagram, ConnectionStatus::None));
+        assert_eq!((row.laddr, row.raddr), (inet(here), None));
+        let connected = UdpSocket::bind((ip, 0)).unwrap();
+        connected.connect(here).unwrap();
+        let row = one(&connected, kind);
+        assert_eq!((row.status, row.raddr), (ConnectionStatus::None, inet(here)));
+    }
+}
+
+#[test]
+fn t56_an_ipv4_connection_of_an_ipv6_socket_is_shown_as_ipv6() {
+    let listener = match TcpListener::bind("[::]:0") {
+        Ok(listener) => listener,
+        Err(error) => return eprintln!("skipped: no IPv6: {error}"),
+    };
+    let port = listener.local_addr().unwrap().port();
+    let Ok(client) = TcpStream::connect(("127.0.0.1", port)) else {
+        return eprintln!("skipped: IPv6 sockets take no IPv4 connections here");
+    };
+    let (server, _) = listener.accept().unwrap();
+    let row = one(&server, ConnectionKind::Tcp6);
+    let there = client.local_addr().unwrap().port();
+    assert_eq!(row.family, Family::Inet6);
+    assert_eq!(row.laddr.unwrap().to_string(), format!("[::ffff:127.0.0.1]:{port}"));
+    assert_eq!(row.raddr.unwrap().to_string(), format!("[::ffff:127.0.0.1]:{there}"));
+}
+
+fn unix_name(name: &[u8]) -> Option<Address> {
+    Some(Address::Unix(OsStr::from_bytes(name).to_owned()))
+}
+
+#[test]
+fn t58_unix_sockets_of_every_type_and_name_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in [&b"plain"[..], b"with  blanks ", b"new\nline", b"\xff\xfe", b"\n"] {
+        let path = folder.path().join(OsStr::from_bytes(file));
+        let listener = UnixListener::bind(&path).unwrap();
+        let row = one(&listener, ConnectionKind::Unix);
+        assert_eq!((row.family, row.kind), (Family::Unix, SocketType::Stream));
+        assert_eq!(row.laddr, unix_name(path.as_os_str().as_bytes()));
+        assert_eq!((row.raddr, row.status), (None, ConnectionStatus::None));
+    }
+    let pid = std::process::id();
+    let name = format!("psight\0{pid} \0");
+    let address = UnixAddr::from_abstract_name(&name).unwrap();
+    let datagram = UnixDatagram::bind_addr(&address).unwrap();
+    let row = one(&datagram, ConnectionKind::Unix);
+    assert_eq!(row.kind, SocketType::Datagram);
+    assert_eq!(row.laddr, unix_name(format!("@psight@{pid} @").as_bytes()));
+
+    let (left, right) = sequential();
+    for end in [left, right] {
+        let row = one(&end, ConnectionKind::Unix);
+        assert_eq!((row.kind, row.laddr), (SocketType::SeqPacket, None));
+    }
+}
+
+fn sequential() -> (OwnedFd, OwnedFd) {
+    let flags = raw::SocketFlags::CLOEXEC;
+    raw::socketpair(raw::AddressFamily::UNIX, raw::SocketType::SEQPACKET, flags, None).unwrap()
+}
+
+#[test]
+fn t58_a_unix_connection_that_waits_is_there_without_an_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("listener");
+    let listener = UnixListener::bind(&path).unwrap();
+    let clients = [UnixStream::connect(&path).unwrap(), UnixStream::connect(&path).unwrap()];
+    let name = unix_name(path.as_os_str().as_bytes());
+    for host in [Host::local(), files_only()] {
+        let rows = host.connections_with_owners(ConnectionKind::Unix).unwrap();
+        let mut seen: Vec<_> =
+            rows.into_iter().filter(|row| row.laddr == name).map(|row| row.pid).collect();
+        seen.sort();
+        assert_eq!(seen, [None, None, me()]);
+    }
+    drop((listener, clients));
+}
+
+#[test]
+fn t59_a_socket_with_several_descriptors_has_psutils_rows() {
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let second = tcp.try_clone().unwrap();
+    let (unix, _other) = UnixStream::pair().unwrap();
+    let third = unix.try_clone().unwrap();
+    let host = Host::local();
+    let inode = one_inode(&tcp);
+    let fds = |rows: Vec<Connection>, inode| {
+        let of = rows.into_iter().filter(|row| row.inode == inode);
+        of.map(|row| row.fd.unwrap()).collect::<BTreeSet<_>>()
+    };
+    let both = |one: &dyn AsFdNumber, other: &dyn AsFdNumber| {
+        BTreeSet::from([one.number(), other.number()])
+    };
+    let rows = host.connections_with_owners(ConnectionKind::All).unwrap();
+    let first = BTreeSet::from([tcp.number().min(second.number())]);
+    assert_eq!(fds(rows.clone(), inode), first);
+    assert_eq!(fds(rows, one_inode(&unix)), both(&unix, &third));
+    let rows = host.connections_with_all_owners(ConnectionKind::All).unwrap();
+    assert_eq!(fds(rows, inode), both(&tcp, &second));
+}
+
+trait AsFdNumber {
+    fn number(&self) -> u32;
+}
+
+impl<T: std::os::fd::AsRawFd> AsFdNumber for T {
+    fn number(&self) -> u32 {
+        self.as_raw_fd() as u32
+    }
+}
+
+fn one_inode(socket: &dyn AsFdNumber) -> Option<u64> {
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", socket.number())).unwrap();
+    let text = link.to_str().unwrap();
+    text.strip_prefix("socket:[").unwrap().strip_suffix(']').unwrap().parse().ok()
+}
+
+/// A row as psutil has it: descriptor, family, type, ends, state, pid. A name of a Unix socket is in hexadecimal, since it
+/// may be no text.
+type Row = (i64, i64, i64, String, String, String, Option<u64>);
+
+fn row(row: &Connection) -> Row {
+    let family = match row.family {
+        Family::Inet => 2,
+        Family::Inet6 => 10,
+        _ => 1,
+    };
+    let kind = match row.kind {
+        SocketType::Stream => 1,
+        SocketType::Datagram => 2,
+        SocketType::SeqPacket => 5,
+        _ => 0,
+    };
+    let end = |end: &Option<Address>| match end {
+        Some(Address::Inet(end)) => format!("{} {}", end.ip(), end.port()),
+        Some(Address::Unix(name)) => psutils_name(name.as_bytes()),
+        _ => String::new(),
+    };
+    (
+        row.fd.map_or(-1, i64::from),
+        family,
+        kind,
+        end(&row.laddr),
+        end(&row.raddr),
+        row.status.to_string(),
+        row.pid.map(|pid| pid.as_u32().into()),
+    )
+}
+
+/// A process's own rows have no pid in psutil.
+fn unowned(row: Row) -> Row {
+    (row.0, row.1, row.2, row.3, row.4, row.5, None)
+}
+
+/// psutil ends a name at a newline, and knows none that has a blank.
+fn psutils_name(name: &[u8]) -> String {
+    let line = name.split(|byte| *byte == b'\n').next().unwrap();
+    if line.contains(&b' ') {
+        return String::new();
+    }
+    line.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+const PSUTILS_ROWS: &str = r#"
+import os
+def end(a): return os.fsencode(a).hex() if isinstance(a, str) else " ".join(map(str, a))
+def rows(l): return [[c.fd, c.family, c.type, end(c.laddr), end(c.raddr), c.status, getattr(c, "pid", None)] for c in l]
+"#;
+
+/// psutil's rows of every kind.
+fn psutils_rows(call: impl Fn(&ConnectionKind) -> String) -> Option<Vec<BTreeSet<Row>>> {
+    let calls: Vec<_> =
+        ConnectionKind::ALL.iter().map(|kind| format!("rows(psutil.{})", call(kind))).collect();
+    let said =
+        common::psutil(&format!("{PSUTILS_ROWS}\nprint(json.dumps([{}]))", calls.join(",")))?;
+    Some(serde_json::from_value(said).unwrap())
+}
+
+#[test]
+fn connections_of_every_kind_equal_psutils() {
+    let ours = || {
+        let of = |kind: &ConnectionKind| Host::local().connections_with_owners(*kind).unwrap();
+        let mut answers: Vec<_> = ConnectionKind::ALL.iter().map(of).collect();
+        answers.push(files_only().connections_with_owners(ConnectionKind::All).unwrap());
+        answers.iter().map(|rows| rows_set(rows)).collect::<Vec<_>>()
+    };
+    same(|| {
+        let before = ours();
+        let mut theirs = psutils_rows(|kind| format!("net_connections('{kind}')"))?;
+        theirs.push(theirs.last().unwrap().clone());
+        let answers = before.into_iter().zip(theirs).zip(ours()).enumerate();
+        Some(
+            answers
+                .flat_map(|(at, ((before, theirs), after))| differences(at, before, theirs, after))
+                .collect(),
+        )
+    });
+}
+
+/// Asks until no difference between two programs is left that was there every time: what comes and goes makes others.
+fn same<T: Ord + Clone + std::fmt::Debug>(mut question: impl FnMut() -> Option<BTreeSet<T>>) {
+    let mut left = None;
+    eventually(|| {
+        let Some(differences) = question() else { return Ok(()) };
+        let known = left.get_or_insert_with(|| differences.clone());
+        known.retain(|difference| differences.contains(difference));
+        if known.is_empty() { Ok(()) } else { Err(format!("{known:?}")) }
+    });
+}
+
+/// What another program has and we had neither before nor after, and what it lacks though we had it both times.
+fn differences<T: Ord + Clone>(
+    at: usize,
+    before: BTreeSet<T>,
+    theirs: BTreeSet<T>,
+    after: BTreeSet<T>,
+) -> impl Iterator<Item = (usize, &'static str, T)> {
+    let both: BTreeSet<T> = before.intersection(&after).cloned().collect();
+    let either: BTreeSet<T> = before.union(&after).cloned().collect();
+    let lacks: Vec<T> = both.difference(&theirs).cloned().collect();
+    let has: Vec<T> = theirs.difference(&either).cloned().collect();
+    let named =
+        move |word: &'static str, rows: Vec<T>| rows.into_iter().map(move |row| (at, word, row));
+    named("lacks", lacks).chain(named("has", has))
+}
+
+fn rows_set(rows: &[Connection]) -> BTreeSet<Row> {
+    rows.iter().map(row).collect()
+}
+
+#[test]
+fn a_processs_connections_equal_psutils() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = holder(&listener);
+    let pid = child.0.id();
+    eventually(|| {
+        let Some(psutils) =
+            psutils_rows(|kind| format!("Process({pid}).net_connections('{kind}')"))
+        else {
+            return Ok(());
+        };
+        let process = Process::new(pid).unwrap();
+        for (kind, psutils) in ConnectionKind::ALL.iter().zip(psutils) {
+            let ours = process.connections(*kind).unwrap();
+            let ours: BTreeSet<_> = ours.iter().map(|one| unowned(row(one))).collect();
+            if ours != psutils {
+                return Err(format!("{kind}: {ours:?} {psutils:?}"));
+            }
+        }
+        Ok(())
+    });
+}
+
+/// A process that is ended with the test.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A process that holds the listener as its input.
+fn holder(listener: &TcpListener) -> Ended {
+    let held = OwnedFd::from(listener.try_clone().unwrap());
+    Ended(Command::new("sleep").arg("600").stdin(Stdio::from(held)).spawn().unwrap())
+}
+
+#[test]
+fn another_user_sees_what_psutil_sees() {
+    if !rustix::process::geteuid().is_root() {
+        return eprintln!("skipped: only root can become another user");
+    }
+    let program = std::env::current_exe().unwrap();
+    let become_nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    let tests = [
+        "--exact",
+        "connections_of_every_kind_equal_psutils",
+        "a_processs_connections_equal_psutils",
+        "a_process_of_another_user_may_not_be_read",
+    ];
+    let probe = Command::new("setpriv").args(become_nobody).arg(&program).arg("--list").output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        return eprintln!("skipped: this program cannot be run as another user with setpriv");
+    }
+    let output =
+        Command::new("setpriv").args(become_nobody).arg(&program).args(tests).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_process_of_another_user_may_not_be_read() {
+    if rustix::process::geteuid().is_root() {
+        return eprintln!("skipped: root may read every process");
+    }
+    let error = Process::new(1).unwrap().connections(ConnectionKind::All);
+    if let Err(error) = error {
+        assert_eq!(
+            (error.kind(), error.pid()),
+            (psight::ErrorKind::AccessDenied, Some(Pid::new(1)))
+        );
+    }
+}
+
+#[test]
+fn a_process_that_has_ended_is_no_such_process() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = holder(&listener);
+    let process = Process::new(child.0.id()).unwrap();
+    drop(child);
+    let error = process.connections(ConnectionKind::All).unwrap_err();
+    assert_eq!(error.kind(), psight::ErrorKind::NoSuchProcess);
+}
+
+const LISTEN_FOR_A_TEST: &str = "PSIGHT_TEST_LISTEN";
+
+/// Not a test: what the next one starts in a namespace of its own.
+#[test]
+fn listens_where_it_is_told_to() {
+    if std::env::var_os(LISTEN_FOR_A_TEST).is_none() {
+        return;
+    }
+    let listener = TcpListener::bind("0.0.0.0:0").unwrap();
+    println!("\nport {}", listener.local_addr().unwrap().port());
+    // Until the other end is closed.
+    let _ = std::io::stdin().read_line(&mut String::new());
+}
+
+#[test]
+fn t61_a_process_in_another_namespace_shows_its_sockets() {
+    let program = std::env::current_exe().unwrap();
+    let unshare: &[&str] = if rustix::process::geteuid().is_root() { &["-n"] } else { &["-rn"] };
+    let probe = Command::new("unshare").args(unshare).arg("true").output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        return eprintln!("skipped: no network namespace can be made with unshare");
+    }
+    let mut child = Ended(
+        Command::new("unshare")
+            .args(unshare)
+            .arg(program)
+            .args(["--exact", "listens_where_it_is_told_to", "--nocapture"])
+            .env(LISTEN_FOR_A_TEST, "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+    let port = lines
+        .map_while(Result::ok)
+        .find_map(|line| line.strip_prefix("port ")?.parse::<u16>().ok());
+    let address = SocketAddr::from(([0, 0, 0, 0], port.expect("a port")));
+    let process = Process::new(child.0.id()).unwrap();
+    let rows = process.connections(ConnectionKind::Tcp).unwrap();
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!((row.laddr.clone(), row.status), (inet(address), ConnectionStatus::Listen));
+    assert_eq!(row.pid, Some(process.pid()));
+    let ours = Host::local().connections_with_owners(ConnectionKind::Tcp).unwrap();
+    assert!(ours.iter().all(|ours| ours.inode != row.inode));
+}
+
+#[test]
+fn tcp_sockets_equal_those_of_ss() {
+    let states = |state: &str| match state {
+        "ESTAB" => "ESTABLISHED".to_owned(),
+        "UNCONN" => "CLOSE".to_owned(),
+        other => other.replace('-', "_").replace("FIN_WAIT_", "FIN_WAIT"),
+    };
+    let ours = || {
+        let rows = Host::local().connections(ConnectionKind::Tcp4).unwrap();
+        let of = |row: &Connection| {
+            let end =
+                |end: &Option<Address>| end.as_ref().map_or("-".to_owned(), ToString::to_string);
+            (row.status.to_string(), end(&row.laddr), end(&row.raddr))
+        };
+        rows.iter().map(of).collect::<BTreeSet<_>>()
+    };
+    same(|| {
+        let before = ours();
+        let said = common::output("ss", &["-H", "-4", "-t", "-a", "-n"])?;
+        let after = ours();
+        let theirs: BTreeSet<_> = said
+            .lines()
+            .map(|line| {
+                let words: Vec<_> = line.split_whitespace().collect();
+                let end = |end: &str| {
+                    let end = end.split_once('%').map_or(end.to_owned(), |(ip, rest)| {
+                        format!("{ip}:{}", rest.rsplit(':').next().unwrap())
+                    });
+                    if end.ends_with(":*") { "-".to_owned() } else { end }
+                };
+                (states(words[0]), end(words[3]), end(words[4]))
+            })
+            .collect();
+        Some(differences(0, before, theirs, after).collect())
+    });
+}
+
+#[test]
+fn t54_no_socket_is_there_twice_while_others_come_and_go() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let here = listener.local_addr().unwrap();
+    let kept: Vec<_> = (0..50)
+        .map(|_| (TcpStream::connect(here).unwrap(), listener.accept().unwrap().0))
+        .collect();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                let client = TcpStream::connect(here).unwrap();
+                // Reset when it is closed: thousands in TIME_WAIT would be in every other test's way.
+                raw::sockopt::set_socket_linger(&client, Some(Duration::ZERO)).unwrap();
+                let server = listener.accept().unwrap();
+                drop(client);
+                drop(server);
+            }
+        });
+        let mut lost = 0;
+        for host in [Host::local(), files_only()].iter().cycle().take(10) {
+            let rows = host.connections(ConnectionKind::Tcp).unwrap();
+            let inodes: Vec<_> = rows.iter().filter_map(|row| row.inode).collect();
+            let set: BTreeSet<_> = inodes.iter().copied().collect();
+            assert_eq!(set.len(), inodes.len());
+            let ends: BTreeSet<_> =
+                rows.iter().map(|row| (row.laddr.clone(), row.raddr.clone())).collect();
+            let known = |near, far| ends.contains(&(inet(near), inet(far)));
+            for (client, server) in &kept {
+                let (near, far) = (client.local_addr().unwrap(), server.local_addr().unwrap());
+                lost += usize::from(!known(near, far)) + usize::from(!known(far, near));
+            }
+        }
+        eprintln!("{lost} of 1000 rows were not shown");
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+}
+
+/// In psutil's order.
+fn numbers(io: &NetIo) -> Vec<u64> {
+    vec![
+        io.bytes_sent,
+        io.bytes_recv,
+        io.packets_sent,
+        io.packets_recv,
+        io.errin,
+        io.errout,
+        io.dropin,
+        io.dropout,
+    ]
+}
+
+#[test]
+fn counters_lie_around_psutils() {
+    let host = Host::local();
+    let before = host.net_io_counters().unwrap();
+    let code = "print(json.dumps({k: list(v) for k, v in psutil.net_io_counters(pernic=True, nowrap=False).items()}))";
+    let Some(psutils) = common::psutil(code) else { return };
+    let after = host.net_io_counters().unwrap();
+    for (name, low) in &before {
+        let Some(high) = after.get(name) else { continue };
+        let theirs: Vec<u64> =
+            serde_json::from_value(psutils[name.to_str().unwrap()].clone()).unwrap();
+        for ((low, theirs), high) in numbers(low).iter().zip(&theirs).zip(numbers(high)) {
+            assert!(low <= theirs && *theirs <= high, "{}: {low} {theirs} {high}", name.display());
+        }
+    }
+    assert_eq!(before.len(), psutils.as_object().unwrap().len());
+}
+
+#[test]
+fn addresses_of_interfaces_equal_psutils() {
+    let code = "print(json.dumps({k: [[int(a.family), *a[1:]] for a in v] for k, v in psutil.net_if_addrs().items()}))";
+    eventually(|| {
+        let Some(psutils) = common::psutil(code) else { return Ok(()) };
+        let ours: serde_json::Map<_, _> = Host::local()
+            .interface_addresses()
+            .unwrap()
+            .into_iter()
+            .map(|(name, list)| {
+                let rows: Vec<_> = list
+                    .into_iter()
+                    .map(|one| {
+                        let family = match one.family {
+                            Family::Inet => 2,
+                            Family::Inet6 => 10,
+                            _ => 17,
+                        };
+                        serde_json::json!([
+                            family,
+                            one.address,
+                            one.netmask,
+                            one.broadcast,
+                            one.ptp
+                        ])
+                    })
+                    .collect();
+                (name.into_string().unwrap(), rows.into())
+            })
+            .collect();
+        let ours = serde_json::Value::from(ours);
+        if ours == psutils { Ok(()) } else { Err(format!("{ours} {psutils}")) }
+    });
+}
+
+#[test]
+fn states_of_interfaces_equal_psutils() {
+    let code = "print(json.dumps({k: [s.isup, int(s.duplex), s.speed, s.mtu, s.flags] for k, s in psutil.net_if_stats().items()}))";
+    eventually(|| {
+        let Some(psutils) = common::psutil(code) else { return Ok(()) };
+        let ours: serde_json::Map<_, _> = Host::local()
+            .interface_stats()
+            .unwrap()
+            .into_iter()
+            .map(|(name, nic)| {
+                let duplex = match nic.duplex {
+                    None => 0,
+                    Some(psight::net::Duplex::Half) => 1,
+                    Some(_) => 2,
+                };
+                let row = serde_json::json!([
+                    nic.isup,
+                    duplex,
+                    nic.speed.unwrap_or(0),
+                    nic.mtu,
+                    nic.flags
+                ]);
+                (name.into_string().unwrap(), row)
+            })
+            .collect();
+        let ours = serde_json::Value::from(ours);
+        if ours == psutils { Ok(()) } else { Err(format!("{ours} {psutils}")) }
+    });
+}
+
+#[test]
+fn addresses_of_interfaces_equal_those_of_ip() {
+    eventually(|| {
+        let Some(said) = common::output("ip", &["-j", "addr"]) else { return Ok(()) };
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let ours = Host::local().interface_addresses().unwrap();
+        let ours: BTreeSet<_> = ours
+            .values()
+            .flatten()
+            .filter(|one| one.family != Family::Link)
+            .map(|one| one.address.split('%').next().unwrap().to_owned())
+            .collect();
+        let theirs: BTreeSet<_> = said
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|link| link["addr_info"].as_array().unwrap())
+            .map(|one| one["local"].as_str().unwrap().to_owned())
+            .collect();
+        if ours == theirs { Ok(()) } else { Err(format!("{ours:?} {theirs:?}")) }
+    });
+}
+
+#[test]
+fn t63_an_interface_that_only_a_table_names_is_left_out() {
+    let machine = common::Machine::live().file(
+        "proc/net/dev",
+        "a\nb\n  lo: 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\ngone0: 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
+    );
+    let host = Host::local().with_proc(machine.path("proc"));
+    let stats = host.interface_stats().unwrap();
+    let all = Host::local().interface_stats().unwrap();
+    let expected: Vec<_> = all.keys().filter(|name| *name == "lo").collect();
+    assert_eq!(stats.keys().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_captured_answer_is_read_as_the_kernels_own() {
+    let machine = common::Machine::captured()
+        .file("answers/rtm_getlink.bin", psight::net::capture_links().unwrap())
+        .file("answers/rtm_getaddr.bin", psight::net::capture_addresses().unwrap());
+    let captured = machine.host();
+    assert_eq!(
+        captured.interface_addresses().unwrap(),
+        Host::local().interface_addresses().unwrap()
+    );
+    let flags = |host: &Host| {
+        let stats = host.interface_stats().unwrap();
+        stats
+            .into_iter()
+            .map(|(name, nic)| (name.into_vec(), nic.flags, nic.mtu))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(flags(&captured), flags(&Host::local()));
+}
