@@ -14,6 +14,9 @@ use crate::{Error, Host, Result, sys};
 use helpers::Helpers;
 use walk::{MountTable, Step, Walk};
 
+/// What a file system that is well needs at most, so that those that are not can be asked at the same time.
+const GRACE: Duration = Duration::from_millis(20);
+
 /// Asks file systems for their space, and waits for none longer than it is told to.
 ///
 /// A file system whose server is gone (NFS, SMB, FUSE) holds whoever asks it until the server comes back, and nothing
@@ -30,8 +33,11 @@ use walk::{MountTable, Step, Walk};
 /// # use std::time::Duration;
 /// let host = Host::local();
 /// let prober = DiskProber::new(&host);
-/// for partition in host.partitions(Mounts::All)? {
-///     match prober.disk_usage(&partition.mountpoint, Duration::from_secs(2)) {
+/// let partitions = host.partitions(Mounts::Physical)?;
+/// let mountpoints = partitions.iter().map(|partition| &partition.mountpoint);
+/// let usages = prober.disk_usages(mountpoints, Duration::from_secs(2));
+/// for (partition, usage) in partitions.iter().zip(usages) {
+///     match usage {
 ///         Ok(usage) => println!("{}: {:.0} %", partition.mountpoint.display(), usage.percent),
 ///         Err(error) => println!("{error}"),
 ///     }
@@ -40,8 +46,15 @@ use walk::{MountTable, Step, Walk};
 /// ```
 pub struct DiskProber {
     host: Host,
-    helpers: Helpers<MountPoint, Step<Result<DiskUsage>>>,
+    helpers: Helpers<MountPoint, Step<Result<Found>>>,
     usage: Arc<Usage>,
+}
+
+/// What is at the end of a path.
+struct Found {
+    path: PathBuf,
+    /// `None` unless it was asked for.
+    usage: Option<DiskUsage>,
 }
 
 /// How one path is asked for its space, however long that takes.
@@ -68,19 +81,70 @@ impl DiskProber {
     /// `TimedOut` if the file system, or one on the way to it, does not answer; `Io` if no helper thread can be started;
     /// else as [`Host::disk_usage`] and [`Host::partitions`].
     pub fn disk_usage(&self, path: impl AsRef<Path>, within: Duration) -> Result<DiskUsage> {
-        let asked = path.as_ref();
+        let path = path.as_ref();
         if self.host.is_captured() {
-            return self.host.disk_usage(asked);
+            return self.host.disk_usage(path);
         }
+        let found = self.find(path, within, Some(&self.usage))?;
+        // It was asked for.
+        found.usage.ok_or_else(|| Error::unsupported("disk_usage"))
+    }
+
+    /// The same of several paths, in their order: all of them together take little longer than `within`, however many
+    /// hang.
+    pub fn disk_usages<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+        within: Duration,
+    ) -> Vec<Result<DiskUsage>> {
+        // Everybody is asked, and those that are slow are left to it; then they are waited for, counted from the first
+        // question, which makes it one wait for all.
+        let grace = within.min(GRACE);
+        let asked: Vec<_> = paths
+            .into_iter()
+            .map(|path| {
+                let answer = self.disk_usage(path.as_ref(), grace);
+                (path, answer)
+            })
+            .collect();
+        asked
+            .into_iter()
+            .map(|(path, answer)| match answer {
+                Err(error) if error.kind() == crate::ErrorKind::TimedOut => {
+                    self.disk_usage(path, within)
+                }
+                answer => answer,
+            })
+            .collect()
+    }
+
+    /// The path without links, `.` and `..`, or `TimedOut` when `within` has passed: what
+    /// [`Path::canonicalize`](std::path::Path::canonicalize) says if nothing on the way hangs. The name of a mount that
+    /// hangs is told nevertheless, for it takes nobody's answer.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` of a captured machine, which has no files to follow; else as [`disk_usage`](Self::disk_usage).
+    pub fn real_path(&self, path: impl AsRef<Path>, within: Duration) -> Result<PathBuf> {
+        if self.host.is_captured() {
+            return Err(Error::unsupported("real_path"));
+        }
+        Ok(self.find(path.as_ref(), within, None)?.path)
+    }
+
+    fn find(&self, asked: &Path, within: Duration, usage: Option<&Arc<Usage>>) -> Result<Found> {
         // Too far away to be told is forever.
         let deadline = Instant::now().checked_add(within);
         let table = Arc::new(MountTable::new(sys::disk::mount_points(&self.host)?));
         let mut walk = Walk::to(&self.absolute(asked)?, &table);
         loop {
+            if usage.is_none() && walk.is_over() {
+                return Ok(Found { path: walk.reached().to_owned(), usage: None });
+            }
             let mount = table.holder(walk.reached());
             let (host, usage, table, on) =
-                (self.host.clone(), self.usage.clone(), table.clone(), mount.clone());
-            let job = move || walk.go_on(&host, &table, &on, |path| usage(&host, path));
+                (self.host.clone(), usage.cloned(), table.clone(), mount.clone());
+            let job = move || walk.go_on(&host, &table, &on, |path| found(&host, path, usage));
             let step = self
                 .helpers
                 .ask(mount, within, deadline, job)
@@ -107,6 +171,12 @@ impl DiskProber {
         };
         Ok(here.join(path))
     }
+}
+
+/// What is at the end of a path; how much space, if somebody wants to know.
+fn found(host: &Host, path: &Path, usage: Option<Arc<Usage>>) -> Result<Found> {
+    let usage = usage.map(|usage| usage(host, path)).transpose()?;
+    Ok(Found { path: path.to_owned(), usage })
 }
 
 /// What each mount answers, without those that do not answer in time or refuse.

@@ -173,3 +173,33 @@ fn a_prober_that_hangs_can_be_dropped() {
     drop(prober);
     hanging.let_go("/dead");
 }
+
+#[test]
+fn t45_several_that_hang_are_waited_for_once() {
+    let (_root, hanging, prober) = machine();
+    hanging.hang("/dead");
+    hanging.hang("/far/away");
+    let answers = prober.disk_usages(["/dead", "/far/away", "/"], SHORT * 25);
+    let kinds: Vec<_> = answers.iter().map(|a| a.as_ref().err().map(Error::kind)).collect();
+    assert_eq!(kinds, [Some(Kind::TimedOut), Some(Kind::TimedOut), None]);
+    // Both were asked, and neither twice.
+    let asked = hanging.asked.lock().unwrap().clone();
+    let times = |mount| asked.iter().filter(|path| *path == Path::new(mount)).count();
+    assert_eq!((times("/dead"), times("/far/away")), (1, 1));
+    assert_eq!(helpers_of(&prober), 3);
+    hanging.let_go("/dead");
+    hanging.let_go("/far/away");
+    assert!(prober.disk_usages(["/dead", "/far/away"], LONG).iter().all(Result::is_ok));
+}
+
+#[test]
+fn t45_the_name_of_a_mount_that_hangs_is_told() {
+    let (_root, hanging, prober) = machine();
+    hanging.hang("/dead");
+    let real = |path| prober.real_path(path, LONG).unwrap();
+    assert_eq!(real("/home/../dead"), Path::new("/dead"));
+    assert_eq!(real("/home/relative/deep/."), Path::new("/far/away/deep"));
+    assert_eq!(real("/"), Path::new("/"));
+    assert_eq!(hanging.times_asked(), 0);
+    hanging.let_go("/dead");
+}

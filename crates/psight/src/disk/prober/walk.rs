@@ -69,6 +69,11 @@ impl Walk {
         &self.reached
     }
 
+    /// Whether that is all of it.
+    pub(super) fn is_over(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// Goes on as far as `mount` reaches, and asks at the end.
     pub(super) fn go_on<T>(
         mut self,
