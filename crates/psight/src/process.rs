@@ -148,21 +148,24 @@ impl Process {
         Ok(self.lives()? == Life::Same)
     }
 
-    /// Fails with `NoSuchProcess` if the pid belongs to another process by now.
-    ///
-    /// What acts on a process, or on those related to it, asks this first. That the process has merely gone is left for
-    /// the act itself to find.
-    pub(crate) fn guard(&self) -> Result<()> {
-        match self.lives()? {
-            Life::Other => Err(Error::pid_reused(self.pid)),
-            Life::Same | Life::Gone => Ok(()),
+    /// Asks `question`, unless the pid belongs to another process by now: then it is `NoSuchProcess`. No file is read
+    /// twice.
+    pub(crate) fn ask_same<T>(&self, question: impl FnOnce(&Raw) -> Result<T>) -> Result<T> {
+        let now = Raw::new(&self.host, self.pid);
+        if self.life_of(&now)? == Life::Other {
+            return Err(Error::pid_reused(self.pid));
         }
+        question(self.kept.as_deref().unwrap_or(&now))
     }
 
     /// Who has the pid now. The kept sources of a [`oneshot`](Self::oneshot) are of an earlier moment and are not used.
     fn lives(&self) -> Result<Life> {
+        self.life_of(&Raw::new(&self.host, self.pid))
+    }
+
+    fn life_of(&self, now: &Raw) -> Result<Life> {
         let known = self.start();
-        match Raw::new(&self.host, self.pid).start() {
+        match now.start() {
             // A start that is unknown on one side tells nothing of a change (psutil#2895).
             Ok(now) if known.is_none_or(|known| known == now) => Ok(Life::Same),
             Ok(_) => Ok(Life::Other),
@@ -265,7 +268,7 @@ mod tests {
     fn t24_a_start_that_is_not_known_makes_no_other_process() {
         let (_root, process) = known(None, 7);
         assert!(process.is_running().unwrap());
-        process.guard().unwrap();
+        process.ask_same(|_| Ok(())).unwrap();
         assert_eq!(process.ppid().unwrap(), Pid::new(1));
     }
 
@@ -274,9 +277,10 @@ mod tests {
     fn another_start_is_another_process() {
         let (_root, process) = known(Some(6), 7);
         assert!(!process.is_running().unwrap());
-        assert_eq!(process.guard().unwrap_err().kind(), ErrorKind::NoSuchProcess);
+        let error = process.ask_same(|_| Ok(())).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoSuchProcess);
         let (_root, same) = known(Some(7), 7);
         assert!(same.is_running().unwrap());
-        same.guard().unwrap();
+        same.ask_same(|_| Ok(())).unwrap();
     }
 }

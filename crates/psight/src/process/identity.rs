@@ -227,8 +227,7 @@ impl Process {
     ///
     /// `NoSuchProcess` also where the pid belongs to another process by now.
     pub fn ppid(&self) -> Result<Pid> {
-        self.guard()?;
-        self.ask(Raw::ppid)
+        self.ask_same(Raw::ppid)
     }
 
     /// The name of the process: that of its program, or what it calls itself.
