@@ -108,9 +108,14 @@ impl Watched<'_> {
             // Looked at after the pidfd is open, so that this pidfd is of this process.
             Ok(pidfd) => match presence(self.process) {
                 Presence::Gone => How::Gone,
-                Presence::There | Presence::Unknown => {
+                Presence::There => {
                     *room -= 1;
                     How::Pidfd(pidfd)
+                }
+                // It was the last descriptor: leave it for the looks.
+                Presence::Unknown => {
+                    *room = 0;
+                    How::Unopened
                 }
             },
             Err(Errno::MFILE | Errno::NFILE) => {
@@ -156,9 +161,9 @@ impl Watched<'_> {
 
     fn look_by_pid(&self) -> Option<Option<ExitStatus>> {
         // Before it is waited for: another child may have the pid, and its status is not ours to take.
-        match presence(self.process) {
-            Presence::Gone => return Some(None),
-            Presence::There | Presence::Unknown => {}
+        // Where no descriptor is left to look with, the pid alone must do.
+        if presence(self.process) == Presence::Gone {
+            return Some(None);
         }
         match reap(WaitId::Pid(self.pid)) {
             Ok(Some(status)) => Some(Some(status)),
@@ -187,8 +192,11 @@ fn presence(process: &Process) -> Presence {
     match Raw::new(process.host(), process.pid()).start() {
         Ok(now) if process.start().is_none_or(|start| start == now) => Presence::There,
         Ok(_) => Presence::Gone,
-        Err(error) if error.kind() == ErrorKind::NoSuchProcess => Presence::Gone,
-        Err(_) => Presence::Unknown,
+        Err(error) => match error.kind() {
+            ErrorKind::NoSuchProcess => Presence::Gone,
+            ErrorKind::AccessDenied => Presence::There,
+            _ => Presence::Unknown,
+        },
     }
 }
 
