@@ -140,8 +140,11 @@ fn on_which(paths: &[PathBuf], mounts: &[Partition], context: &mut Context) -> V
 }
 
 /// The path without links; a captured machine has no files to follow.
-fn real_path(path: &Path, context: &Context) -> std::io::Result<PathBuf> {
-    if context.host.is_captured() { Ok(path.to_owned()) } else { path.canonicalize() }
+fn real_path(path: &Path, context: &Context) -> psight::Result<PathBuf> {
+    if context.host.is_captured() {
+        return Ok(path.to_owned());
+    }
+    DiskProber::new(&context.host).real_path(path, PATIENCE)
 }
 
 /// The file systems on disks with their space, as the overview shows them; where there are none, as in a container, the
@@ -161,7 +164,8 @@ pub(crate) fn with_space(context: &mut Context) -> Vec<Row> {
 
 fn measured(mounts: Vec<Partition>, context: &mut Context) -> Vec<Row> {
     let prober = DiskProber::new(&context.host);
-    let measure = |partition: Partition| match prober.disk_usage(&partition.mountpoint, PATIENCE) {
+    let usages = prober.disk_usages(mounts.iter().map(|mount| &mount.mountpoint), PATIENCE);
+    let measure = |(partition, usage): (Partition, psight::Result<DiskUsage>)| match usage {
         Ok(usage) => Row { partition, usage: Some(usage), hangs: false },
         Err(error) => {
             // What the kernel keeps for root has no space that others would miss.
@@ -172,7 +176,7 @@ fn measured(mounts: Vec<Partition>, context: &mut Context) -> Vec<Row> {
             Row { partition, usage: None, hangs: error.kind() == ErrorKind::TimedOut }
         }
     };
-    mounts.into_iter().map(measure).collect()
+    mounts.into_iter().zip(usages).map(measure).collect()
 }
 
 fn has_device(mount: &Partition) -> bool {
