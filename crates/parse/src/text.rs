@@ -64,7 +64,40 @@ pub fn octal(bytes: &[u8]) -> Option<u64> {
 
 /// The lines of a file, without their ends; a last line without an end counts.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        loop {
+            let end = position(rest, b'\n').unwrap_or(rest.len());
+            let (line, behind) = rest.split_at_checked(end)?;
+            rest = behind.get(1..).unwrap_or_default();
+            if !line.is_empty() {
+                return Some(line);
+            }
+            if rest.is_empty() {
+                return None;
+            }
+        }
+    })
+}
+
+/// Where `byte` stands first.
+///
+/// Eight bytes are looked at in one step: files such as `smaps` are megabytes of short lines, and finding their ends is
+/// most of the work.
+pub fn position(bytes: &[u8], byte: u8) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let wanted = ONES * u64::from(byte);
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    for (index, chunk) in chunks.iter().enumerate() {
+        // A byte of it is 0 where the chunk has the one that is wanted, and only the lowest such bit is exact.
+        let other = u64::from_le_bytes(*chunk) ^ wanted;
+        let found = other.wrapping_sub(ONES) & !other & (ONES << 7);
+        if found != 0 {
+            return Some(index * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = rest.iter().position(|other| *other == byte)?;
+    Some(bytes.len() - rest.len() + at)
 }
 
 /// The words of a line, between runs of blanks and tabs.
@@ -74,7 +107,7 @@ pub fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// `b"MemTotal:  42 kB"` → `(b"MemTotal", b"42 kB")`: key and value around the first colon, blanks trimmed.
 pub fn pair(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = line.iter().position(|byte| *byte == b':')?;
+    let colon = position(line, b':')?;
     let (key, value) = line.split_at_checked(colon)?;
     Some((key.trim_ascii(), value.get(1..)?.trim_ascii()))
 }
@@ -101,6 +134,32 @@ mod tests {
             (decimal(b"-1.5"), decimal(b"inf"), decimal(b"1e3"), decimal(b"")),
             (None, None, None, None)
         );
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            for at in 0..length {
+                // Bytes that differ in one bit, and bytes with the highest bit, are the ones to get wrong.
+                for fill in [b'\n' + 1, b'\n' - 1, b'\n' | 0x80, 0, 0xff] {
+                    let mut bytes = vec![fill; length];
+                    assert_eq!(position(&bytes, b'\n'), None);
+                    bytes[at] = b'\n';
+                    assert_eq!(position(&bytes, b'\n'), Some(at), "{at} of {length}");
+                    bytes[length - 1] = b'\n';
+                    assert_eq!(position(&bytes, b'\n'), Some(at), "{at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn empty_lines_are_none_and_a_last_line_needs_no_end() {
+        let all = |bytes| lines(bytes).collect::<Vec<&[u8]>>();
+        assert_eq!(all(b"\n\na\n\nbc\n\n"), [&b"a"[..], b"bc"]);
+        assert_eq!(all(b"a\nb"), [&b"a"[..], b"b"]);
+        assert!(all(b"").is_empty());
+        assert!(all(b"\n").is_empty());
     }
 
     #[test]
