@@ -19,6 +19,7 @@ use super::read;
 use crate::{Error, Host, Pid, Result};
 
 pub(crate) use identity::status_of;
+pub(super) use terminal::{Device, find as find_terminal};
 
 /// What one process says about itself, each of its files read once.
 #[derive(Debug)]

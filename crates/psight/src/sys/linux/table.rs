@@ -9,6 +9,7 @@ mod plan;
 mod records;
 mod sources;
 
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use plan::Plan;
@@ -32,7 +33,9 @@ pub(crate) struct Engine {
     spare: Spare,
     names: UserNames,
     /// Terminals by device number, those without a file among them.
-    terminals: Vec<(u32, Option<Vec<u8>>)>,
+    terminals: Vec<(u32, Option<PathBuf>)>,
+    /// What sort of process is being read, once that is known.
+    nature: Option<Nature>,
     boot: Option<SystemTime>,
     memory: Option<u64>,
     /// How busy each process was at the last reading, and how busy they are at this one; in the order of the pids.
@@ -57,6 +60,19 @@ enum Life {
     Gone,
 }
 
+/// Why a process has no answer where another process has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nature {
+    Ordinary,
+    /// It never had memory of its own.
+    KernelThread,
+    /// It has none any more.
+    Zombie,
+}
+
+/// What a zombie has given back.
+const OF_THE_LIVING: Columns = Columns::CMDLINE.and(Columns::EXE).and(Columns::CWD);
+
 impl Engine {
     pub(crate) fn new(host: &Host, columns: Columns) -> Result<Self> {
         let mut sources = Sources::open(host)?;
@@ -72,6 +88,7 @@ impl Engine {
             spare: Spare::default(),
             names: UserNames::new(host),
             terminals: Vec::new(),
+            nature: None,
             boot: None,
             memory: None,
             before: Vec::new(),
@@ -108,7 +125,7 @@ impl Engine {
         // A terminal without a file may have got one, or its number another.
         self.terminals.clear();
         if self.plan.wants(Columns::CREATE_TIME) {
-            self.boot = self.host.boot_time_cached().or_else(|_| host::boot_time(&self.host)).ok();
+            self.boot = host::boot_time(&self.host).ok();
         }
         if self.plan.wants(Columns::MEMORY_PERCENT) {
             self.memory = memory::virtual_memory(&self.host).ok().map(|memory| memory.total);
@@ -119,6 +136,7 @@ impl Engine {
     fn read(&mut self, pid: u32, row: &mut ProcessRow) -> Result<Life> {
         row.clear(&mut self.spare);
         row.pid = Pid::new(pid);
+        self.nature = None;
         self.sources.turn_to(pid);
         for source in SOURCES {
             let columns = (source.columns)(&self.plan);
@@ -144,15 +162,20 @@ impl Engine {
         columns: Columns,
     ) -> Result<Life> {
         match refusal {
+            // To those who may not look the kernel does not say that there is nothing to see.
+            Refusal::Denied if columns.intersects(OF_THE_LIVING) => match self.nature() {
+                Ok(Nature::Zombie) => row.zombie |= columns,
+                Ok(Nature::KernelThread) if columns == Columns::EXE => {}
+                _ => row.denied |= columns,
+            },
             Refusal::Denied => row.denied |= columns,
             Refusal::Odd => {}
             Refusal::Exhausted(error) => return Err(Error::system(self.host.proc(), error.into())),
             // Some files are missing from processes that are there (T-09), and from zombies (T-07).
-            Refusal::Missing => match self.sources.read(b"stat\0").map(fill::state) {
-                Ok(Some(b'Z')) => row.zombie |= columns,
-                Ok(_) => {}
+            Refusal::Missing => match self.sources.read(b"stat\0").map(fill::nature) {
+                Ok(Nature::Zombie) => row.zombie |= columns,
                 Err(Refusal::Missing) => return Ok(Life::Gone),
-                Err(_) => {}
+                _ => {}
             },
         }
         Ok(Life::There)

@@ -2,23 +2,28 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use psight_parse::linux::pid::status::{Status, Wanted};
 use psight_parse::linux::pid::{cmdline, io, smaps, stat, statm, status};
 
+use super::super::process::{Device, Raw, find_terminal, status_of};
 use super::sources::{Read, Refusal};
-use super::{Engine, Seen, records};
-use crate::Pid;
+use super::{Engine, Nature, Seen, records};
 use crate::memory::percent;
-use crate::process::{ContextSwitches, CpuSample, GroupIds, Status as State, UserIds};
+use crate::process::{ContextSwitches, CpuSample, GroupIds, UserIds};
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
+use crate::{ErrorKind, Pid};
 
-/// The state's letter in a `stat`.
-pub(super) fn state(bytes: &[u8]) -> Option<u8> {
-    stat::stat(bytes).ok().map(|stat| stat.state)
+/// What sort of process a `stat` is of.
+pub(super) fn nature(bytes: &[u8]) -> Nature {
+    match stat::stat(bytes) {
+        Ok(stat) if stat.is_zombie() => Nature::Zombie,
+        Ok(stat) if stat.is_kernel_thread() => Nature::KernelThread,
+        _ => Nature::Ordinary,
+    }
 }
 
 impl Engine {
@@ -30,7 +35,7 @@ impl Engine {
         let wants = |column| columns.intersects(column);
         row.start_ticks = Some(stat.starttime_ticks);
         row.ppid = wants(Columns::PPID).then(|| Pid::new(stat.ppid));
-        row.status = wants(Columns::STATUS).then(|| records::status(stat.state));
+        row.status = wants(Columns::STATUS).then(|| status_of(stat.state));
         row.pgid = wants(Columns::PGID).then(|| Pid::new(stat.pgrp));
         row.sid = wants(Columns::SID).then(|| Pid::new(stat.session));
         row.nice = wants(Columns::NICE).then_some(stat.nice);
@@ -53,7 +58,12 @@ impl Engine {
             row.sample = Some(CpuSample::new(at, times));
         }
         let terminal = stat.tty_nr;
-        let zombie = stat.state == b'Z';
+        let zombie = stat.is_zombie();
+        self.nature = Some(match (zombie, stat.is_kernel_thread()) {
+            (true, _) => Nature::Zombie,
+            (false, true) => Nature::KernelThread,
+            (false, false) => Nature::Ordinary,
+        });
         let long = stat.comm.len() >= LONGEST_COMM;
         if wants(Columns::NAME) {
             row.name = Some(text(&mut self.spare, stat.comm));
@@ -120,7 +130,7 @@ impl Engine {
     pub(super) fn cmdline(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
         let bytes = self.sources.read(b"cmdline\0")?;
         if bytes.is_empty() {
-            if self.is_zombie(row)? {
+            if self.nature()? == Nature::Zombie {
                 row.zombie |= columns;
                 return Ok(());
             }
@@ -165,17 +175,37 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn smaps(&mut self, row: &mut ProcessRow, _: Columns) -> Read<()> {
-        let bytes = self.sources.read(b"smaps_rollup\0")?;
-        row.memory_footprint = Some(records::memory_footprint(&smaps::footprint(bytes)));
+    pub(super) fn smaps(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let said = self.sources.read(b"smaps_rollup\0").map(|bytes| {
+            (!bytes.is_empty()).then(|| records::memory_footprint(&smaps::footprint(bytes)))
+        });
+        match said {
+            Ok(Some(footprint)) => {
+                row.memory_footprint = Some(footprint);
+                return Ok(());
+            }
+            Ok(None) | Err(Refusal::Missing) => {}
+            Err(Refusal::Denied) if self.nature()? != Nature::Ordinary => {}
+            Err(refusal) => return Err(refusal),
+        }
+        // Threads of the kernel, zombies and old kernels: rare, and a question for those who know the cases.
+        match Raw::new(&self.host, row.pid).memory_footprint() {
+            Ok(footprint) => row.memory_footprint = Some(footprint),
+            Err(error) => match error.kind() {
+                ErrorKind::NoSuchProcess => return Err(Refusal::Missing),
+                ErrorKind::ZombieProcess => row.zombie |= columns,
+                ErrorKind::AccessDenied => row.denied |= columns,
+                _ => {}
+            },
+        }
         Ok(())
     }
 
-    /// Whether the process is a zombie, by what the row knows or else by its `stat`.
-    fn is_zombie(&mut self, row: &ProcessRow) -> Read<bool> {
-        match row.status {
-            Some(status) => Ok(status == State::Zombie),
-            None => Ok(self.sources.read(b"stat\0").map(state)? == Some(b'Z')),
+    /// What sort of process it is, by its `stat`.
+    pub(super) fn nature(&mut self) -> Read<Nature> {
+        match self.nature {
+            Some(nature) => Ok(nature),
+            None => Ok(*self.nature.insert(self.sources.read(b"stat\0").map(nature)?)),
         }
     }
 
@@ -208,16 +238,12 @@ impl Engine {
 
     /// The file of the terminal with this device number.
     fn terminal(&mut self, number: u32) -> Option<PathBuf> {
-        let known = self.terminals.iter().find(|(known, _)| *known == number);
-        let file = match known {
-            Some((_, file)) => file.clone(),
-            None => {
-                let file = None::<Vec<u8>>;
-                self.terminals.push((number, file.clone()));
-                file
-            }
-        };
-        file.map(|bytes| PathBuf::from(OsString::from_vec(bytes)))
+        if let Some((_, file)) = self.terminals.iter().find(|(known, _)| *known == number) {
+            return file.as_ref().map(|file| path(&mut self.spare, file.as_os_str().as_bytes()));
+        }
+        let file = find_terminal(&self.host, Device::from_tty_nr(number));
+        self.terminals.push((number, file.clone()));
+        file
     }
 }
 
@@ -226,10 +252,10 @@ const LONGEST_COMM: usize = 15;
 
 /// Lengthens `name` to that of the program `first`, if it is its beginning (T-04).
 fn extend(name: &mut OsString, first: &[u8]) {
-    let long = Path::new(OsStr::from_bytes(first)).file_name().unwrap_or_default();
-    if name.len() >= LONGEST_COMM && long.as_bytes().starts_with(name.as_bytes()) {
+    let program = first.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    if name.len() >= LONGEST_COMM && program.starts_with(name.as_bytes()) {
         name.clear();
-        name.push(long);
+        name.push(OsStr::from_bytes(program));
     }
 }
 

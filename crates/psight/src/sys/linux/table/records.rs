@@ -1,4 +1,4 @@
-//! What the decoded files mean: units converted, letters turned into words.
+//! What the decoded files mean, with units converted.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,26 +8,7 @@ use psight_parse::linux::pid::stat::Stat;
 use psight_parse::linux::pid::statm::Statm;
 
 use crate::host::Constants;
-use crate::process::{
-    IoCounters, MemoryFootprint, MemoryInfo, PageFaults, ProcessCpuTimes, Status,
-};
-
-pub(super) fn status(letter: u8) -> Status {
-    match letter {
-        b'R' => Status::Running,
-        b'S' => Status::Sleeping,
-        b'D' => Status::DiskSleep,
-        b'T' => Status::Stopped,
-        b't' => Status::TracingStop,
-        b'Z' => Status::Zombie,
-        b'X' | b'x' => Status::Dead,
-        b'K' => Status::WakeKill,
-        b'W' => Status::Waking,
-        b'I' => Status::Idle,
-        b'P' => Status::Parked,
-        other => Status::Unknown(char::from(other)),
-    }
-}
+use crate::process::{IoCounters, MemoryFootprint, MemoryInfo, PageFaults, ProcessCpuTimes};
 
 pub(super) fn cpu_times(constants: &Constants, stat: &Stat<'_>) -> ProcessCpuTimes {
     let seconds = |ticks: u64| ticks as f64 / constants.ticks_per_second as f64;
