@@ -12,12 +12,12 @@ pub fn u64(bytes: &[u8]) -> Option<u64> {
     })
 }
 
-/// Like [`u64`], for what must fit 32 bits.
+/// Like [`u64()`], for what must fit 32 bits.
 pub fn u32(bytes: &[u8]) -> Option<u32> {
     u64(bytes)?.try_into().ok()
 }
 
-/// Like [`u64`], with an optional sign.
+/// Like [`u64()`], with an optional sign.
 pub fn i64(bytes: &[u8]) -> Option<i64> {
     let bytes = bytes.trim_ascii();
     match bytes.strip_prefix(b"-") {
@@ -26,7 +26,7 @@ pub fn i64(bytes: &[u8]) -> Option<i64> {
     }
 }
 
-/// Like [`i64`], for what must fit 32 bits.
+/// Like [`i64()`], for what must fit 32 bits.
 pub fn i32(bytes: &[u8]) -> Option<i32> {
     i64(bytes)?.try_into().ok()
 }

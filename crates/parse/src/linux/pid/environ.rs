@@ -1,12 +1,14 @@
 //! `/proc/<pid>/environ`: the environment that the program was started with, or what it wrote over it.
 
+use crate::text;
+
 /// Decodes the file into names and values, in its order.
 ///
 /// Items without `=`, or with nothing before it, are skipped. An empty item ends the list, for what follows is what a
 /// process left of its former words; so does an item that no NUL ends.
 pub fn environ(mut bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
     let mut items = Vec::new();
-    while let Some(end) = bytes.iter().position(|byte| *byte == 0) {
+    while let Some(end) = text::position(bytes, 0) {
         let Some((item, rest)) = bytes.split_at_checked(end) else { break };
         if item.is_empty() {
             break;
