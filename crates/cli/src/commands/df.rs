@@ -1,7 +1,7 @@
 //! `psight df`: space on file systems, in the columns and numbers of coreutils' `df`.
 
-use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,8 +17,11 @@ use crate::output::{Format, Rows};
 use crate::sanitize;
 use crate::table::{Column, Table};
 
-/// How long a file system may take to answer before the listing goes on without it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+/// How long file systems may take to answer before the listing goes on without those that do not.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// File systems that were written once, in a size that fits.
+const IMAGES: &[&str] = &["squashfs", "erofs", "cramfs", "iso9660", "udf"];
 
 /// Arguments of `psight df`.
 #[derive(Debug, Default, Args)]
@@ -159,6 +162,8 @@ pub(crate) fn with_space(context: &mut Context) -> Vec<Row> {
         mounts = ask(context, Mounts::All);
         mounts.retain(|mount| mount.mountpoint == Path::new("/"));
     }
+    // Images that are full by design, as of snaps, are no news.
+    mounts.retain(|mount| !IMAGES.iter().any(|image| mount.fstype == OsStr::new(image)));
     without_repetition(measured(mounts, context))
 }
 
@@ -168,8 +173,9 @@ fn measured(mounts: Vec<Partition>, context: &mut Context) -> Vec<Row> {
     let measure = |(partition, usage): (Partition, psight::Result<DiskUsage>)| match usage {
         Ok(usage) => Row { partition, usage: Some(usage), hangs: false },
         Err(error) => {
-            // What the kernel keeps for root has no space that others would miss.
-            if error.kind() != ErrorKind::AccessDenied || has_device(&partition) {
+            // What the kernel makes up has no space that anybody would miss.
+            let missed = !matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::NotFound);
+            if missed || has_device(&partition) {
                 let place = sanitize::os_text(partition.mountpoint.as_os_str()).into_owned();
                 context.skipped.note(place, &error);
             }
@@ -183,34 +189,37 @@ fn has_device(mount: &Partition) -> bool {
     mount.device.as_ref().is_some_and(|device| device.as_encoded_bytes().contains(&b'/'))
 }
 
-/// Without what has no space of its own, and with each device once, where its path is shortest. File systems without a
-/// device are told apart by their paths alone.
-fn without_repetition(rows: Vec<Row>) -> Vec<Row> {
-    let mut best: HashMap<Vec<u8>, (usize, usize)> = HashMap::new();
-    let key = |row: &Row| match &row.partition.device {
-        Some(device) if device.as_encoded_bytes().first() == Some(&b'/') => {
-            device.as_encoded_bytes().to_vec()
-        }
-        _ => row.partition.mountpoint.as_os_str().as_encoded_bytes().to_vec(),
-    };
-    for (at, row) in rows.iter().enumerate() {
-        let length = row.partition.mountpoint.as_os_str().len();
-        let shortest = best.entry(key(row)).or_insert((length, at));
-        // What is mounted over another at the same path hides it.
-        if length < shortest.0 || (length == shortest.0 && is_over(row, &rows, shortest.1)) {
-            *shortest = (length, at);
+/// Without what has no space of its own, what another mount at the same place hides, and a device's second mounts: it
+/// is shown where its path is shortest.
+fn without_repetition(mut rows: Vec<Row>) -> Vec<Row> {
+    let mut seen = HashSet::new();
+    // From the back: what is mounted last is on top.
+    rows.reverse();
+    rows.retain(|row| seen.insert(row.partition.mountpoint.clone()));
+    rows.reverse();
+    rows.retain(|row| match &row.usage {
+        Some(usage) => usage.total > 0,
+        None => row.hangs || has_device(&row.partition),
+    });
+    let mut shortest: HashMap<OsString, usize> = HashMap::new();
+    let length = |row: &Row| row.partition.mountpoint.as_os_str().len();
+    for row in &rows {
+        if let Some(device) = device_file(&row.partition) {
+            let known = shortest.entry(device.to_owned()).or_insert(usize::MAX);
+            *known = (*known).min(length(row));
         }
     }
-    let kept = |(at, row): (usize, Row)| {
-        let chosen = best.get(&key(&row)).is_some_and(|(_, best)| *best == at);
-        let has_space = row.hangs || row.usage.as_ref().is_some_and(|usage| usage.total > 0);
-        (chosen && has_space).then_some(row)
-    };
-    rows.into_iter().enumerate().filter_map(kept).collect()
+    rows.retain(|row| {
+        let Some(device) = device_file(&row.partition) else { return true };
+        // Once taken, the device is not shown again.
+        shortest.get(device) == Some(&length(row)) && shortest.remove(device).is_some()
+    });
+    rows
 }
 
-fn is_over(row: &Row, rows: &[Row], at: usize) -> bool {
-    rows.get(at).is_some_and(|other| other.partition.mountpoint == row.partition.mountpoint)
+/// The device, if it is a file and not a name that many mounts have, as `tmpfs`.
+fn device_file(mount: &Partition) -> Option<&OsStr> {
+    mount.device.as_deref().filter(|device| device.as_encoded_bytes().first() == Some(&b'/'))
 }
 
 fn values(rows: &[Row]) -> Rows<'_> {

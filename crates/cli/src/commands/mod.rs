@@ -89,7 +89,12 @@ impl Skipped {
         match why.kind() {
             ErrorKind::AccessDenied => self.denied(what),
             ErrorKind::TimedOut => self.because(what, "no answer in time"),
-            _ => self.because(what, why.to_string()),
+            _ => {
+                let (what, why) = (what.into(), why.to_string());
+                // The error may begin with what it is about.
+                let reason = why.strip_prefix(&format!("{what}: ")).unwrap_or(&why).to_owned();
+                self.because(what, reason);
+            }
         }
     }
 

@@ -24,7 +24,7 @@ const JOBS: &str = "ppid,pid,pgid,sid,tty,stat,uid,bsdtime,command";
 const LONG: &str = "stat,uid,pid,ppid,%cpu,nice,rss,vsz,tty,time,command";
 /// What programs get that do not choose: all that is cheap.
 const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time,nice,num_threads,\
-    cpu_percent,cpu_times.user,cpu_times.system,rss,vms,memory_percent,cmdline";
+    cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
 
 pub(crate) use columns::short_command;
 
@@ -147,14 +147,14 @@ fn show(
     Ok(context.output.lines(lines)?)
 }
 
-/// Takes the options of BSD's `ps` from before the words. A word that has none of `a`, `u`, `x` is a word.
+/// Takes the options of BSD's `ps` from before the words, and says which columns they ask for.
 fn bsd_style(arguments: &mut Arguments) -> Option<&'static str> {
-    let first = arguments.words.first()?;
-    let options = first.chars().all(|char| "axujlfwehg".contains(char))
-        && first.contains(['a', 'x', 'u'])
-        && !first.contains("ux")
-            | matches!(first.as_str(), "aux" | "ux" | "auxf" | "auxw" | "auxww");
-    if !options {
+    // What `ps -aux` says and nobody means: the processes of a user called x.
+    if arguments.every && arguments.users == ["x"] {
+        arguments.users.clear();
+        return Some(USER);
+    }
+    if !is_bsd(arguments.words.first()?) {
         return None;
     }
     let options = arguments.words.remove(0);
@@ -165,6 +165,18 @@ fn bsd_style(arguments: &mut Arguments) -> Option<&'static str> {
         .into_iter()
         .find(|(letter, _)| options.contains(*letter))
         .map(|(_, columns)| columns)
+}
+
+/// Whether a word is options rather than a name: some of `a`, `u` and `x`, and more after `a` and `x` alone, so that
+/// `lua` and `flux` stay what they are.
+fn is_bsd(word: &str) -> bool {
+    let more = word.trim_start_matches(['a', 'u', 'x']);
+    let Some(first) = word.strip_suffix(more).filter(|first| !first.is_empty()) else {
+        return false;
+    };
+    let once = ['a', 'u', 'x'].iter().all(|letter| first.matches(*letter).count() <= 1);
+    let all = first.contains('a') && first.contains('x');
+    once && (more.is_empty() || all && more.chars().all(|letter| "fjlwh".contains(letter)))
 }
 
 fn chosen(
@@ -253,8 +265,16 @@ mod tests {
     }
 
     #[test]
+    fn a_dash_before_aux_is_forgiven() {
+        let users = vec!["x".to_owned()];
+        let mut arguments = Arguments { every: true, users, ..Arguments::default() };
+        assert_eq!(bsd_style(&mut arguments), Some(USER));
+        assert!(arguments.users.is_empty());
+    }
+
+    #[test]
     fn other_words_are_words() {
-        for word in ["nginx", "1", "java", "flux", "fe"] {
+        for word in ["nginx", "1", "java", "flux", "fe", "lua", "xauth", "axel", "xx", "awl", ""] {
             let mut arguments = words(&[word]);
             assert_eq!(bsd_style(&mut arguments), None);
             assert_eq!(arguments.words, [word]);

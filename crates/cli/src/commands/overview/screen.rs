@@ -252,34 +252,34 @@ fn column(percent: f64, terminal: &Terminal) -> String {
 }
 
 fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
-    let names = facts
-        .disks
-        .iter()
-        .take(LISTED)
-        .map(|row| Line::new().with_os(Paint::Plain, &row.partition.mountpoint).width());
+    let shown = || facts.disks.iter().take(LISTED);
+    let name = |row: &df::Row| Line::new().with_os(Paint::Plain, &row.partition.mountpoint);
+    let amount = |row: &df::Row| {
+        let usage = row.usage.as_ref();
+        usage.map(|usage| human::part_of(usage.used, usage.total, Scale::Binary))
+    };
     // The bar keeps at least six columns, and a short name does not stretch it.
-    let longest = names.max().unwrap_or(0).min(frame.meter.saturating_sub(7)).max(8);
-    let mark = frame.terminal.cut_mark();
+    let longest = shown().map(|row| name(row).width()).max().unwrap_or(0);
+    let longest = longest.min(frame.meter.saturating_sub(7)).max(8);
+    let amounts = shown().filter_map(amount).map(|amount| amount.len()).max().unwrap_or(0);
     let line = |(at, row): (usize, &df::Row)| {
-        let disk = &row.partition;
         let mut line = frame.gutter(if at == 0 { "Disks" } else { "" });
-        line.append(Line::new().with_os(Paint::Plain, &disk.mountpoint).cut(longest, mark));
+        line.append(name(row).cut(longest, frame.terminal.cut_mark()));
         line.pad(GUTTER + longest + 1);
-        let Some(usage) = &row.usage else {
+        let (Some(usage), Some(amount)) = (&row.usage, amount(row)) else {
             return frame.cut(if row.hangs {
                 line.with(Paint::Bad, "does not answer")
             } else {
                 line.with(Paint::Faint, "not known")
             });
         };
-        let text = human::part_of(usage.used, usage.total, Scale::Binary);
-        let text = Line::new().with(Paint::Plain, text);
-        let line = frame.cut(frame.meter(line, usage.percent, text));
+        let amount = Line::new().with(Paint::Plain, format!("{amount:<amounts$}"));
+        let line = frame.cut(frame.meter(line, usage.percent, amount));
         let aside = |name: &OsStr| Line::new().with(Paint::Faint, "  ").with_os(Paint::Faint, name);
-        let asides = [Some(disk.fstype.as_os_str()), disk.device.as_deref()];
+        let asides = [Some(row.partition.fstype.as_os_str()), row.partition.device.as_deref()];
         frame.with_what_fits(line, asides.into_iter().flatten().map(aside))
     };
-    let mut lines: Vec<_> = facts.disks.iter().take(LISTED).enumerate().map(line).collect();
+    let mut lines: Vec<_> = shown().enumerate().map(line).collect();
     lines.extend(more(facts.disks.len(), frame));
     lines
 }
