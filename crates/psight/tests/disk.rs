@@ -221,6 +221,16 @@ const DISKSTATS: &str = "   8       0 sda 100 1 200 3 50 2 400 4 0 5 7\n\
                          104       0 cciss/c0d0 1 0 2 0 3 0 4 0 0 0 0\n\
                            7       0 loop0 5 0 10 0 0 0 0 0 0 0 0\n";
 
+#[test]
+fn a_captured_mount_that_gave_no_answer_has_not_that_of_the_mount_above_it() {
+    let table = "/dev/sda1 / ext4 rw 0 0\nnas:/export /mnt nfs rw 0 0\n";
+    let machine = mounts(table).file("answers/statvfs", "/ 1 10 5 5 0 0\n");
+    let host = machine.host();
+    assert_eq!(host.disk_usage("/home").unwrap().total, 10);
+    let error = host.disk_usage("/mnt/file").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
 fn disks() -> Machine {
     let machine = Machine::captured().file("proc/diskstats", DISKSTATS);
     ["sda", "cciss!c0d0", "loop0"]

@@ -122,17 +122,23 @@ fn usage(said: &Statvfs) -> DiskUsage {
     }
 }
 
-/// The answer that was captured for the mount that holds `path`.
+/// The answer that was captured for the mount that holds `path`. Where that one gave none, as when its server was away,
+/// the answer of the mount that it hides is another file system's.
 fn captured_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
     let answers = read::system(&host.file("answers/statvfs"))?;
     let path = Path::new("/").join(path);
-    let depth = |said: &Statvfs| {
-        let mountpoint = Path::new(std::ffi::OsStr::from_bytes(&said.mountpoint));
-        path.starts_with(mountpoint).then(|| mountpoint.components().count())
-    };
-    let holder =
-        statvfs(&answers).into_iter().filter(|said| depth(said).is_some()).max_by_key(depth);
-    holder.map(|said| usage(&said)).ok_or_else(|| Error::system(&path, ErrorKind::NotFound.into()))
+    let depth =
+        |mountpoint: &Path| path.starts_with(mountpoint).then(|| mountpoint.components().count());
+    let said = statvfs(&answers)
+        .into_iter()
+        .map(|said| (depth(Path::new(std::ffi::OsStr::from_bytes(&said.mountpoint))), said));
+    let holder = said.filter(|(depth, _)| depth.is_some()).max_by_key(|(depth, _)| *depth);
+    let nearest = mount_points(host).unwrap_or_default();
+    let nearest = nearest.iter().filter_map(|mount| depth(&mount.path)).max();
+    holder.filter(|(depth, _)| *depth >= nearest).map(|(_, said)| usage(&said)).ok_or_else(|| {
+        let what = format!("{}: its space was not captured", path.display());
+        Error::new(crate::ErrorKind::NotFound, what)
+    })
 }
 
 /// The types of file systems that lie on storage.
