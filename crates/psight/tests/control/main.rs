@@ -54,6 +54,10 @@ impl Own {
         let pids: Vec<u32> = lines.map(|line| line.unwrap().trim().parse().unwrap()).collect();
         assert_eq!(pids.len(), count);
         own.others = pids.into_iter().map(|pid| Process::new(pid).unwrap()).collect();
+        if script.ends_with("exec sleep 60") {
+            // Until then it is a shell, which reaps its children.
+            becomes_program(&own.process, "sleep");
+        }
         own
     }
 
@@ -94,6 +98,14 @@ fn becomes(process: &Process, wanted: char) {
     common::eventually(|| match state(process)? {
         now if now == wanted => Ok(()),
         now => Err(format!("state {now}")),
+    });
+}
+
+/// Waits until the process runs the program.
+fn becomes_program(process: &Process, name: &str) {
+    common::eventually(|| {
+        let now = std::fs::read_to_string(format!("/proc/{}/comm", process.pid())).unwrap();
+        if now.trim_end() == name { Ok(()) } else { Err(now) }
     });
 }
 
