@@ -26,7 +26,7 @@ pub use identity::{Cgroup, GroupIds, SignalMasks, SignalSet, Status, UserIds};
 pub use io::IoCounters;
 pub use memory::{
     AddressRange, GroupedMemoryMap, MemoryFootprint, MemoryFull, MemoryInfo, MemoryInfoEx,
-    MemoryMap, PageFaults, Permissions,
+    MemoryMap, MemoryRegion, PageFaults, Permissions,
 };
 pub use signal::Signal;
 pub use threads::{ContextSwitches, Thread};

@@ -50,6 +50,7 @@ fn zombie() -> Machine {
         .file("proc/42/statm", "0 0 0 0 0 0 0\n")
         .file("proc/42/cmdline", "")
         .file("proc/42/environ", "")
+        .file("proc/42/maps", "")
         .file("proc/42/smaps", "")
 }
 
@@ -63,6 +64,7 @@ fn kernel_thread() -> Machine {
         .file("proc/42/statm", "0 0 0 0 0 0 0\n")
         .file("proc/42/cmdline", "")
         .file("proc/42/environ", "")
+        .file("proc/42/maps", "")
         .file("proc/42/smaps", "")
 }
 
@@ -193,6 +195,7 @@ fn t06_a_thread_of_the_kernel_has_no_program_and_no_memory() {
     assert!(process.cmdline().unwrap().is_empty());
     assert!(process.environ().unwrap().is_empty());
     assert!(process.memory_maps().unwrap().is_empty());
+    assert!(process.memory_regions().unwrap().is_empty());
     assert_eq!(process.memory_footprint().unwrap().uss, 0);
     let memory = process.memory_info_ex().unwrap();
     assert_eq!((memory.rss, memory.peak_rss), (0, None));
@@ -214,6 +217,7 @@ fn t07_a_zombie_has_a_state_and_no_command_line() {
     assert_eq!(kind(process.exe()), ErrorKind::ZombieProcess);
     assert_eq!(kind(process.cwd()), ErrorKind::ZombieProcess);
     assert_eq!(kind(process.memory_maps()), ErrorKind::ZombieProcess);
+    assert_eq!(kind(process.memory_regions()), ErrorKind::ZombieProcess);
     assert_eq!(process.memory_footprint().unwrap().uss, 0);
     let error = process.io_counters().unwrap_err();
     assert_eq!((error.kind(), error.pid()), (ErrorKind::ZombieProcess, Some(Pid::new(42))));

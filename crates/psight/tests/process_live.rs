@@ -465,6 +465,20 @@ fn t08_a_process_that_ends_while_it_is_asked_is_gone_or_a_zombie() {
 }
 
 #[test]
+fn regions_are_the_mappings_without_their_pages() {
+    let process = Started::asleep();
+    let process = process.process();
+    let regions = process.memory_regions().unwrap();
+    let maps = process.memory_maps().unwrap();
+    assert_eq!(regions.len(), maps.len());
+    for (region, map) in regions.iter().zip(&maps) {
+        assert_eq!((region.addr, region.perms, &region.path), (map.addr, map.perms, &map.path));
+        assert_eq!((region.offset, region.dev, region.ino), (map.offset, map.dev, map.ino));
+        assert_eq!(Some(region.size), map.size);
+    }
+}
+
+#[test]
 fn ids_and_groups_are_those_that_we_have() {
     let me = Process::current().unwrap();
     let uids = me.uids().unwrap();

@@ -6,7 +6,7 @@ use crate::record::{Field, Os, Record, Unit, Value};
 use crate::sys::process::Raw;
 use crate::{Error, Process, Result};
 
-pub use maps::{AddressRange, GroupedMemoryMap, MemoryMap, Permissions};
+pub use maps::{AddressRange, GroupedMemoryMap, MemoryMap, MemoryRegion, Permissions};
 
 /// Memory held by one process.
 #[derive(Debug, Clone, PartialEq, Record)]

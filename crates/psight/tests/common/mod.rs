@@ -162,6 +162,7 @@ pub fn every_question(process: &Process) -> Vec<(&'static str, Result<(), Error>
         memory_full,
         memory_maps,
         memory_maps_grouped,
+        memory_regions,
         page_faults,
         io_counters,
         is_running,

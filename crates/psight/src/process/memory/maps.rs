@@ -140,6 +140,33 @@ pub struct MemoryMap {
     pub ino: Option<u64>,
 }
 
+/// One piece of a process's address space, without a look at its pages.
+#[derive(Debug, Clone, PartialEq, Record)]
+#[non_exhaustive]
+pub struct MemoryRegion {
+    /// Where it is.
+    #[field(label)]
+    pub addr: AddressRange,
+    /// What may be done with it.
+    #[field(label)]
+    pub perms: Permissions,
+    /// The file, or the kernel's word for it, as in `[heap]`; `[anon]` for memory without a name.
+    #[field(label)]
+    pub path: PathBuf,
+    /// Address space.
+    #[field(unit = bytes)]
+    pub size: u64,
+    /// Where in the file it begins.
+    #[field(unit = bytes, on(linux, bsd))]
+    pub offset: Option<u64>,
+    /// The device of the file, as `stat` gives it (`st_dev`); 0 without a file.
+    #[field(on(linux, bsd))]
+    pub dev: Option<u64>,
+    /// The file's number on that device; 0 without a file.
+    #[field(on(linux, bsd))]
+    pub ino: Option<u64>,
+}
+
 /// All mappings of one file, or of one kind, summed.
 #[derive(Debug, Clone, PartialEq, Record)]
 #[non_exhaustive]
@@ -198,6 +225,14 @@ pub struct GroupedMemoryMap {
 }
 
 impl Process {
+    /// The pieces of the process's address space, by address, without what is in memory of them: many times cheaper than
+    /// [`memory_maps`](Self::memory_maps), and enough to know which files are mapped.
+    ///
+    /// Linux: `/proc/<pid>/maps`, which needs the right to trace.
+    pub fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
+        self.ask(Raw::memory_regions)
+    }
+
     /// The pieces of the process's address space, by address; none for a thread of the kernel.
     ///
     /// Linux: `/proc/<pid>/smaps`, which needs the right to trace. The kernel looks at each page.

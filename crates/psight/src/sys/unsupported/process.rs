@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use crate::process::{
     Cgroup, ContextSwitches, CpuSample, GroupIds, IoCounters, MemoryFootprint, MemoryInfo,
-    MemoryInfoEx, MemoryMap, PageFaults, ProcessCpuTimes, SignalMasks, Status, Thread, UserIds,
+    MemoryInfoEx, MemoryMap, MemoryRegion, PageFaults, ProcessCpuTimes, SignalMasks, Status,
+    Thread, UserIds,
 };
 use crate::{Error, Host, Pid, Result};
 
@@ -169,6 +170,10 @@ impl Raw {
 
     pub(crate) fn memory_maps(&self) -> Result<Vec<MemoryMap>> {
         self.refuse("memory_maps")
+    }
+
+    pub(crate) fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
+        self.refuse("memory_regions")
     }
 
     pub(crate) fn page_faults(&self) -> Result<PageFaults> {

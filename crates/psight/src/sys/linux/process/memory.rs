@@ -1,4 +1,4 @@
-//! Memory and I/O: `statm`, `status`, `smaps`, `smaps_rollup`, `stat`, `io`.
+//! Memory and I/O: `statm`, `status`, `smaps`, `smaps_rollup`, `maps`, `stat`, `io`.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -6,15 +6,15 @@ use std::path::PathBuf;
 
 use psight_parse::Error as Undecoded;
 use psight_parse::linux::pid::io::{Io, io};
-use psight_parse::linux::pid::maps;
+use psight_parse::linux::pid::maps::{self, Region};
 use psight_parse::linux::pid::smaps::{Footprint, Mapping, footprint, smaps};
 use psight_parse::linux::pid::statm::{Statm, statm};
 use psight_parse::linux::pid::status::Wanted;
 
 use super::{Raw, undecorated};
 use crate::process::{
-    AddressRange, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap, PageFaults,
-    Permissions,
+    AddressRange, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap, MemoryRegion,
+    PageFaults, Permissions,
 };
 use crate::{ErrorKind, Result};
 
@@ -90,6 +90,12 @@ impl Raw {
         Ok(smaps(bytes).iter().map(|mapping| self.map(mapping)).collect())
     }
 
+    // maps
+    pub(crate) fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
+        let bytes = self.of_memory(&self.maps, "maps")?.unwrap_or_default();
+        Ok(maps::maps(bytes).iter().map(|region| self.region(region)).collect())
+    }
+
     // stat, minflt majflt
     pub(crate) fn page_faults(&self) -> Result<PageFaults> {
         let stat = self.stat()?;
@@ -124,12 +130,12 @@ impl Raw {
         Ok(footprint(self.of_memory(&self.smaps, "smaps")?.unwrap_or_default()))
     }
 
-    fn map(&self, mapping: &Mapping<'_>) -> MemoryMap {
-        let region = &mapping.region;
+    fn region(&self, region: &Region<'_>) -> MemoryRegion {
         let [read, write, execute, shared] = region.perms;
         let (major, minor) = region.dev;
-        MemoryMap {
-            addr: AddressRange { start: region.start, end: region.end },
+        let addr = AddressRange { start: region.start, end: region.end };
+        MemoryRegion {
+            addr,
             perms: Permissions {
                 read: read == b'r',
                 write: write == b'w',
@@ -137,6 +143,19 @@ impl Raw {
                 shared: Some(shared == b's'),
             },
             path: region.name.map_or_else(|| PathBuf::from("[anon]"), |name| self.path(name)),
+            size: addr.len(),
+            offset: Some(region.offset),
+            dev: Some(rustix::fs::makedev(major, minor)),
+            ino: Some(region.ino),
+        }
+    }
+
+    fn map(&self, mapping: &Mapping<'_>) -> MemoryMap {
+        let region = self.region(&mapping.region);
+        MemoryMap {
+            addr: region.addr,
+            perms: region.perms,
+            path: region.path,
             rss: from_kib(mapping.rss_kib.unwrap_or(0)),
             size: mapping.size_kib.map(from_kib),
             pss: mapping.pss_kib.map(from_kib),
@@ -151,9 +170,9 @@ impl Raw {
             private: None,
             ref_count: None,
             shadow_count: None,
-            offset: Some(region.offset),
-            dev: Some(rustix::fs::makedev(major, minor)),
-            ino: Some(region.ino),
+            offset: region.offset,
+            dev: region.dev,
+            ino: region.ino,
         }
     }
 
