@@ -17,6 +17,8 @@ const PYTHON: &str = "PSIGHT_PSUTIL_PYTHON";
 /// How many tests ended which way.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 struct Tally {
+    /// How many result lines there were: one for each program, and one for the doctests of each library.
+    results: u64,
     passed: u64,
     failed: u64,
     ignored: u64,
@@ -33,7 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Result {
         cargo.env(PYTHON, python);
     }
     let mut ours = counted(&mut cargo)?;
-    if ours == Tally::default() {
+    if ours.results == 0 {
         // Nothing ran at all: it does not compile.
         ours.broken = 1;
     }
@@ -77,7 +79,8 @@ fn as_user(arguments: &[String], python: Option<&Path>) -> Result<Tally> {
             command.env(PYTHON, readable_python(python, &scratch.0)?);
         }
         let tally = counted(&mut command)?;
-        total.add(if tally == Tally::default() { Tally { broken: 1, ..tally } } else { tally });
+        let broken = u64::from(tally.results == 0).max(tally.broken);
+        total.add(Tally { broken, ..tally });
     }
     Ok(total)
 }
@@ -219,6 +222,7 @@ impl Tally {
         else {
             return;
         };
+        self.results += 1;
         for count in counts.split(';') {
             let Some((number, what)) = count.trim().split_once(' ') else { continue };
             let Ok(number) = number.parse::<u64>() else { continue };
@@ -232,6 +236,7 @@ impl Tally {
     }
 
     fn add(&mut self, other: Self) {
+        self.results += other.results;
         self.passed += other.passed;
         self.failed += other.failed;
         self.ignored += other.ignored;
@@ -243,7 +248,7 @@ impl Tally {
     }
 
     fn shown(&self) -> String {
-        let Self { passed, failed, ignored, broken } = self;
+        let Self { results: _, passed, failed, ignored, broken } = self;
         let mut text = format!("{passed} passed, {failed} failed, {ignored} ignored");
         if *broken > 0 {
             text += &format!(", {broken} did not build or crashed");
@@ -262,7 +267,7 @@ mod tests {
         tally.count("running 3 tests");
         tally.count("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
         tally.count("test result: FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s");
-        assert_eq!(tally, Tally { passed: 8, failed: 2, ignored: 1, broken: 0 });
+        assert_eq!(tally, Tally { results: 2, passed: 8, failed: 2, ignored: 1, broken: 0 });
         assert!(!tally.is_good());
     }
 

@@ -40,3 +40,8 @@ pub use host::{Host, HostInfo};
 pub use pid::Pid;
 pub use process::Process;
 pub use record::{Os, Record};
+
+/// The example of the README, so that it is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
