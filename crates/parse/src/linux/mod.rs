@@ -72,6 +72,7 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/cmdline" => pid::cmdline::cmdline,
     "pid/environ" => pid::environ::environ,
     "pid/fdinfo" => pid::fdinfo::fdinfo,
+    "pid/fdinfo_position" => pid::fdinfo::position,
     "pid/io" => pid::io::io,
     "pid/limits" => |bytes| pid::limits::limits(bytes).count(),
     "pid/maps" => pid::maps::maps,
