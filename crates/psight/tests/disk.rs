@@ -216,6 +216,15 @@ fn a_captured_path_is_on_the_deepest_mount_above_it() {
     assert_eq!(prober.disk_usage("/home", Duration::ZERO).unwrap().total, 20);
 }
 
+#[test]
+fn a_mount_that_was_not_captured_has_not_the_space_of_what_is_around_it() {
+    let machine = mounts("/dev/sda1 / ext4 rw 0 0\nsysfs /sys sysfs rw 0 0\n")
+        .file("answers/statvfs", "/ 1 10 5 5 0 0\n");
+    assert_eq!(machine.host().disk_usage("/etc").unwrap().total, 10);
+    let error = machine.host().disk_usage("/sys/kernel").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
 const DISKSTATS: &str = "   8       0 sda 100 1 200 3 50 2 400 4 0 5 7\n\
                             8       1 sda1 90 1 180 3 40 2 300 4 0 5 7\n\
                          104       0 cciss/c0d0 1 0 2 0 3 0 4 0 0 0 0\n\
