@@ -82,6 +82,23 @@ fn memory_is_what_the_kernel_says() {
     assert_eq!(json(&["--json"])["memory"]["total"], kib * 1024);
 }
 
+#[test]
+fn a_socket_that_listens_is_shown_with_its_owner() {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let rows = json(&["netstat", "-tlp", "--json"]);
+    let row = rows.as_array().unwrap().iter().find(|row| row["laddr"] == address);
+    let row = row.unwrap_or_else(|| panic!("{rows}"));
+    assert_eq!((&row["status"], &row["pid"]), (&"LISTEN".into(), &std::process::id().into()));
+    let lines = words(&printed(&["netstat", "-tlnp"]));
+    let line = lines.iter().find(|words| words.contains(&address)).unwrap();
+    assert_eq!(line[5], "LISTEN");
+    assert!(line[6].starts_with(&format!("{}/", std::process::id())), "{line:?}");
+    assert!(!printed(&["netstat", "-t"]).contains(&address), "not without -l");
+    assert!(!printed(&["netstat", "-ul"]).contains(&address), "nor of another protocol");
+}
+
 /// The words of each line of another program; `None`, with a word about it, where it is not installed.
 fn told(program: &str, arguments: &[&str]) -> Option<Vec<Vec<String>>> {
     let output = Command::new(program).args(arguments).env("LC_ALL", "C").output();

@@ -9,6 +9,7 @@ use psight::net::{
     SocketType,
 };
 use psight::record::{Record as _, Value};
+use psight::table::Columns;
 use psight::{ErrorKind, Pid};
 
 use super::{Context, Failure};
@@ -199,12 +200,11 @@ fn note_owners(connections: &[Connection], context: &mut Context) {
     }
 }
 
-/// Whether the descriptors of every process may be read.
+/// Whether the descriptors of every process may be read, which takes the right that its working directory takes.
 fn may_see_all(context: &Context) -> bool {
-    use psight::table::Columns;
     let mut all = true;
-    let seen = context.host.scan(Columns::NUM_FDS, |row| {
-        all &= !row.denied().intersects(Columns::NUM_FDS);
+    let seen = context.host.scan(Columns::CWD, |row| {
+        all &= !row.denied().intersects(Columns::CWD);
     });
     seen.is_ok() && all
 }
