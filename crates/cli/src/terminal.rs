@@ -4,6 +4,7 @@ use std::env;
 use std::io::{IsTerminal as _, stdout};
 
 use clap::ValueEnum;
+use psight::Os;
 
 /// When to paint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,8 +81,8 @@ fn speaks_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
         .find(|value| !value.is_empty())
         .unwrap_or_default()
         .to_ascii_lowercase();
-    // Windows and macOS terminals speak UTF-8 whatever the variables say.
-    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
+    // Windows has no such variables, and consoles that are written to in Unicode.
+    Os::CURRENT == Os::Windows || locale.contains("utf-8") || locale.contains("utf8")
 }
 
 #[cfg(test)]
