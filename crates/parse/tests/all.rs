@@ -1,4 +1,5 @@
 //! Every decoder against everything: no input makes one panic.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is test code")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! What a kernel would write of a value is decoded to the value (T-79), where writing it takes a line.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is test code")]
 
 use proptest::prelude::*;
 use psight_parse::linux::{cpulist, meminfo, mounts, pid};
