@@ -95,12 +95,12 @@ mod tests {
     struct Io {
         /// Counts.
         #[field(counter)]
-        read: u64,
+        pub read: u64,
         /// Is no counter.
-        speed: u64,
+        pub speed: u64,
         /// Counts on some systems.
         #[field(counter, on(linux))]
-        merged: Option<u64>,
+        pub merged: Option<u64>,
     }
 
     fn reading<const N: usize>(
