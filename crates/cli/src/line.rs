@@ -89,6 +89,19 @@ impl Line {
         }
     }
 
+    /// The line without the blanks at its end.
+    pub(crate) fn trimmed(mut self) -> Self {
+        while let Some((_, text)) = self.0.last_mut() {
+            let kept = text.trim_end_matches(' ').len();
+            text.truncate(kept);
+            if kept > 0 {
+                break;
+            }
+            self.0.pop();
+        }
+        self
+    }
+
     /// The line with blanks before it, so that it ends at `width`.
     pub(crate) fn right_aligned(self, width: usize) -> Self {
         let mut line = Self::new();
@@ -164,6 +177,13 @@ mod tests {
         assert_eq!(line.clone().cut(8, '…').render(false), "abcdefgh");
         assert_eq!(line.clone().cut(5, '…').render(false), "abcd…");
         assert_eq!(line.cut(3, '…').render(true), "\x1b[1mab…\x1b[0m");
+    }
+
+    #[test]
+    fn blanks_at_the_end_can_be_taken_away() {
+        let line = Line::new().with(Paint::Strong, "a b  ").with(Paint::Plain, "  ");
+        assert_eq!(line.trimmed().width(), 3);
+        assert!(Line::new().with(Paint::Plain, " ").trimmed().is_empty());
     }
 
     #[test]

@@ -283,6 +283,8 @@ fn command_from(row: &ProcessRow, program: impl Fn(&OsStr) -> &OsStr) -> Line {
         }
         line = line.with_os(Paint::Plain, if at == 0 { program(argument) } else { argument });
     }
+    // What wrote its own title may have filled up the room with blanks.
+    let line = line.trimmed();
     if !line.is_empty() {
         return line;
     }
