@@ -184,8 +184,10 @@ fn programs(tree: &Path) -> Result<Vec<Program>> {
             continue;
         };
         let package = Path::new(manifest).parent().unwrap_or(tree).to_owned();
-        // The chores are tested once; they build and install, which nobody may not.
-        if package.file_name() != Some(OsStr::new("xtask")) {
+        let is_macro = message.pointer("/target/kind/0").is_some_and(|kind| kind == "proc-macro");
+        // The chores are tested once; they build and install, which nobody may not. A macro belongs to the compiler,
+        // whose libraries may be closed to nobody.
+        if package.file_name() != Some(OsStr::new("xtask")) && !is_macro {
             programs.push(Program { executable: executable.into(), package });
         }
     }

@@ -82,6 +82,7 @@ pub const QUESTIONS: &[Question] = &[
     question("process", "memory_info", &[Os::Linux]),
     question("process", "memory_info_ex", &[Os::Linux]),
     question("process", "memory_maps", &[Os::Linux]),
+    question("process", "memory_regions", &[Os::Linux]),
     question("process", "name", &[Os::Linux]),
     question("process", "namespace_pids", &[Os::Linux]),
     question("process", "num_ctx_switches", &[Os::Linux]),
