@@ -169,10 +169,12 @@ impl<'a> Columns<'a> {
         let start = after_blanks(self.0);
         let (mut sum, mut rest) = (0u64, start);
         while let [digit @ b'0'..=b'9', tail @ ..] = rest {
-            sum = sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            sum = sum.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
             rest = tail;
         }
-        let whole = rest.first().is_none_or(|byte| *byte <= b' ') && rest.len() < start.len();
+        // 19 digits fit; the few longer ones are for the slower ways too.
+        let whole = rest.first().is_none_or(|byte| *byte <= b' ')
+            && (1..=19).contains(&(start.len() - rest.len()));
         whole.then(|| {
             self.0 = rest;
             sum
