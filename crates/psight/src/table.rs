@@ -161,6 +161,19 @@ impl Scanner {
         self.engine.scan(&mut self.row, &mut |row| visit(row))
     }
 
+    /// Reads one process, with the same columns.
+    ///
+    /// Its `cpu_percent` is since the last reading of the table; readings of one process are not remembered.
+    ///
+    /// # Errors
+    ///
+    /// `NoSuchProcess` if there is none; else as [`scan`](Self::scan).
+    pub fn row(&mut self, pid: impl Into<Pid>) -> Result<ProcessRow> {
+        let mut row = ProcessRow::empty(self.row.asked);
+        self.engine.one(pid.into(), &mut row)?;
+        Ok(row)
+    }
+
     /// Reads the table into a list, in the order of the pids.
     ///
     /// # Errors

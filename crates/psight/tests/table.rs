@@ -393,6 +393,32 @@ fn another_procfs_is_read_from_its_files() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
+#[test]
+fn one_process_has_the_row_that_it_has_in_the_table() {
+    let child = Sleeper::new();
+    let mut scanner = Host::local().scanner(Columns::NAME | Columns::UIDS).unwrap();
+    eventually(|| {
+        let row = scanner.row(child.id()).unwrap();
+        let listed = row_of(child.id(), Columns::NAME | Columns::UIDS).unwrap();
+        if (&row.name, row.uids) == (&listed.name, listed.uids) {
+            Ok(())
+        } else {
+            Err(format!("{row:?} {listed:?}"))
+        }
+    });
+    for columns in [Columns::PID, Columns::ALL] {
+        let mut scanner = Host::local().scanner(columns).unwrap();
+        let gone = scanner.row(u32::MAX - 1).unwrap_err();
+        assert_eq!(gone.kind(), ErrorKind::NoSuchProcess);
+        let asked = move || {
+            let thread = rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs();
+            scanner.row(thread).unwrap_err()
+        };
+        let error = thread::spawn(asked).join().unwrap();
+        assert_eq!(error.kind(), ErrorKind::NoSuchProcess);
+    }
+}
+
 /// What an ordinary user sees of a process of root's; run by the next test in a process of that user.
 #[test]
 fn what_may_not_be_read_is_denied_and_the_row_stays() {

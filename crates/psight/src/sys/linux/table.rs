@@ -119,6 +119,17 @@ impl Engine {
         result
     }
 
+    /// Fills `row` with one process.
+    pub(crate) fn one(&mut self, pid: Pid, row: &mut ProcessRow) -> Result<()> {
+        self.begin();
+        self.sources.turn_to(pid.as_u32());
+        // A thread has a folder too, which no list shows (T-17); and columns may need no file at all.
+        let listed = self.sources.is_process();
+        let life = if listed { self.read(pid.as_u32(), row)? } else { Life::Gone };
+        self.now.clear();
+        if life == Life::There { Ok(()) } else { Err(Error::no_such_process(pid)) }
+    }
+
     /// Asks what is the same for all processes of one reading.
     fn begin(&mut self) {
         self.compared = 0;

@@ -1,7 +1,7 @@
 //! The table of all processes, refused.
 
 use crate::table::{Columns, ProcessRow};
-use crate::{Error, Host, Result};
+use crate::{Error, Host, Pid, Result};
 
 /// What reads the table.
 #[derive(Debug)]
@@ -19,5 +19,10 @@ impl Engine {
         _visit: &mut dyn FnMut(&mut ProcessRow),
     ) -> Result<()> {
         Err(Error::unsupported("processes"))
+    }
+
+    /// Fills `row` with one process.
+    pub(crate) fn one(&mut self, pid: Pid, _row: &mut ProcessRow) -> Result<()> {
+        Err(Error::unsupported("processes").with_pid(pid))
     }
 }

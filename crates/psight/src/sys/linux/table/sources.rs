@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
+use psight_parse::linux::pid::status::{Wanted, wanted};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, SeekFrom};
 use rustix::fs::{fstatfs, openat, readlinkat_raw, seek, statat};
 use rustix::io::Errno;
@@ -130,6 +131,18 @@ impl Sources {
         push_decimal(&mut self.path, pid);
         self.path.push(b'/');
         self.folder = self.path.len();
+    }
+
+    /// Whether it is there, and a process: a thread's folder is found by its number though it is not listed, and is
+    /// told by the group that its `status` names.
+    pub(super) fn is_process(&mut self) -> bool {
+        let number =
+            self.path.get(..self.folder.saturating_sub(1)).and_then(psight_parse::text::u32);
+        match self.read(b"status\0") {
+            Ok(bytes) => wanted(bytes, Wanted::TGID).tgid.is_none_or(|tgid| Some(tgid) == number),
+            // It is there if anything may be said of it; what was not captured is not known.
+            Err(_) => self.size(b"\0").is_ok(),
+        }
     }
 
     /// The file of the process, whose name ends in a NUL.
