@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use psight::net::{Family, InterfaceAddress};
 use psight::sensors::{Battery, TimeLeft};
 
-use super::facts::{Busy, Facts, Interface};
+use super::facts::{Facts, Interface};
 use super::processes;
 use crate::commands::df;
 use crate::human::{self, Scale};
@@ -198,30 +198,32 @@ fn processors(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
         }
     };
     let mut lines = vec![frame.with_what_fits(frame.cut(line), load)];
-    lines.extend(facts.busy.iter().flat_map(|busy| each_processor(busy, frame)));
+    if let Some(busy) = &facts.busy {
+        let each: Vec<_> = busy.each.iter().map(|one| (one.cpu, one.percent)).collect();
+        lines.extend(each_processor(&each, frame));
+    }
     lines
 }
 
 /// A bar for each processor where they fit into a few rows, else a column for each, else nothing.
-fn each_processor(busy: &Busy, frame: &Frame<'_>) -> Vec<Line> {
+fn each_processor(each: &[(u32, f64)], frame: &Frame<'_>) -> Vec<Line> {
     const BAR: usize = 8;
     const GAP: usize = 3;
-    let each = &busy.each;
     if each.len() < 2 {
         return Vec::new();
     }
     let rows = if frame.terminal.height.is_some_and(|height| height < 30) { 2 } else { 4 };
-    let number = each.iter().map(|each| each.cpu.to_string().len()).max().unwrap_or(1);
+    let number = each.iter().map(|(cpu, _)| cpu.to_string().len()).max().unwrap_or(1);
     let cell = number + 1 + BAR + 6;
     let across = ((frame.width.saturating_sub(GUTTER) + GAP) / (cell + GAP)).max(1);
     if each.len() <= across * rows {
-        let line = |some: &[psight::cpu::PerCpuPercent]| {
+        let line = |some: &[(u32, f64)]| {
             let mut line = frame.gutter("");
-            for (at, one) in some.iter().enumerate() {
+            for (at, (cpu, percent)) in some.iter().enumerate() {
                 line.pad(GUTTER + at * (cell + GAP));
-                line.push(Paint::Faint, format!("{:>number$} ", one.cpu));
-                line.append(bar(one.percent, BAR, frame.terminal));
-                line.push(Paint::Plain, format!("{:>4.0} %", one.percent));
+                line.push(Paint::Faint, format!("{cpu:>number$} "));
+                line.append(bar(*percent, BAR, frame.terminal));
+                line.push(Paint::Plain, format!("{percent:>4.0} %"));
             }
             frame.cut(line)
         };
@@ -231,9 +233,9 @@ fn each_processor(busy: &Busy, frame: &Frame<'_>) -> Vec<Line> {
     if each.len() > across * rows {
         return Vec::new();
     }
-    let line = |some: &[psight::cpu::PerCpuPercent]| {
-        some.iter().fold(frame.gutter(""), |line, one| {
-            line.with(Paint::of_fullness(one.percent), column(one.percent, frame.terminal))
+    let line = |some: &[(u32, f64)]| {
+        some.iter().fold(frame.gutter(""), |line, (_, percent)| {
+            line.with(Paint::of_fullness(*percent), column(*percent, frame.terminal))
         })
     };
     each.chunks(across).map(line).collect()
@@ -440,4 +442,43 @@ fn flow(items: Vec<Line>, frame: &Frame<'_>) -> Vec<Line> {
         lines.push(frame.cut(line));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(cpus: u32, width: usize, height: usize) -> Vec<String> {
+        let each: Vec<_> = (0..cpus).map(|cpu| (cpu, f64::from(cpu % 100))).collect();
+        let terminal =
+            Terminal { width: Some(width), height: Some(height), colour: false, unicode: true };
+        let lines = each_processor(&each, &Frame::new(&terminal));
+        assert!(lines.iter().all(|line| line.width() <= width));
+        lines.iter().map(|line| line.render(false)).collect()
+    }
+
+    #[test]
+    fn a_few_processors_have_a_bar_each() {
+        assert!(drawn(1, 80, 24).is_empty(), "the machine's own bar says it");
+        let four = drawn(4, 80, 24);
+        assert_eq!(four.len(), 2);
+        assert!(four[0].starts_with("         0 ────────   0 %   1 ━───────   1 %"), "{four:?}");
+        assert_eq!(drawn(16, 120, 40).len(), 4);
+    }
+
+    #[test]
+    fn many_processors_have_a_column_each_and_too_many_have_none() {
+        let many = drawn(64, 80, 24);
+        assert_eq!(many.len(), 1);
+        assert!(many[0].starts_with("         ▁▁▁"), "{many:?}");
+        assert_eq!(drawn(192, 120, 40).len(), 2);
+        assert!(drawn(2000, 80, 24).is_empty());
+    }
+
+    #[test]
+    fn no_width_is_too_small() {
+        for width in 0..60 {
+            drawn(200, width, 10);
+        }
+    }
 }
