@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use crate::{Error, Result, sys};
+use crate::{Error, ErrorKind, Result, sys};
 
 pub use info::HostInfo;
 
@@ -64,9 +64,9 @@ impl Host {
     /// `NotFound` if `root` is not a directory, `Malformed` if its `facts.toml` is not understood.
     pub fn at(root: impl AsRef<Path>) -> Result<Self> {
         let root = root.as_ref();
-        if !root.is_dir() {
-            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(Error::system(root, missing));
+        if !std::fs::metadata(root).map_err(|error| Error::system(root, error))?.is_dir() {
+            let what = format!("{}: not a directory", root.display());
+            return Err(Error::new(ErrorKind::NotFound, what));
         }
         let path = root.join("facts.toml");
         match std::fs::read(&path) {
