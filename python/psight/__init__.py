@@ -119,9 +119,9 @@ __all__ = sorted(
     {
         name
         for name in globals()
-        if not name.startswith("_") and name not in ("getloadavg", "psight_version")
+        if not name.startswith("_") and name != "psight_version"
     }
-    | {"__version__", "Popen", "getloadavg", *_MEMBERS, *_LIMITS}
+    | {"__version__", "Popen", *_MEMBERS, *_LIMITS}
 )
 
 
@@ -168,4 +168,4 @@ def _module(name):
 
 
 def __dir__():
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__} - {"psight_version"})

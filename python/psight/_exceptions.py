@@ -19,6 +19,15 @@ class Error(Exception):
         known = ", ".join(self._known(("pid", "ppid", "name", "seconds", "msg")))
         return f"psutil.{self.__class__.__name__}({known})"
 
+    def _pickled(self, *args):
+        """For `__reduce__`: by a name that is found here, which `psutil` may not be where it is loaded."""
+        cls = self.__class__
+        return (_unpickled, (cls.__name__, *args)) if globals().get(cls.__name__) is cls else (cls, args)
+
+
+def _unpickled(name, *args):
+    return globals()[name](*args)
+
 
 class NoSuchProcess(Error):
     """There is no process with this pid, or there is none any more."""
@@ -32,7 +41,7 @@ class NoSuchProcess(Error):
         self.msg = msg or "process no longer exists"
 
     def __reduce__(self):
-        return (self.__class__, (self.pid, self.name, self.msg))
+        return self._pickled(self.pid, self.name, self.msg)
 
 
 class ZombieProcess(NoSuchProcess):
@@ -46,7 +55,7 @@ class ZombieProcess(NoSuchProcess):
         self.msg = msg or "PID still exists but it's a zombie"
 
     def __reduce__(self):
-        return (self.__class__, (self.pid, self.name, self.ppid, self.msg))
+        return self._pickled(self.pid, self.name, self.ppid, self.msg)
 
 
 class AccessDenied(Error):
@@ -61,7 +70,7 @@ class AccessDenied(Error):
         self.msg = msg or ""
 
     def __reduce__(self):
-        return (self.__class__, (self.pid, self.name, self.msg))
+        return self._pickled(self.pid, self.name, self.msg)
 
 
 class TimeoutExpired(Error):
@@ -77,7 +86,7 @@ class TimeoutExpired(Error):
         self.msg = f"timeout after {seconds} seconds"
 
     def __reduce__(self):
-        return (self.__class__, (self.seconds, self.pid, self.name))
+        return self._pickled(self.seconds, self.pid, self.name)
 
 
 def from_core(kind, pid, errno, context, text, process):

@@ -1,10 +1,14 @@
 """`Process`, and the questions about all processes, with psutil's names, defaults and state."""
 
+import sys
+
 from . import _psight
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
 from ._system import _check_kind
 
 _core = _psight.process
+# What programs replace in the package (a subclass in the place of `Process`) is looked up there, not here.
+_package = sys.modules[__package__]
 _UNKNOWN = object()
 
 
@@ -17,6 +21,9 @@ class Process:
     acts on the process (and `ppid`, `parent`, `parents`, `children`) checks that first and raises `NoSuchProcess`
     rather than hit the wrong one.
     """
+
+    # Its repr and that of the exceptions are psutil's.
+    __module__ = "psutil"
 
     def __init__(self, pid=None):
         self._init(pid)
@@ -32,13 +39,19 @@ class Process:
             raise NoSuchProcess(pid, msg="process PID out of range")
         self._blank(pid)
         try:
-            self._native, start = _core.open(pid)
+            self._ident = self._get_ident()
+        except (AccessDenied, ZombieProcess):
+            # The rest may be known all the same.
+            pass
         except NoSuchProcess:
             if not _ignore_nsp:
                 raise NoSuchProcess(pid, msg="process PID not found") from None
             self._gone = True
-        else:
-            self._ident = (pid, start)
+
+    def _get_ident(self):
+        """What makes the process the one that it is: the pid and the ticks from boot to its start."""
+        self._native, start = _core.open(self._pid)
+        return (self._pid, start)
 
     def _blank(self, pid):
         self._pid = pid
@@ -145,7 +158,7 @@ class Process:
             return False
         try:
             # A Process is made and compared, so that subclasses and patches of both are heard.
-            self._pid_reused = self != Process(self._pid)
+            self._pid_reused = self != _package.Process(self._pid)
         except ZombieProcess:
             return True
         except NoSuchProcess:
@@ -556,14 +569,23 @@ def process_iter(attrs=None, ad_value=None):
     global _known
     now = set(pids())
     known = {pid: process for pid, process in _known.items() if pid in now}
+    # A process that is new under an old pid is in the round, and the same object from the next round on.
+    renewed = set()
     while _reused:
-        known.pop(_reused.pop(), None)
+        pid = _reused.pop()
+        if known.pop(pid, None) is not None:
+            from ._common import debug
+
+            debug(f"refreshing Process instance for reused PID {pid}")
+            renewed.add(pid)
     try:
         for pid in sorted(now):
             try:
                 process = known.get(pid)
                 if process is None:
-                    process = known[pid] = Process(pid)
+                    process = _package.Process(pid)
+                    if pid not in renewed:
+                        known[pid] = process
                 if attrs is not None:
                     process.info = process.as_dict(attrs=attrs, ad_value=ad_value)
                 yield process

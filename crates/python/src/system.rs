@@ -1,7 +1,7 @@
 //! Questions about the machine.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
@@ -293,8 +293,19 @@ fn cpu_times_percent<'py>(
 fn net_connections<'py>(module: &Bound<'py, PyModule>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
     let kind = enter::system(py, state, || kind.parse())?;
-    let found = ask(py, state, |host| host.connections_with_owners(kind))?;
+    let found = ask(py, state, |host| host.connections_with_owners(kind).map(distinct))?;
     connections(py, state, "sconn", &found)
+}
+
+/// One of those that look the same: psutil answers with what was a set, and unix sockets without a name and an owner
+/// are many.
+fn distinct(mut found: Vec<Connection>) -> Vec<Connection> {
+    let mut seen = HashSet::new();
+    found.retain(|row| {
+        let ends = (row.laddr.clone(), row.raddr.clone());
+        seen.insert((row.pid, row.fd, row.family, row.kind, row.status, ends))
+    });
+    found
 }
 
 /// Sockets as psutil's tuples `sconn` or `pconn`.

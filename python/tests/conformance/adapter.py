@@ -1,0 +1,3 @@
+"""A pytest plugin that runs psutil's own tests against psight."""
+
+import psutil  # noqa: F401
