@@ -231,6 +231,18 @@ fn t04_a_long_name_is_taken_from_the_command_line_and_a_zombie_keeps_the_short_o
 }
 
 #[test]
+fn t05_a_command_line_longer_than_any_buffer_is_whole() {
+    // A duration of no time at all, as long as one word may be.
+    let zeros = "0".repeat(130_000);
+    let child = Sleeper::from(Command::new("sleep").args(["1000", &zeros]));
+    eventually(|| {
+        let row = row_of(child.id(), Columns::CMDLINE).unwrap();
+        let words = row.cmdline.unwrap();
+        if words == ["sleep", "1000", &zeros] { Ok(()) } else { Err(format!("{}", words.len())) }
+    });
+}
+
+#[test]
 fn t07_a_zombie_is_in_the_table_and_says_what_it_has_lost() {
     let mut child = Sleeper::new();
     child.kill();
