@@ -47,11 +47,7 @@ impl Engine {
                 self.boot.and_then(|boot| records::create_time(constants, boot, &stat));
         }
         let rss = stat.rss_pages.saturating_mul(constants.page_size);
-        row.rss = wants(Columns::RSS).then_some(rss);
-        row.vms = wants(Columns::VMS).then_some(stat.vsize);
-        if wants(Columns::MEMORY_PERCENT) {
-            row.memory_percent = self.memory.map(|total| percent(rss, total));
-        }
+        sizes(row, columns, rss, stat.vsize, self.memory);
         if wants(Columns::CPU_TIMES | Columns::CPU_PERCENT) {
             let times = records::cpu_times(constants, &stat);
             row.cpu_times = wants(Columns::CPU_TIMES).then_some(times);
@@ -83,12 +79,7 @@ impl Engine {
     pub(super) fn statm(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
         let Ok(statm) = statm::statm(self.sources.read(b"statm\0")?) else { return Ok(()) };
         let info = records::memory_info(self.host.constants(), &statm);
-        let wants = |column| columns.intersects(column);
-        row.rss = wants(Columns::RSS).then_some(info.rss);
-        row.vms = wants(Columns::VMS).then_some(info.vms);
-        if wants(Columns::MEMORY_PERCENT) {
-            row.memory_percent = self.memory.map(|total| percent(info.rss, total));
-        }
+        sizes(row, columns, info.rss, info.vms, self.memory);
         row.memory_info = Some(info);
         Ok(())
     }
@@ -256,6 +247,14 @@ fn extend(name: &mut OsString, first: &[u8]) {
     if name.len() >= LONGEST_COMM && program.starts_with(name.as_bytes()) {
         name.clear();
         name.push(OsStr::from_bytes(program));
+    }
+}
+
+fn sizes(row: &mut ProcessRow, columns: Columns, rss: u64, vms: u64, total: Option<u64>) {
+    row.rss = columns.intersects(Columns::RSS).then_some(rss);
+    row.vms = columns.intersects(Columns::VMS).then_some(vms);
+    if columns.intersects(Columns::MEMORY_PERCENT) {
+        row.memory_percent = total.map(|total| percent(rss, total));
     }
 }
 
