@@ -94,25 +94,27 @@ _RLIMIT_NUMBERS = {"RLIMIT_LOCKS": 10}
 _MODULES = frozenset(
     "collections contextlib datetime functools os pwd signal socket subprocess sys threading time".split()
 )
-_ELSEWHERE = {
-    "win_service_iter": "Windows",
-    "win_service_get": "Windows",
-    "ABOVE_NORMAL_PRIORITY_CLASS": "Windows",
-    "BELOW_NORMAL_PRIORITY_CLASS": "Windows",
-    "HIGH_PRIORITY_CLASS": "Windows",
-    "IDLE_PRIORITY_CLASS": "Windows",
-    "NORMAL_PRIORITY_CLASS": "Windows",
-    "REALTIME_PRIORITY_CLASS": "Windows",
-    "IOPRIO_HIGH": "Windows",
-    "IOPRIO_LOW": "Windows",
-    "IOPRIO_NORMAL": "Windows",
-    "IOPRIO_VERYLOW": "Windows",
-    "CONN_DELETE_TCB": "Windows",
-    "CONN_IDLE": "Solaris",
-    "CONN_BOUND": "Solaris",
-    "RLIMIT_SWAP": "FreeBSD",
-    "RLIMIT_SBSIZE": "FreeBSD",
-    "RLIMIT_NPTS": "FreeBSD",
+# What is not psutil 7.2.2's: what its 8.0 adds, and what is ours, by the module that has it.
+_LATER = {
+    "BatteryTime": "_enums",
+    "ConnectionStatus": "_enums",
+    "NicDuplex": "_enums",
+    "ProcessIOPriority": "_enums",
+    "ProcessRlimit": "_enums",
+    "ProcessStatus": "_enums",
+    "STATUS_SUSPENDED": "_private",
+    "STATUS_WAKE_KILL": "_private",
+    "bytes2human": "_private",
+}
+# What psutil's package has for itself, and programs use.
+_PRIVATE = frozenset(
+    "_LOWEST_PID _TOTAL_PHYMEM _cpu_busy_time _cpu_tot_time _pids_reused _pmap _psplatform _set_debug _timer"
+    " debug".split()
+)
+_OURS = {
+    "install": "dropin",
+    "uninstall": "dropin",
+    "test": "_table",
 }
 
 __all__ = sorted(
@@ -121,7 +123,7 @@ __all__ = sorted(
         for name in globals()
         if not name.startswith("_") and name != "psight_version"
     }
-    | {"__version__", "Popen", *_MEMBERS, *_LIMITS}
+    | {"__version__", "Popen", *_MEMBERS, *_LIMITS, *_LATER}
 )
 
 
@@ -148,14 +150,20 @@ def __getattr__(name):
         found = _RLIMIT_NUMBERS[name] if name in _RLIMIT_NUMBERS else getattr(resource, name)
     elif name == "Popen":
         from ._popen import Popen as found
-    elif name in _MODULES or name in ("_common", "_pslinux", "_psposix", "_psplatform"):
+    elif name in _MODULES or name in ("_common", "_ntuples", "_pslinux", "_psposix"):
         found = _module(name)
-    elif name in _ELSEWHERE:
-        raise AttributeError(
-            f"module {__name__!r} has no attribute {name!r} on this system: only {_ELSEWHERE[name]} has it"
-        )
-    else:
+    elif name in _LATER or name in _OURS:
+        return getattr(_module(_LATER.get(name) or _OURS[name]), name)
+    elif name in _PRIVATE:
+        # Never kept here: some of them change.
+        return _module("_private").at_the_top(name)
+    elif name.startswith("_"):
+        # The import of a submodule asks for it here first.
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    else:
+        from ._absent import message
+
+        raise AttributeError(message(f"module {__name__!r}", name))
     globals()[name] = found
     return found
 

@@ -6,6 +6,7 @@ a member of one of them.
 
 import enum
 import socket
+import sys
 
 
 class NicDuplex(enum.IntEnum):
@@ -40,6 +41,40 @@ MEMBERS = {
     **IOPriority.__members__,
     **AddressFamily.__members__,
 }
+
+ProcessIOPriority = IOPriority
+
+
+class _Words(str, enum.Enum):
+    """What `enum.StrEnum` is, which Python has since 3.11."""
+
+    __str__ = str.__str__
+    __format__ = str.__format__
+
+
+def _words(name, doc, prefix):
+    """The enumeration of the package's constants that begin so. The constants themselves stay plain text."""
+    package = sys.modules[__package__]
+    words = {word: getattr(package, word) for word in package.__all__ if word.startswith(prefix)}
+    made = _Words(name, words, module=__name__)
+    made.__doc__ = doc
+    return made
+
+
+def __getattr__(name):
+    if name == "ProcessStatus":
+        found = _words(name, "What a process can be doing.", "STATUS_")
+    elif name == "ConnectionStatus":
+        found = _words(name, "What a connection can be doing.", "CONN_")
+    elif name == "ProcessRlimit":
+        package = sys.modules[__package__]
+        limits = {word: getattr(package, word) for word in package.__all__ if word.startswith("RLIM")}
+        found = enum.IntEnum(name, limits, module=__name__)
+        found.__doc__ = "The resources that can be limited, and what stands for no limit."
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return globals().setdefault(name, found)
+
 
 POWER_TIME_UNKNOWN = BatteryTime.POWER_TIME_UNKNOWN
 POWER_TIME_UNLIMITED = BatteryTime.POWER_TIME_UNLIMITED

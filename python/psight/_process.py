@@ -115,6 +115,11 @@ class Process:
             self._hash = hash(self._ident)
         return self._hash
 
+    def __getattr__(self, name):
+        from ._absent import message
+
+        raise AttributeError(message(f"{type(self).__name__!r} object", name))
+
     @property
     def pid(self):
         """The number of the process."""
@@ -543,6 +548,9 @@ _ATTRS = {
         " connections oneshot"
     ).split()
 }
+
+# What `as_dict` takes; in psutil since 8.0.
+Process.attrs = frozenset(_ATTRS)
 
 _known = {}
 _reused = set()
