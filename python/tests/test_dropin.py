@@ -1,0 +1,226 @@
+"""The drop-in in real environments: made, filled with this psight and, where wanted, the real psutil, and thrown away."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import psight
+
+WHAT = "import psutil, sys; print(psutil.__name__, psutil.__version__)"
+
+
+def _distribution(name):
+    """Where a package is that real environments are filled from; None if it is not installed here."""
+    from importlib.machinery import PathFinder
+
+    spec = PathFinder.find_spec(name)
+    return Path(spec.origin).parent if spec else None
+
+
+class Environment:
+    """A virtual environment without pip, which would take most of the time."""
+
+    def __init__(self, directory, packages):
+        command = [sys.executable, "-m", "venv", "--without-pip", str(directory)]
+        subprocess.run(command, check=True)
+        self.python = directory / "bin/python"
+        self.packages = Path(self.run("import sysconfig; print(sysconfig.get_path('purelib'))"))
+        self.pth = self.packages / "psight_dropin.pth"
+        for package in packages:
+            shutil.copytree(package, self.packages / package.name)
+            for info in package.parent.glob(f"{package.name}-*.dist-info"):
+                shutil.copytree(info, self.packages / info.name)
+
+    def call(self, *words, **variables):
+        hidden = ("PYTHONPATH", "PYTHONHOME", "PSIGHT_DROPIN")
+        environ = {name: value for name, value in os.environ.items() if name not in hidden}
+        command = [str(self.python), *words]
+        return subprocess.run(command, capture_output=True, text=True, env={**environ, **variables})
+
+    def run(self, code, *options, **variables):
+        done = self.call(*options, "-c", code, **variables)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        return done.stdout.strip()
+
+    def psight(self, word, status=0, **variables):
+        done = self.call("-m", "psight", word, **variables)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """An environment with psight alone."""
+    return Environment(tmp_path / "bare", [Path(psight.__file__).parent])
+
+
+@pytest.fixture
+def both(tmp_path):
+    """An environment with psight and the real psutil."""
+    real = _distribution("psutil")
+    if real is None:
+        pytest.skip("no real psutil is installed beside")
+    return Environment(tmp_path / "both", [Path(psight.__file__).parent, real])
+
+
+def test_nothing_is_switched_by_being_installed(both):
+    assert both.run(WHAT) == "psutil 7.2.2"
+    assert "it is not enabled" in both.psight("status", 1)
+
+
+def test_enable_makes_psutil_psight_and_disable_undoes_it(both):
+    before = sorted(both.packages.rglob("*"))
+    both.psight("enable")
+    assert both.run(WHAT) == "psight 7.2.2"
+    told = both.psight("status")
+    assert f"import psutil   psight {psight.psight_version}" in told
+    assert f"{both.pth} enables it" in told
+    assert "real psutil     psutil 7.2.2 at " in told
+    both.psight("disable")
+    assert both.run(WHAT) == "psutil 7.2.2"
+    after = [path for path in sorted(both.packages.rglob("*")) if "__pycache__" not in path.parts]
+    assert after == [path for path in before if "__pycache__" not in path.parts]
+
+
+def test_without_a_real_psutil_there_is_one_while_it_is_enabled(bare):
+    assert "fails: no psutil is installed" in bare.psight("status", 1)
+    bare.psight("enable")
+    assert bare.run(WHAT) == "psight 7.2.2"
+    assert "real psutil     none is installed" in bare.psight("status")
+    bare.psight("disable")
+    assert "ModuleNotFoundError" in bare.call("-c", "import psutil").stderr
+
+
+def test_enable_and_disable_may_be_said_twice(bare):
+    bare.psight("enable")
+    text = bare.pth.read_text()
+    assert "Already enabled" in bare.psight("enable")
+    assert bare.pth.read_text() == text
+    bare.psight("disable")
+    assert "It was not enabled" in bare.psight("disable")
+    assert not bare.pth.exists()
+
+
+def test_an_older_file_of_ours_is_renewed(bare):
+    bare.psight("enable")
+    text = bare.pth.read_text()
+    bare.pth.write_text(text.splitlines()[0] + "\nimport sys\n")
+    assert "Enabled by" in bare.psight("enable")
+    assert bare.pth.read_text() == text
+
+
+def test_a_file_of_somebody_else_is_left_alone(bare):
+    bare.pth.write_text("# mine\n")
+    assert "is not ours" in bare.psight("enable", 1)
+    assert "It was not enabled" in bare.psight("disable")
+    assert bare.pth.read_text() == "# mine\n"
+
+
+def test_a_place_that_cannot_be_written_is_told(bare):
+    if os.geteuid() == 0:
+        pytest.skip("root may write anywhere")
+    bare.packages.chmod(0o555)
+    try:
+        assert "cannot be written: Permission denied" in bare.psight("enable", 1)
+    finally:
+        bare.packages.chmod(0o755)
+
+
+def test_the_ways_programs_import_it_all_lead_to_the_same(both):
+    both.psight("enable")
+    code = """
+import psutil, psight, psutil._common, psutil._pslinux as linux, pickle, importlib
+from psutil import Process, NoSuchProcess as N
+from psutil._common import bytes2human, sdiskusage
+from psutil import _psplatform, _psposix
+assert psutil is psight and psutil._common is psight._common and linux is _psplatform
+assert importlib.import_module("psutil") is psight and __import__("psutil._common") is psight
+assert importlib.util.find_spec("psutil") is not None
+assert psight.__spec__.name == "psight", psight.__spec__
+assert N is psight.NoSuchProcess and bytes2human(2048) == "2.0K"
+assert type(pickle.loads(pickle.dumps(N(7)))) is N
+assert Process() == psight.Process()
+try:
+    import psutil.tests
+except ModuleNotFoundError as error:
+    print(error)
+import sys
+print(sorted(name for name in sys.modules if name.startswith("psutil")))
+"""
+    names = "['psutil', 'psutil._common', 'psutil._pslinux']"
+    assert both.run(code) == f"No module named 'psutil.tests'\n{names}"
+
+
+def test_install_works_in_one_process_and_uninstall_undoes_it(both):
+    code = """
+import psutil as first
+import psutil._common
+import psight
+assert first is not psight
+psight.install(); psight.install()
+import psutil, psutil._common, sys
+assert psutil is psight and psutil._common is psight._common
+psight.uninstall()
+import psutil, psutil._common
+assert psutil.__name__ == "psutil" and psutil is not psight and psutil._common is not psight._common
+assert psutil.pids() and not [f for f in sys.meta_path if "psight" in type(f).__module__]
+psight.uninstall()
+"""
+    both.run(code)
+
+
+def test_a_variable_leaves_it_out_of_a_process(both):
+    both.psight("enable")
+    assert both.run(WHAT, PSIGHT_DROPIN="0") == "psutil 7.2.2"
+    assert "PSIGHT_DROPIN=0 is set" in both.psight("status", 1, PSIGHT_DROPIN="0")
+
+
+def test_after_an_uninstalled_psight_the_real_one_is_found_without_a_word(both):
+    both.psight("enable")
+    shutil.rmtree(both.packages / "psight")
+    assert both.run(WHAT) == "psutil 7.2.2"
+    assert both.run("import json; print(json.dumps(1))") == "1"
+
+
+def test_a_python_that_never_imports_psutil_imports_nothing_of_ours(bare):
+    bare.psight("enable")
+    code = "import sys, json; print(json.dumps([name for name in sys.modules if 'psight' in name]))"
+    assert json.loads(bare.run(code)) == []
+
+
+def test_it_is_live_in_threads_and_children_of_the_process(both):
+    both.psight("enable")
+    code = """
+import concurrent.futures, os, subprocess, sys
+def name(_):
+    import psutil
+    return psutil.__name__
+with concurrent.futures.ThreadPoolExecutor(8) as pool:
+    assert set(pool.map(name, range(64))) == {"psight"}
+print(subprocess.check_output([sys.executable, "-c", "import psutil; print(psutil.__name__)"], text=True))
+"""
+    assert both.run(code) == "psight"
+
+
+def test_isolated_python_reads_it_too_and_dash_s_does_not(both):
+    both.psight("enable")
+    assert both.run(WHAT, "-I") == "psight 7.2.2"
+    assert both.call("-S", "-c", "import psutil").returncode == 1
+
+
+def test_a_wrong_command_is_refused(bare):
+    assert "no command 'nonsense'" in bare.psight("nonsense", 2)
+
+
+def test_the_table_has_a_line_for_this_process():
+    done = subprocess.run([sys.executable, "-m", "psight"], capture_output=True, text=True, check=True)
+    head, *lines = done.stdout.splitlines()
+    assert head.split()[:2] == ["USER", "PID"]
+    pids = {int(line.split()[1]) for line in lines if line.split()[1].isdigit()}
+    assert os.getpid() in pids
