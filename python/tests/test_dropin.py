@@ -216,11 +216,3 @@ def test_isolated_python_reads_it_too_and_dash_s_does_not(both):
 
 def test_a_wrong_command_is_refused(bare):
     assert "no command 'nonsense'" in bare.psight("nonsense", 2)
-
-
-def test_the_table_has_a_line_for_this_process():
-    done = subprocess.run([sys.executable, "-m", "psight"], capture_output=True, text=True, check=True)
-    head, *lines = done.stdout.splitlines()
-    assert head.split()[:2] == ["USER", "PID"]
-    pids = {int(line.split()[1]) for line in lines if line.split()[1].isdigit()}
-    assert os.getpid() in pids
