@@ -133,7 +133,7 @@ fn descriptor(
         rdev: stat.map(|stat| stat.st_rdev),
         mode: stat.map(|stat| stat.st_mode),
         size: stat.and_then(|stat| u64::try_from(stat.st_size).ok()),
-        nlink: stat.map(|stat| stat.st_nlink),
+        nlink: stat.map(|stat| wide(stat.st_nlink)),
         position,
         flags: flags.map(|flags| flags & !OFlags::LARGEFILE.bits()),
         open_mode: flags.and_then(mode_of),
@@ -205,6 +205,11 @@ pub(super) fn push_decimal(to: &mut Vec<u8>, number: u32) {
         to.push(b'0' + (number / divisor % 10) as u8);
         divisor /= 10;
     }
+}
+
+/// A count whose width differs between processors.
+fn wide(count: impl Into<u64>) -> u64 {
+    count.into()
 }
 
 #[cfg(test)]
