@@ -24,6 +24,9 @@ class Error(Exception):
         cls = self.__class__
         return (_unpickled, (cls.__name__, *args)) if globals().get(cls.__name__) is cls else (cls, args)
 
+    def __reduce__(self):
+        return (*self._pickled(*self.args), self.__dict__ or None)
+
 
 def _unpickled(name, *args):
     return globals()[name](*args)
@@ -117,7 +120,9 @@ def from_core(kind, pid, errno, context, text, process):
         return OSError(text)
     from os import strerror
 
-    return OSError(errno, strerror(errno), context)
+    # What was done to a process is no name of a file.
+    named = () if process is not None and not context.startswith("/") else (context,)
+    return OSError(errno, strerror(errno), *named)
 
 
 def gone(process):

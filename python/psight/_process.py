@@ -1,6 +1,7 @@
 """`Process`, and the questions about all processes, with psutil's names, defaults and state."""
 
 import sys
+from _operator import index
 
 from . import _psight
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
@@ -10,6 +11,8 @@ _core = _psight.process
 # What programs replace in the package (a subclass in the place of `Process`) is looked up there, not here.
 _package = sys.modules[__package__]
 _UNKNOWN = object()
+# Python's own words for a number that the kernel's type cannot hold.
+_TOO_LARGE = "Python int too large to convert to C long"
 
 
 class Process:
@@ -414,6 +417,8 @@ class Process:
 
     def rlimit(self, resource, limits=None):
         """Return the soft and hard limit of a resource (an `RLIMIT_*`), or set them."""
+        if not 0 <= index(resource) < 16:
+            raise ValueError("invalid resource specified")
         if limits is None:
             if self._pid == 0:
                 raise ValueError("can't use prlimit() against PID 0 process")
@@ -423,17 +428,19 @@ class Process:
             raise ValueError("can't use prlimit() against PID 0 process")
         if len(limits) != 2:
             raise ValueError(f"second argument must be a (soft, hard) tuple, got {limits!r}")
-        _core.rlimit(self, resource, tuple(limits))
+        try:
+            _core.rlimit(self, resource, tuple(limits))
+        except ValueError:
+            raise ValueError("current limit exceeds maximum limit") from None
 
     def cpu_affinity(self, cpus=None):
         """Return the CPUs that it may run on, or set them; an empty list means all that it may have."""
         if cpus is None:
             return _core.cpu_affinity(self)
         self._check()
-        cpus = list(set(cpus))
-        for cpu in cpus:
-            if not isinstance(cpu, int):
-                raise TypeError(f"cpus must be an iterable of integers, got {type(cpu)}")
+        cpus = [index(cpu) for cpu in set(cpus)]
+        if any(cpu > 0x7FFFFFFF_FFFFFFFF for cpu in cpus):
+            raise OverflowError(_TOO_LARGE)
         try:
             _core.set_cpu_affinity(self, cpus)
         except (OSError, ValueError, OverflowError) as error:
@@ -441,10 +448,12 @@ class Process:
                 raise
             from ._system import cpu_times
 
-            known = range(len(cpu_times(percpu=True)))
+            eligible, known = self.cpu_affinity(), range(len(cpu_times(percpu=True)))
             for cpu in cpus:
                 if cpu not in known:
-                    raise ValueError(f"invalid CPU {cpu!r}; choose between {tuple(known)!r}") from None
+                    raise ValueError(f"invalid CPU {cpu!r}; choose between {eligible!r}") from None
+                if cpu not in eligible:
+                    raise ValueError(f"CPU number {cpu} is not eligible; choose between {eligible}") from error
             raise
 
     def send_signal(self, sig):
@@ -565,7 +574,9 @@ def pid_exists(pid):
     """Return whether there is a process with this pid; the number of a thread is none."""
     if pid < 0:
         return False
-    return pid <= 0x7FFFFFFF and _psight.pid_exists(pid)
+    if pid > 0x7FFFFFFF:
+        raise OverflowError(_TOO_LARGE if pid > 0x7FFFFFFF_FFFFFFFF else "signed integer is greater than maximum")
+    return _psight.pid_exists(pid)
 
 
 def process_iter(attrs=None, ad_value=None):

@@ -1,0 +1,242 @@
+"""What can be seen of psight's API is what can be seen of psutil 7.2.2's, and no import costs more than it must."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import psight
+
+#: What psutil's 8.0 adds, and this package has already.
+LATER = {
+    "BatteryTime",
+    "ConnectionStatus",
+    "NicDuplex",
+    "ProcessIOPriority",
+    "ProcessRlimit",
+    "ProcessStatus",
+    "STATUS_SUSPENDED",
+    "STATUS_WAKE_KILL",
+    "bytes2human",
+}
+LATER_METHODS = {"attrs", "memory_footprint", "memory_info_ex", "page_faults"}
+
+
+def python(*words, **variables):
+    environ = {**os.environ, "PSIGHT_DROPIN": "0", **variables}
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, env=environ)
+
+
+def described(name):
+    done = python(str(Path(__file__).with_name("describe_api.py")), name)
+    if "No module named 'psutil'" in done.stderr:
+        pytest.skip("no real psutil is installed beside")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def real():
+    found = described("psutil")
+    assert found["constants"]["version_info"][0] == "(7, 2, 2)"
+    return found
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return described("psight")
+
+
+def test_the_public_names_are_psutils_and_those_of_its_next_version(real, ours):
+    assert set(ours["all"]) - set(real["all"]) == LATER
+    assert set(real["all"]) - set(ours["all"]) == set()
+
+
+def test_dir_has_what_psutils_dir_has(real, ours):
+    assert set(ours["dir"]) - set(real["dir"]) <= LATER
+    # Its modules are there, and are not imported for a list.
+    missing = set(real["dir"]) - set(ours["dir"])
+    assert all(hasattr(psight, name) for name in missing), missing
+    assert not missing & set(real["all"])
+
+
+def test_functions_have_psutils_signatures(real, ours):
+    assert {name: ours["functions"][name] for name in real["functions"]} == real["functions"]
+
+
+def test_the_same_functions_have_caches_to_clear(real, ours):
+    assert ours["caches"] == real["caches"]
+
+
+def test_constants_have_psutils_values_and_types(real, ours):
+    assert {name: ours["constants"][name] for name in real["constants"]} == real["constants"]
+
+
+def test_methods_have_psutils_signatures(real, ours):
+    assert {name: ours["methods"][name] for name in real["methods"]} == real["methods"]
+    assert set(ours["methods"]) - set(real["methods"]) <= LATER_METHODS
+
+
+def test_popen_has_the_same_names(real, ours):
+    assert set(ours["popen"]) - set(real["popen"]) <= LATER_METHODS
+    assert set(real["popen"]) <= set(ours["popen"])
+
+
+def test_classes_have_psutils_bases(real, ours):
+    assert {name: ours["bases"][name] for name in real["bases"]} == real["bases"]
+
+
+def test_exceptions_look_and_pickle_as_psutils(real, ours):
+    for name, samples in real["exceptions"].items():
+        assert ours["exceptions"][name] == samples, name
+
+
+def test_tuples_are_psutils(real, ours):
+    for name, shape in real["tuples"].items():
+        assert ours["tuples"][name] == shape, name
+
+
+def test_wrong_arguments_raise_what_psutil_raises(real, ours):
+    differences = [pair for pair in zip(real["errors"], ours["errors"]) if pair[0] != pair[1]]
+    assert differences == []
+
+
+def test_everything_is_documented(ours):
+    assert ours["undocumented"] == []
+
+
+def test_star_imports_all_of_it():
+    done = python("-c", "from psight import *; print(Process, AF_LINK, Popen, virtual_memory)")
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_other_systems_have_is_refused_with_their_name():
+    with pytest.raises(AttributeError, match="only Windows has it"):
+        psight.win_service_iter
+    with pytest.raises(AttributeError, match="only Windows has it"):
+        psight.Process().num_handles()
+    with pytest.raises(AttributeError, match="only FreeBSD has it"):
+        psight.RLIMIT_SWAP
+    with pytest.raises(AttributeError, match="module 'psight' has no attribute 'nonsense'$"):
+        psight.nonsense
+    assert not hasattr(psight, "win_service_get")
+
+
+def test_words_of_the_next_version_equal_the_text_of_this_one():
+    assert psight.ProcessStatus("idle") == psight.STATUS_IDLE == "idle"
+    assert str(psight.ConnectionStatus.CONN_LISTEN) == "LISTEN"
+    assert psight.ProcessRlimit.RLIMIT_NOFILE == psight.RLIMIT_NOFILE
+    assert type(psight.STATUS_IDLE) is str
+    assert psight.Process.attrs >= {"pid", "name", "page_faults"}
+    assert psight.bytes2human(10000) == "9.8K"
+
+
+def test_private_names_that_programs_use():
+    common, first = psight._common, psight.Process()
+    assert common.bytes2human(100001221) == "95.4M"
+    assert common.usage_percent(1, 3, round_=1) == 33.3 and common.usage_percent(1, 0) == 0.0
+    assert common.sdiskusage is type(psight.disk_usage("/"))
+    assert psight._psplatform is psight._pslinux and psight._psposix.pid_exists(1)
+    assert psight._TOTAL_PHYMEM == psight.virtual_memory().total
+    assert psight._LOWEST_PID == psight.pids()[0]
+    assert isinstance(psight._timer(), float)
+    list(psight.process_iter())
+    assert psight._pmap[first.pid] == first
+    assert psight._ntuples.pmem is type(first.memory_info())
+
+
+def test_numbers_that_wrap_go_on():
+    wrap = psight._common.wrap_numbers
+    wrap.cache_clear()
+    steps = [{"sda": (5, 5)}, {"sda": (7, 1)}, {"sda": (8, 2)}, {"sdb": (1, 1)}, {"sda": (1, 1), "sdb": (0, 2)}]
+    assert [wrap(step, "test") for step in steps] == [
+        {"sda": (5, 5)},
+        {"sda": (7, 6)},
+        {"sda": (8, 7)},
+        {"sdb": (1, 1)},
+        {"sda": (1, 1), "sdb": (1, 2)},
+    ]
+    wrap.cache_clear("test")
+    assert "test" not in wrap.cache_info()[0]
+
+
+def test_a_process_that_never_was_can_be_made_on_purpose():
+    made = psight.Process.__new__(psight.Process)
+    made._init(2**22 + 1, True)
+    assert made._gone and not made.is_running()
+    made._ident, made._gone = psight.Process()._ident, False
+    assert made == psight.Process()
+
+
+def test_debug_messages_go_to_stderr_if_they_are_wanted():
+    code = "import psight; psight._common.debug(OSError(2, 'x')); psight._set_debug({}); psight._common.debug('now')"
+    assert python("-c", code.format(True), PSUTIL_DEBUG="").stderr.startswith("psutil-debug [<string>:1]> now")
+    assert "ignoring [Errno 2] x" in python("-c", code.format(False), PSUTIL_DEBUG="1").stderr
+    assert python("-c", code.format(False), PSUTIL_DEBUG="").stderr == ""
+
+
+def test_the_import_brings_little_with_it():
+    folder = str(Path(psight.__file__).parent.parent)
+    code = f"import sys; before = set(sys.modules); sys.path.append({folder!r}); import psight; "
+    done = python("-I", "-S", "-c", code + "print(*sorted(set(sys.modules) - before))")
+    assert done.returncode == 0, done.stderr
+    # What is built into the interpreter costs nothing.
+    brought = set(done.stdout.split()) - set(sys.builtin_module_names)
+    assert all(name.startswith("psight") for name in brought), brought
+
+
+def test_every_interpreter_of_a_process_has_its_own():
+    code = """
+try:
+    from concurrent import interpreters
+    make, run = interpreters.create, lambda one, code: one.exec(code)
+except ImportError:
+    try:
+        import _interpreters as interpreters
+    except ImportError:
+        import _xxsubinterpreters as interpreters
+    def run(one, code):
+        problem = interpreters.run_string(one, code)
+        assert problem is None, problem.formatted
+    make = interpreters.create
+import psight
+psight.PROCFS_PATH = "/nonexistent"
+for _ in range(3):
+    run(make(), '''
+import psight, os
+assert psight.Process().pid == os.getpid()
+assert psight.virtual_memory().total > 0
+assert any(p.pid == os.getpid() for p in psight.process_iter(["name", "memory_info"]))
+try:
+    psight.Process(2**22 + 1)
+except psight.NoSuchProcess:
+    pass
+''')
+psight.PROCFS_PATH = "/proc"
+assert psight.cpu_times().user > 0
+print("all answered")
+"""
+    done = python("-c", code)
+    assert done.stdout == "all answered\n", done.stderr
+
+
+def test_it_answers_after_a_fork_and_in_threads():
+    code = """
+import os, threading, psight
+def ask():
+    for _ in range(20):
+        assert psight.Process(os.getpid()).name()
+        assert psight.pids() and psight.virtual_memory().total
+threads = [threading.Thread(target=ask) for _ in range(8)]
+[t.start() for t in threads]
+if os.fork() == 0:
+    assert psight.Process().pid == os.getpid()
+    os._exit(0)
+[t.join() for t in threads]
+assert os.wait()[1] == 0
+"""
+    done = python("-W", "ignore", "-c", code)
+    assert done.returncode == 0, done.stderr
