@@ -10,7 +10,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::io::Errno;
-use rustix::process::{Pid as RawPid, PidfdFlags, pidfd_open, setpriority_process};
+use rustix::process::{Pid as RawPid, setpriority_process};
 
 pub(crate) use affinity::{cpu_affinity, set_cpu_affinity};
 pub(crate) use family::{children, parent};
@@ -109,7 +109,7 @@ type Open = dyn Fn(RawPid) -> std::result::Result<OwnedFd, Errno>;
 
 // pidfd_open(2)
 fn open(pid: RawPid) -> std::result::Result<OwnedFd, Errno> {
-    pidfd_open(pid, PidfdFlags::empty())
+    ffi::pidfd_open(pid.as_raw_pid())
 }
 
 // stat

@@ -26,7 +26,8 @@ pub(crate) fn resource_number(resource: Resource) -> Option<u32> {
         Resource::MessageQueues => libc::RLIMIT_MSGQUEUE,
         Resource::Nice => libc::RLIMIT_NICE,
         Resource::RealTimePriority => libc::RLIMIT_RTPRIO,
-        Resource::RealTime => libc::RLIMIT_RTTIME,
+        // `RLIMIT_RTTIME`, which not every C library names, is this number on every processor.
+        Resource::RealTime => 15,
         Resource::Swap | Resource::SocketBuffers | Resource::PseudoTerminals => return None,
     } as u32)
 }

@@ -138,7 +138,7 @@ impl Watched<'_> {
             How::Unopened | How::Refused => self.look_by_pid(),
             How::Pidfd(_) if event.is_none_or(|event| event.is_empty()) => None,
             How::Pidfd(pidfd) | How::Exited(pidfd) => {
-                let ended = match reap(WaitId::PidFd(pidfd.as_fd())) {
+                let ended = match reap_pidfd(pidfd) {
                     Ok(status) => status.map(Some),
                     // 5.3 has pidfds and does not wait for them.
                     Err(Errno::INVAL) => self.look_by_pid(),
@@ -200,7 +200,19 @@ fn presence(process: &Process) -> Presence {
     }
 }
 
-/// How a child ended, if it has. One that has stopped has not.
+/// How the child behind a pidfd ended, if it has. One that has stopped has not.
+fn reap_pidfd(pidfd: &OwnedFd) -> std::result::Result<Option<ExitStatus>, Errno> {
+    let answer = rustix::io::retry_on_intr(|| ffi::wait_pidfd(pidfd.as_fd()))?;
+    Ok(answer.map(|(how, number)| match how {
+        libc::CLD_EXITED => ExitStatus::Exited(number.cast_unsigned()),
+        how => ExitStatus::Signaled {
+            signal: Signal::new(number),
+            core_dumped: how == libc::CLD_DUMPED,
+        },
+    }))
+}
+
+/// The same of the child with a pid.
 fn reap(id: WaitId<'_>) -> std::result::Result<Option<ExitStatus>, Errno> {
     let answer = rustix::io::retry_on_intr(|| {
         waitid(id.clone(), WaitIdOptions::EXITED | WaitIdOptions::NOHANG)

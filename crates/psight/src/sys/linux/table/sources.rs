@@ -9,7 +9,6 @@ use psight_parse::linux::pid::status::{Wanted, wanted};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, SeekFrom};
 use rustix::fs::{fstatfs, openat, readlinkat_raw, seek, statat};
 use rustix::io::Errno;
-use rustix::process::{PidfdFlags, pidfd_open};
 
 use super::super::files::push_decimal;
 use super::ffi::{self, PidfdInfo};
@@ -214,8 +213,8 @@ impl Sources {
 
     /// What a descriptor of the process says of it. Since 6.13.
     pub(super) fn pidfd_info(&self, pid: u32) -> Read<PidfdInfo> {
-        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
-        let pidfd = pidfd_open(pid.ok_or(Refusal::Odd)?, PidfdFlags::empty())?;
+        let pid = i32::try_from(pid).map_err(|_| Refusal::Odd)?;
+        let pidfd = super::super::ffi::pidfd_open(pid)?;
         Ok(ffi::pidfd_info(pidfd.as_fd())?)
     }
 }
