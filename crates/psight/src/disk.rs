@@ -193,7 +193,8 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// `Unsupported` if the kernel counts no disks at all, `Malformed` if no line is understood.
+    /// `Unsupported` if the kernel counts no disks at all, `Malformed` if no line is understood; `NotFound` if whole disks
+    /// are wanted and nothing says which they are.
     pub fn disk_io_counters(&self, which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
         sys::disk::disk_io_counters(self, which)
     }

@@ -307,6 +307,15 @@ fn t49_a_line_that_is_not_understood_hides_no_other_but_a_file_may() {
 }
 
 #[test]
+fn whole_disks_that_nobody_names_are_not_no_disks() {
+    let row = "   8       0 sda 1 2 3 4 5 6 7 8 9 10 11\n";
+    let host = Machine::captured().file("proc/diskstats", row);
+    assert_eq!(host.host().disk_io_counters(Disks::All).unwrap().len(), 1);
+    let error = host.host().disk_io_counters(Disks::Whole).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[test]
 fn t51_no_disks_at_all() {
     let machine = Machine::captured().file("proc/diskstats", "");
     assert!(counters(&machine, Disks::All).is_empty());

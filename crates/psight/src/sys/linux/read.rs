@@ -71,6 +71,21 @@ pub(super) fn numbers(dir: BorrowedFd<'_>, numbers: &mut Vec<u32>) -> io::Result
     Ok(())
 }
 
+/// The whole file of one row of a listing, which the others are shown without: `None` if it cannot be read. Only where
+/// this process may open no more files is that an error, because then it says nothing of the row.
+pub(super) fn row(path: &Path) -> Result<Option<Vec<u8>>> {
+    match file(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if is_exhaustion(&error) => Err(Error::system(path, error)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether there are too many open files, in this process or in the whole system.
+pub(super) fn is_exhaustion(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
+}
+
 /// The whole file of the system, where the question has no answer without it.
 pub(super) fn system(path: &Path) -> Result<Vec<u8>> {
     file(path).map_err(|error| Error::system(path, error))

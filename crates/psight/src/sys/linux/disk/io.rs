@@ -26,7 +26,9 @@ pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsS
     };
     let rows = diskstats(&bytes).map_err(|error| Error::malformed(&path, &error))?;
     let whole = match which {
-        Disks::Whole => Some(whole_disks(host).unwrap_or_default()),
+        // Without rows there is nothing to sort out. Otherwise nobody else knows, and no disk would be a wrong answer.
+        Disks::Whole if !rows.is_empty() => Some(whole_disks(host)?),
+        Disks::Whole => None,
         Disks::All => None,
     };
     Ok(rows
@@ -43,9 +45,12 @@ pub(crate) fn disks_not_counted(host: &Host) -> Result<Vec<OsString>> {
     let mut disks = Vec::new();
     for entry in std::fs::read_dir(&block).map_err(|error| Error::system(&block, error))?.flatten()
     {
-        let switch = read::file(&entry.path().join("queue/iostats"));
-        if switch.is_ok_and(|switch| switch.trim_ascii() == b"0") {
-            disks.push(plain_name(entry.file_name()));
+        let path = entry.path().join("queue/iostats");
+        match read::row(&path)? {
+            Some(switch) if switch.trim_ascii() == b"0" => {
+                disks.push(plain_name(entry.file_name()));
+            }
+            _ => {}
         }
     }
     disks.sort_unstable();
@@ -71,9 +76,10 @@ pub(super) fn plain_name(name: OsString) -> OsString {
     OsString::from_vec(bytes)
 }
 
-fn whole_disks(host: &Host) -> Option<BTreeSet<OsString>> {
-    let disks = std::fs::read_dir(host.sys().join("block")).ok()?;
-    Some(disks.flatten().map(|disk| plain_name(disk.file_name())).collect())
+fn whole_disks(host: &Host) -> Result<BTreeSet<OsString>> {
+    let block = host.sys().join("block");
+    let disks = std::fs::read_dir(&block).map_err(|error| Error::system(&block, error))?;
+    Ok(disks.flatten().map(|disk| plain_name(disk.file_name())).collect())
 }
 
 /// Without a `/proc/diskstats`. A disk or partition that vanishes or says something odd is left out.
