@@ -14,15 +14,14 @@ def virtual_memory():
     memory = _core.virtual_memory()
     if None not in memory:
         return memory
-    # psutil does not miss the slab on kernels that do not tell it.
-    missing = [
-        name
-        for name in ("cached", "shared", "active", "inactive", "buffers")
-        if getattr(memory, name) is None
-    ]
+    # The slab is not missed on kernels that do not tell it.
+    names = ("buffers", "cached", "shared", "active", "inactive", "available")
+    missing = [name for name in names if getattr(memory, name) is None]
     if missing:
         were = "was" if len(missing) == 1 else "were"
         _warn(f"{', '.join(missing)} memory stats couldn't be determined and {were} set to 0")
+    if memory.available is None:
+        memory = memory._replace(used=memory.total, percent=100.0 if memory.total else 0.0)
     return memory._make(0 if value is None else value for value in memory)
 
 

@@ -120,6 +120,13 @@ impl Host {
     ///
     /// `NotFound` without a `/proc/meminfo`, `Malformed` if it does not say how much memory there is.
     pub fn virtual_memory(&self) -> Result<VirtualMemory> {
+        Ok(sys::memory::virtual_memory(self)?.0)
+    }
+
+    /// The same, and whether the system says that less than nothing is available, which psutil takes for a missing
+    /// field. For the Python package.
+    #[doc(hidden)]
+    pub fn virtual_memory_and_doubt(&self) -> Result<(VirtualMemory, bool)> {
         sys::memory::virtual_memory(self)
     }
 

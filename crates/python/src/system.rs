@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use psight::cpu::{CpuSample, PerCpuTimes};
 use psight::disk::{DiskIo, Disks, Mounts};
+use psight::memory::VirtualMemory;
 use psight::net::{Address, Connection, Duplex, Family, InterfaceAddress, InterfaceStats, NetIo};
 use psight::record::{Record, ToValue};
 use psight::sensors::{Battery, TimeLeft};
@@ -50,7 +51,11 @@ fn ask<T: Send>(
 }
 
 questions! {
-    virtual_memory: Host::virtual_memory, |py, state, memory| view(py, state, "svmem", &memory);
+    virtual_memory: Host::virtual_memory_and_doubt, |py, state, (memory, doubt): (VirtualMemory, bool)| {
+        view_with(py, state, "svmem", &memory, |field, _| {
+            Ok((doubt && field == "available").then(|| py.None().into_bound(py)))
+        })
+    };
     swap_memory: Host::swap_memory, |py, state, memory| view(py, state, "sswap", &memory);
     cpu_times: Host::cpu_times, |py, state, times| view(py, state, "scputimes", &times);
     per_cpu_times: Host::per_cpu_times, |py, state, cpus: Vec<PerCpuTimes>| {

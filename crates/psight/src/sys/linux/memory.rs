@@ -8,7 +8,7 @@ use super::{ffi, read};
 use crate::memory::{HeapInfo, SwapMemory, VirtualMemory, percent};
 use crate::{Error, Host, Result};
 
-pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
+pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
     let path = host.proc().join("meminfo");
     let info = meminfo(&read::system(&path)?);
     let needed = |field: Option<u64>, name| {
@@ -24,7 +24,7 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
     let available = available(host, &info, free, total);
     // As `free` says it since 4.0, and psutil since 7.1.0: caches that could be given back are not in use.
     let used = total.saturating_sub(available);
-    Ok(VirtualMemory {
+    let memory = VirtualMemory {
         total,
         available,
         percent: percent(used, total),
@@ -37,7 +37,8 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<VirtualMemory> {
         shared: part(info.shmem_kib.or(info.mem_shared_kib)),
         slab: part(info.slab_kib),
         wired: None,
-    })
+    };
+    Ok((memory, info.available_kib.is_some_and(|kib| kib < 0)))
 }
 
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {

@@ -139,7 +139,7 @@ impl Engine {
             self.boot = host::boot_time(&self.host).ok();
         }
         if self.plan.wants(Columns::MEMORY_PERCENT) {
-            self.memory = memory::virtual_memory(&self.host).ok().map(|memory| memory.total);
+            self.memory = self.host.virtual_memory().ok().map(|memory| memory.total);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::memory::{HeapInfo, SwapMemory, VirtualMemory};
 use crate::{Error, Host, Result};
 
-pub(crate) fn virtual_memory(_host: &Host) -> Result<VirtualMemory> {
+pub(crate) fn virtual_memory(_host: &Host) -> Result<(VirtualMemory, bool)> {
     Err(Error::unsupported("virtual_memory"))
 }
 
