@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use plan::Plan;
 use sources::{Read, Refusal, Sources};
 
-use super::{host, memory};
+use super::host;
 use crate::process::CpuSample;
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
