@@ -534,8 +534,11 @@ class _Oneshot:
 def _exit_code(code):
     if code is None or code >= 0:
         return code
-    from ._signals import negative
-
+    try:
+        from ._signals import negative
+    except OSError:
+        # There is no descriptor to read that file with.
+        return code
     return negative(code)
 
 

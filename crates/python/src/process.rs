@@ -151,7 +151,11 @@ questions! {
     status: Process::status, |py, _, status: psight::process::Status| object(py, &status.to_value());
     cwd: Process::cwd, path_or_empty;
     root: Process::root, path_or_empty;
-    terminal: Process::terminal, |py, _, path: Option<PathBuf>| object(py, &path.to_value());
+    // Psutil knows of no terminal that has no file.
+    terminal: |process: &Process| match process.terminal() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        answer => answer,
+    }, |py, _, path: Option<PathBuf>| object(py, &path.to_value());
     has_terminal: Process::has_terminal, |py, _, has: bool| object(py, &has.to_value());
     username: Process::username, |py, _, name: OsString| text(py, &name);
     uids: Process::uids, |py, state, ids| view(py, state, "puids", &ids);
