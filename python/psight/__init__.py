@@ -40,6 +40,12 @@ version_info = (7, 2, 2)
 #: The version of psight itself.
 psight_version = "0.1.0"
 
+if _core.version != psight_version:
+    raise ImportError(
+        f"version conflict: {_core.__file__!r} was built for psight {_core.version}, not {psight_version}; "
+        "uninstall psight, see that nothing is left of it, and install it again"
+    )
+
 POSIX = True
 LINUX = True
 WINDOWS = MACOS = OSX = FREEBSD = OPENBSD = NETBSD = BSD = SUNOS = AIX = False

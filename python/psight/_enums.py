@@ -81,8 +81,8 @@ POWER_TIME_UNLIMITED = BatteryTime.POWER_TIME_UNLIMITED
 
 
 def family(word):
-    """The address family of this name."""
-    return AddressFamily.AF_LINK if word == "AF_LINK" else getattr(socket, word)
+    """The address family of this name: Python's own member, of which `AF_LINK` is another name."""
+    return socket.AF_PACKET if word == "AF_LINK" else getattr(socket, word)
 
 
 def socket_type(word):

@@ -8,6 +8,7 @@ import errno
 import os
 import pickle
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -179,6 +180,16 @@ def test_a_cut_name_stays_cut_where_the_command_line_is_forbidden(machine):
     for folder in [machine.root, *machine.root.parents][:4]:
         folder.chmod(0o755)
     assert as_nobody(lambda: psight.Process(42).name()) == "long-program-na"
+
+
+def test_a_cut_name_of_a_process_that_went_is_no_such_process(machine):
+    machine.look_at_proc()
+    process = machine.process(name="long-program-na")
+    for file in (machine.root / "proc/42").iterdir():
+        file.unlink()
+    (machine.root / "proc/42").rmdir()
+    with pytest.raises(psight.NoSuchProcess):
+        process.name()
 
 
 def test_the_environment_ends_where_its_block_does(machine):
@@ -526,6 +537,19 @@ def test_a_percentage_needs_no_number_of_cpus():
         process = psight.Process()
         assert process.cpu_percent() == 0.0
         assert process.cpu_percent(0.01) >= 0.0
+
+
+def test_an_extension_of_another_version_is_refused(tmp_path):
+    package = tmp_path / "psight"
+    shutil.copytree(os.path.dirname(psight.__file__), package, ignore=shutil.ignore_patterns("__pycache__"))
+    init = package / "__init__.py"
+    ours = f'psight_version = "{psight.psight_version}"'
+    assert ours in init.read_text()
+    init.write_text(init.read_text().replace(ours, 'psight_version = "0.0.0"'))
+    command = [sys.executable, "-c", "import psight"]
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=env, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert "ImportError: version conflict" in done.stderr
 
 
 def test_an_attribute_that_is_denied_is_the_value_for_that(machine):

@@ -6,6 +6,7 @@ written into folders.
 
 import ctypes
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -305,6 +306,10 @@ def test_cores_are_none_where_nothing_tells(machine):
     assert psight.cpu_count(logical=False) is None
 
 
+def test_cpus_that_are_online_are_counted():
+    assert psight.cpu_count() == os.sysconf("SC_NPROCESSORS_ONLN") == len(psight.cpu_times(percpu=True))
+
+
 def freq(machine, policy, current, low, high, name="scaling_cur_freq"):
     """Write a frequency policy, in kHz."""
     where = f"sys/devices/system/cpu/cpufreq/policy{policy}"
@@ -501,6 +506,14 @@ def test_the_device_of_the_root_is_looked_up(machine):
     machine.write("dev/sda1", b"")
     found = partitions(machine, "/dev/root / ext4 rw 0 0\n")
     assert found[0].device == str(machine.root / "dev/sda1") or found[0].device == "/dev/sda1"
+
+
+def test_the_device_of_the_root_is_that_of_findmnt():
+    if not shutil.which("findmnt"):
+        pytest.skip("there is no findmnt")
+    done = subprocess.run(["findmnt", "-o", "SOURCE", "-rn", "/"], stdout=subprocess.PIPE, text=True)
+    found = [each.device for each in psight.disk_partitions(all=True) if each.mountpoint == "/"]
+    assert found[-1] == done.stdout.strip()
 
 
 def test_a_table_of_mounts_that_is_missing_is_an_error(machine):

@@ -18,5 +18,6 @@ fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let names = PyModule::new(module.py(), "psight._psight.process")?;
     process::fill(module, &names)?;
     module.add("process", names)?;
+    module.add("version", env!("CARGO_PKG_VERSION"))?;
     system::fill(module)
 }
