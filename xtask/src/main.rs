@@ -5,6 +5,7 @@ mod capture;
 mod ci;
 mod codegen;
 mod fuzz;
+mod python;
 mod setup;
 mod sh;
 mod targets;
@@ -30,6 +31,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[TEST ARGUMENTS]",
         about: "install what the tests need and run all of them, also as an ordinary user",
         run: test::run,
+    },
+    Command {
+        name: "python",
+        arguments: "[PYTEST ARGUMENTS]",
+        about: "build and install the Python package, and run its tests, also as an ordinary user",
+        run: python::run,
     },
     Command {
         name: "ci",

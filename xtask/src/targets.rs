@@ -86,7 +86,8 @@ fn sysroot() -> Result<PathBuf> {
 fn lint(target: &str) -> Result {
     let mut cargo = debian_cargo();
     cargo.current_dir(sh::workspace());
-    cargo.args(["clippy", "--quiet", "-p", "psight", "-p", "psight-parse"]);
+    cargo.args(["clippy", "--quiet"]);
+    cargo.args(["-p", "psight", "-p", "psight-parse", "-p", "psight-python"]);
     // clap asks rustix how wide the terminal is, and rustix 1.1 does not compile for AIX.
     if target != "powerpc64-ibm-aix" {
         cargo.args(["-p", "psight-cli"]);

@@ -6,10 +6,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{Result, setup, sh};
+use crate::{Result, python, setup, sh};
 
 /// nobody, and its group, by number: the names differ between systems.
-const NOBODY: &str = "65534";
+pub(crate) const NOBODY: &str = "65534";
 
 /// The variable in which tests find a Python that has psutil.
 const PYTHON: &str = "PSIGHT_PSUTIL_PYTHON";
@@ -48,6 +48,8 @@ pub(crate) fn run(arguments: &[String]) -> Result {
     } else {
         Ok(as_user(arguments, python.as_deref())?)
     };
+    // Arguments choose among Rust's tests.
+    let python_package = if arguments.is_empty() { Some(python::tested(&[])?) } else { None };
     println!();
     println!("all tests, doctests included: {}", ours.shown());
     match &user {
@@ -57,7 +59,11 @@ pub(crate) fn run(arguments: &[String]) -> Result {
     if python.is_none() {
         println!("against psutil:               skipped, see above");
     }
-    match ours.is_good() && user.as_ref().map_or(true, Tally::is_good) {
+    for (who, summary) in python_package.iter().flat_map(|outcome| &outcome.lines) {
+        println!("{who:<30}{summary}");
+    }
+    let python_is_good = python_package.is_none_or(|outcome| outcome.is_good);
+    match python_is_good && ours.is_good() && user.as_ref().map_or(true, Tally::is_good) {
         true => Ok(()),
         false => Err("some tests failed".to_owned()),
     }
@@ -66,7 +72,7 @@ pub(crate) fn run(arguments: &[String]) -> Result {
 /// Runs the test programs as nobody, from where nobody can read them.
 fn as_user(arguments: &[String], python: Option<&Path>) -> Result<Tally> {
     println!("\nas an ordinary user (uid {NOBODY})");
-    let scratch = Scratch::new()?;
+    let scratch = Scratch::new("user")?;
     let tree = readable_tree(&scratch.0)?;
     let mut total = Tally::default();
     for program in programs(&tree)? {
@@ -86,11 +92,12 @@ fn as_user(arguments: &[String], python: Option<&Path>) -> Result<Tally> {
 }
 
 /// A directory that nobody owns, gone when this is dropped.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
-    fn new() -> Result<Self> {
-        let dir = std::env::temp_dir().join(format!("psight-user-{}", std::process::id()));
+    /// `name` tells those of one run apart.
+    pub(crate) fn new(name: &str) -> Result<Self> {
+        let dir = std::env::temp_dir().join(format!("psight-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&dir);
         for part in ["", "home", "tmp"] {
             let part = dir.join(part);
@@ -109,7 +116,7 @@ impl Drop for Scratch {
 }
 
 /// `program` as nobody, with a home and a place for temporary files.
-fn nobody(program: impl AsRef<OsStr>, scratch: &Path) -> Command {
+pub(crate) fn nobody(program: impl AsRef<OsStr>, scratch: &Path) -> Command {
     let mut command = Command::new("setpriv");
     command.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}"));
     command.args(["--clear-groups", "--"]).arg(program);
