@@ -23,7 +23,7 @@ use syn::{
     Visibility,
 };
 
-/// Implements `psight::Record` (and, with the feature, `serde::Serialize`) for a struct with named fields.
+/// Implements `psight::Record` (and, with psight's feature `serde`, `serde::Serialize`) for a struct with named fields.
 #[proc_macro_derive(Record, attributes(field))]
 pub fn record(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
@@ -45,34 +45,29 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
     let values = public().filter_map(|field| field.ident.as_ref());
     let counters = counters(public())?;
     Ok(quote! {
-        impl crate::record::Record for #ident {
+        impl ::psight::record::Record for #ident {
             const NAME: &'static str = #name;
             const DOC: &'static str = #doc;
-            const FIELDS: &'static [crate::record::Field] = &[#(#described),*];
+            const FIELDS: &'static [::psight::record::Field] = &[#(#described),*];
 
-            fn values(&self) -> ::std::vec::Vec<crate::record::Value<'_>> {
-                ::std::vec![#(crate::record::ToValue::to_value(&self.#values)),*]
+            fn values(&self) -> ::std::vec::Vec<::psight::record::Value<'_>> {
+                ::std::vec![#(::psight::record::ToValue::to_value(&self.#values)),*]
             }
 
             fn counters(&mut self) -> ::std::vec::Vec<::std::option::Option<&mut u64>> {
-                ::std::vec![#(crate::record::ToValue::as_counter(&mut self.#counters)),*]
+                ::std::vec![#(::psight::record::ToValue::as_counter(&mut self.#counters)),*]
             }
         }
 
-        impl crate::record::ToValue for #ident {
-            const KIND: crate::record::Kind = crate::record::Kind::Record;
+        impl ::psight::record::ToValue for #ident {
+            const KIND: ::psight::record::Kind = ::psight::record::Kind::Record;
 
-            fn to_value(&self) -> crate::record::Value<'_> {
-                crate::record::Value::record(self)
+            fn to_value(&self) -> ::psight::record::Value<'_> {
+                ::psight::record::Value::record(self)
             }
         }
 
-        #[cfg(feature = "serde")]
-        impl ::serde::Serialize for #ident {
-            fn serialize<S: ::serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
-                ::serde::Serialize::serialize(&crate::record::Value::record(self), to)
-            }
-        }
+        ::psight::serialized!(#ident);
     })
 }
 
@@ -103,15 +98,15 @@ fn describe(field: &Field) -> Result<Tokens> {
     let unit = words.unit.map_or_else(|| quote!(Count), |unit| camel(&unit));
     let on = words.on.iter().map(camel);
     Ok(quote! {
-        crate::record::Field {
-            name: #name,
-            doc: #doc,
-            unit: crate::record::Unit::#unit,
-            kind: <#ty as crate::record::ToValue>::KIND,
-            counter: #counter,
-            label: #label,
-            on: &[#(crate::record::Systems::#on),*],
-        }
+        ::psight::record::Field::described(
+            #name,
+            #doc,
+            ::psight::record::Unit::#unit,
+            <#ty as ::psight::record::ToValue>::KIND,
+            #counter,
+            #label,
+            &[#(::psight::record::Systems::#on),*],
+        )
     })
 }
 

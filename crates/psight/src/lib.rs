@@ -19,6 +19,9 @@
 //! reused pid is never mistaken for the process that had it before. And the library keeps no global state: what
 //! changes over time is a value that you hold, as in `now.percent_since(&before)`.
 
+// What the derive writes says `::psight`, here as in the crates of others.
+extern crate self as psight;
+
 pub mod cpu;
 pub mod disk;
 mod error;

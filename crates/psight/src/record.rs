@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,6 +12,45 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub use psight_derive::Record;
 
 /// A struct whose fields psight can list, describe and read one after another.
+///
+/// Every datum of psight is one, so that what prints or stores them needs to be written once:
+///
+/// ```
+/// use psight::{Host, Record};
+///
+/// fn print<R: Record>(record: &R) {
+///     for (field, value) in record.pairs() {
+///         println!("{}.{} = {value}", R::NAME, field.name);
+///     }
+/// }
+///
+/// let host = Host::local();
+/// print(&host.virtual_memory()?);
+/// print(&host.load_average()?);
+/// # Ok::<(), psight::Error>(())
+/// ```
+///
+/// It can be derived for structs of your own, from public fields with a doc comment each. `#[field(..)]` says more of
+/// one: `unit = bytes` (see [`Unit`]), `counter`, `label`, `on(linux, bsd)` (see [`Systems`]) and `name = ".."`, as in
+/// [`Field`].
+///
+/// ```
+/// use psight::Record;
+///
+/// /// What a queue holds.
+/// #[derive(Record)]
+/// pub struct Queue {
+///     /// Jobs that came in so far.
+///     #[field(counter)]
+///     pub jobs: u64,
+///     /// What they take up.
+///     #[field(unit = bytes)]
+///     pub size: u64,
+/// }
+///
+/// assert_eq!(Queue { jobs: 3, size: 4096 }.value("size").and_then(|size| size.as_u64()), Some(4096));
+/// assert_eq!(Queue::FIELDS[0].doc, "Jobs that came in so far.");
+/// ```
 pub trait Record {
     /// The type's name, as in `MemoryInfo`.
     const NAME: &'static str;
@@ -22,11 +62,34 @@ pub trait Record {
     /// The values in the order of [`FIELDS`](Self::FIELDS).
     fn values(&self) -> Vec<Value<'_>>;
 
+    /// The fields that this system has, each with its value.
+    fn pairs(&self) -> impl Iterator<Item = (&'static Field, Value<'_>)> {
+        Self::FIELDS.iter().zip(self.values()).filter(|(field, _)| field.is_on(Os::CURRENT))
+    }
+
+    /// The value of the field called `name`; `None` if none is.
+    fn value(&self, name: &str) -> Option<Value<'_>> {
+        let index = Self::FIELDS.iter().position(|field| field.name == name)?;
+        self.values().into_iter().nth(index)
+    }
+
     /// The fields marked `counter` that hold a whole number, in the order of [`FIELDS`](Self::FIELDS) and to be changed
     /// in place; `None` for one that is not known. [`Monotonic`](crate::monotonic::Monotonic) continues them.
     fn counters(&mut self) -> Vec<Option<&mut u64>> {
         Vec::new()
     }
+}
+
+/// The record `now`, each of whose counters says what it grew by since `before`: 0 for one that went backwards, and for
+/// one that was not known then.
+pub(crate) fn growth<R: Record + Clone>(now: &R, before: &R) -> R {
+    let (mut growth, mut before) = (now.clone(), before.clone());
+    for (now, before) in growth.counters().into_iter().zip(before.counters()) {
+        if let Some(now) = now {
+            *now = before.map_or(0, |before| now.saturating_sub(*before));
+        }
+    }
+    growth
 }
 
 /// What is known about one field of a record.
@@ -50,6 +113,20 @@ pub struct Field {
 }
 
 impl Field {
+    /// A field as the derive describes it.
+    #[doc(hidden)]
+    pub const fn described(
+        name: &'static str,
+        doc: &'static str,
+        unit: Unit,
+        kind: Kind,
+        counter: bool,
+        label: bool,
+        on: &'static [Systems],
+    ) -> Self {
+        Self { name, doc, unit, kind, counter, label, on }
+    }
+
     /// Whether `os` has this field.
     pub fn is_on(&self, os: Os) -> bool {
         self.on.is_empty() || self.on.iter().any(|systems| systems.contain(os))
@@ -224,6 +301,80 @@ impl<'a> Value<'a> {
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
+
+    /// The whole number, if it is one and not negative.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Uint(number) => Some(*number),
+            Self::Int(number) => u64::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Uint(number) => Some(*number as f64),
+            Self::Int(number) => Some(*number as f64),
+            Self::Float(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is text and UTF-8.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::OsText(text) => text.to_str(),
+            _ => None,
+        }
+    }
+}
+
+/// For people: text as it is, what is not known as `-`, several values in brackets. What is not UTF-8 is replaced, and
+/// control characters are not: escape them before you write to a terminal.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.pad("-"),
+            Self::Bool(value) => value.fmt(f),
+            Self::Uint(value) => value.fmt(f),
+            Self::Int(value) => value.fmt(f),
+            Self::Float(value) => value.fmt(f),
+            Self::Text(value) => f.pad(value),
+            Self::OsText(value) => value.display().fmt(f),
+            Self::List(values) => {
+                f.write_str("[")?;
+                separated(f, values, |value, f| write!(f, "{value}"))?;
+                f.write_str("]")
+            }
+            Self::Map(pairs) => {
+                f.write_str("{")?;
+                separated(f, pairs, |(name, value), f| write!(f, "{name}: {value}"))?;
+                f.write_str("}")
+            }
+            Self::Record(fields, values) => {
+                let here = fields.iter().zip(values).filter(|(field, _)| field.is_on(Os::CURRENT));
+                f.write_str("{")?;
+                separated(f, here, |(field, value), f| write!(f, "{}: {value}", field.name))?;
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+fn separated<T>(
+    f: &mut fmt::Formatter<'_>,
+    items: impl IntoIterator<Item = T>,
+    write: impl Fn(T, &mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write(item, f)?;
+    }
+    Ok(())
 }
 
 /// A type that a record's field may have.
@@ -383,9 +534,43 @@ impl<T: ToValue> ToValue for BTreeMap<String, T> {
     }
 }
 
+/// Serialises types as their [`ToValue`]. The derive uses it too.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized {
+    ($($ty:ty),* $(,)?) => {$(
+        impl $crate::record::serde::Serialize for $ty {
+            fn serialize<S: $crate::record::serde::Serializer>(
+                &self,
+                to: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::record::serde::Serialize::serialize(&$crate::record::ToValue::to_value(self), to)
+            }
+        }
+    )*};
+}
+
+/// Without the feature, nothing is serialised.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized {
+    ($($ty:ty),* $(,)?) => {};
+}
+
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use serde;
+
 #[cfg(feature = "serde")]
 mod json {
     use super::{Os, Value};
+    use crate::process::{
+        AddressRange, ExitStatus, FdDetail, FdKind, IoClass, Limit, OpenMode, Permissions, Signal,
+        SignalSet, Status,
+    };
+    use crate::{Pid, net, sensors};
     use serde::ser::{Serialize, SerializeMap, Serializer};
     use std::ffi::OsStr;
     use std::fmt::Write as _;
@@ -412,6 +597,29 @@ mod json {
             }
         }
     }
+
+    crate::serialized!(
+        AddressRange,
+        ExitStatus,
+        FdDetail,
+        FdKind,
+        IoClass,
+        Limit,
+        OpenMode,
+        Permissions,
+        Pid,
+        Signal,
+        SignalSet,
+        Status,
+        net::Address,
+        net::ConnectionKind,
+        net::ConnectionStatus,
+        net::Duplex,
+        net::Family,
+        net::SocketType,
+        sensors::BatteryStatus,
+        sensors::TimeLeft,
+    );
 
     fn os_text<S: Serializer>(text: &OsStr, to: S) -> Result<S::Ok, S::Error> {
         if let Some(text) = text.to_str() {

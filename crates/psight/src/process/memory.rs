@@ -2,7 +2,7 @@
 
 mod maps;
 
-use crate::record::{Field, Os, Record, Unit, Value};
+use crate::record::{Field, Os, Record, Unit};
 use crate::sys::process::Raw;
 use crate::{Error, Process, Result};
 
@@ -247,11 +247,11 @@ impl Process {
             })
         };
         let part = if has(MemoryInfo::FIELDS, true) {
-            bytes_of(&self.memory_info()?, field)
+            self.memory_info()?.value(field).and_then(|bytes| bytes.as_u64())
         } else if has(MemoryInfoEx::FIELDS, true) && field != "swap" {
-            bytes_of(&self.memory_info_ex()?, field)
+            self.memory_info_ex()?.value(field).and_then(|bytes| bytes.as_u64())
         } else if has(MemoryFootprint::FIELDS, true) {
-            bytes_of(&self.memory_footprint()?, field)
+            self.memory_footprint()?.value(field).and_then(|bytes| bytes.as_u64())
         } else if has(MemoryInfoEx::FIELDS, false) || has(MemoryFootprint::FIELDS, false) {
             None
         } else {
@@ -264,14 +264,5 @@ impl Process {
     /// How often memory had to be found for the process. Linux: `/proc/<pid>/stat`.
     pub fn page_faults(&self) -> Result<PageFaults> {
         self.ask(Raw::page_faults)
-    }
-}
-
-/// The field of this name, where it is known.
-fn bytes_of<R: Record>(record: &R, name: &str) -> Option<u64> {
-    let index = R::FIELDS.iter().position(|field| field.name == name)?;
-    match record.values().get(index) {
-        Some(Value::Uint(bytes)) => Some(*bytes),
-        _ => None,
     }
 }
