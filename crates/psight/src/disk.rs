@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::record::Record;
+use crate::record::{self, Record};
 use crate::{Host, Result, sys};
 
 pub use prober::DiskProber;
@@ -235,6 +235,13 @@ pub fn capture_statvfs() -> Result<Vec<u8>> {
 }
 
 impl DiskIo {
+    /// What was read and written between `before` and this reading. A counter that went backwards, because it wrapped or
+    /// because the disk is a new one of the same name, counts as 0.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        record::growth(self, before)
+    }
+
     /// The sum of several disks; `None` of none. What is known of only some is the sum of those.
     ///
     /// ```

@@ -58,6 +58,43 @@ impl Error {
         self.0.pid
     }
 
+    /// Whether the process has gone ([`ErrorKind::NoSuchProcess`]), which a loop over processes passes over.
+    ///
+    /// ```
+    /// # use psight::Host;
+    /// for process in Host::local().process_list()? {
+    ///     match process.cmdline() {
+    ///         Ok(words) => println!("{} {words:?}", process.pid()),
+    ///         Err(error) if error.is_gone() || error.is_zombie() => {}
+    ///         Err(error) => println!("{error}"),
+    ///     }
+    /// }
+    /// # Ok::<(), psight::Error>(())
+    /// ```
+    pub fn is_gone(&self) -> bool {
+        self.kind() == ErrorKind::NoSuchProcess
+    }
+
+    /// Whether the process is a zombie, and zombies have no answer ([`ErrorKind::ZombieProcess`]).
+    pub fn is_zombie(&self) -> bool {
+        self.kind() == ErrorKind::ZombieProcess
+    }
+
+    /// Whether the caller may not ([`ErrorKind::AccessDenied`]).
+    pub fn is_denied(&self) -> bool {
+        self.kind() == ErrorKind::AccessDenied
+    }
+
+    /// Whether a deadline passed first ([`ErrorKind::TimedOut`]).
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::TimedOut
+    }
+
+    /// Whether this system, or this kernel, cannot answer at all ([`ErrorKind::Unsupported`]): no use to ask again.
+    pub fn is_unsupported(&self) -> bool {
+        self.kind() == ErrorKind::Unsupported
+    }
+
     /// The system's own error number (`errno`), where there is one.
     pub fn os_code(&self) -> Option<i32> {
         self.0.source.as_ref().and_then(io::Error::raw_os_error)
@@ -143,6 +180,22 @@ impl fmt::Display for Error {
             Some(source) => write!(f, ": {source}"),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::NoSuchProcess => "no such process",
+            Self::ZombieProcess => "the process is a zombie",
+            Self::AccessDenied => "access denied",
+            Self::NotFound => "not found",
+            Self::TimedOut => "timed out",
+            Self::Unsupported => "not available on this system",
+            Self::Malformed => "not understood",
+            Self::InvalidInput => "invalid input",
+            Self::Io => "refused by the system",
+        })
     }
 }
 

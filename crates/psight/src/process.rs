@@ -41,7 +41,18 @@ use crate::{Error, ErrorKind, Host, Pid, Result, sys};
 /// once, ask what [`oneshot`](Self::oneshot) returns.
 ///
 /// Two are equal if they are the same process: same pid, same start. The start is counted from boot on a clock that is
-/// never set, so a change of the wall clock does not make a process another one.
+/// never set, so a change of the wall clock does not make a process another one. A clone
+/// is the same process; that of a [`oneshot`](Self::oneshot) keeps what was read so far. Processes can be keys of maps
+/// and sets: what is hashed never changes, though clippy's `mutable_key_type` cannot see that.
+///
+/// ```
+/// use psight::Process;
+///
+/// let me = Process::current()?;
+/// println!("{} holds {} bytes", me.name()?.display(), me.memory_info()?.rss);
+/// assert!(me.parents()?.iter().all(|parent| *parent != me));
+/// # Ok::<(), psight::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -49,6 +60,7 @@ use crate::{Error, ErrorKind, Host, Pid, Result, sys};
 /// [`AccessDenied`](crate::ErrorKind::AccessDenied) when the caller may not know, and with
 /// [`ZombieProcess`](crate::ErrorKind::ZombieProcess) when it has exited, its parent has not yet asked how, and the
 /// answer went with it. A method's own documentation says only what else may happen.
+#[derive(Clone)]
 pub struct Process {
     host: Host,
     pid: Pid,
@@ -92,6 +104,17 @@ impl Process {
 
     /// The same process, with each of the kernel's files read once and then kept: all answers are of one moment, and
     /// several cost little more than one.
+    ///
+    /// Whether the process still runs is asked anew even so: [`is_running`](Self::is_running) tells of now, and the
+    /// calls that control it never touch another.
+    ///
+    /// ```
+    /// # use psight::Process;
+    /// let now = Process::current()?.oneshot();
+    /// // One read of the kernel's file answers all three.
+    /// println!("{} {} {:?}", now.name()?.display(), now.status()?, now.cpu_times()?);
+    /// # Ok::<(), psight::Error>(())
+    /// ```
     #[must_use]
     pub fn oneshot(&self) -> Self {
         Self {

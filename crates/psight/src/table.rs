@@ -26,7 +26,7 @@ use crate::process::{
     ProcessCpuTimes, Status, UserIds,
 };
 use crate::record::Record;
-use crate::{Host, Pid, Result, sys};
+use crate::{Error, Host, Pid, Process, Result, sys};
 
 /// One process in a table: the columns that were asked for.
 ///
@@ -233,6 +233,32 @@ impl ProcessRow {
     /// [`Process::start_ticks`](crate::Process::start_ticks); `None` where no column needed the source that says it.
     pub fn start_ticks(&self) -> Option<u64> {
         self.start_ticks
+    }
+
+    /// The process of this row, to be asked further or controlled: the very one that the row is about, also where its pid
+    /// has gone to another meanwhile. `host` is the machine that the row was read from.
+    ///
+    /// ```
+    /// # use psight::{Host, table::Columns};
+    /// let host = Host::local();
+    /// for row in host.processes(Columns::NAME | Columns::CREATE_TIME)? {
+    ///     if row.name.as_ref().is_some_and(|name| name == "stuck-worker") {
+    ///         row.process(&host)?.terminate()?;
+    ///     }
+    /// }
+    /// # Ok::<(), psight::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `NoSuchProcess` if there is no such process any more. A row whose columns did not need the start of the process
+    /// (see [`start_ticks`](Self::start_ticks)) is about whoever has the pid now.
+    pub fn process(&self, host: &Host) -> Result<Process> {
+        if self.start_ticks.is_none() {
+            return host.process(self.pid);
+        }
+        let process = Process::known(host, self.pid, self.start_ticks);
+        if process.is_running()? { Ok(process) } else { Err(Error::no_such_process(self.pid)) }
     }
 
     /// The processor time with the moment it was read, where `cpu_times` or `cpu_percent` was asked for.

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::time::SystemTime;
 
 use crate::record::Record;
-use crate::{Host, Result, sys};
+use crate::{Host, Pid, Result, sys};
 
 /// A session of a user: a login at the console, over the network, or in a terminal window.
 #[derive(Debug, Clone, PartialEq, Eq, Record)]
@@ -25,7 +25,7 @@ pub struct User {
     #[field(unit = seconds)]
     pub started: SystemTime,
     /// The process that the session began with; `None` where nobody wrote it down.
-    pub pid: Option<u32>,
+    pub pid: Option<Pid>,
 }
 
 impl Host {

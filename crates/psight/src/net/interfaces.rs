@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use super::{Duplex, Family};
-use crate::record::Record;
+use crate::record::{self, Record};
 use crate::{Host, Result, sys};
 
 /// What a network interface has carried since it appeared.
@@ -38,6 +38,13 @@ pub struct NetIo {
 }
 
 impl NetIo {
+    /// What was carried between `before` and this reading. A counter that went backwards, because it wrapped or because
+    /// the interface is a new one of the same name, counts as 0.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        record::growth(self, before)
+    }
+
     /// All of them together; `None` of none.
     pub fn total<'a>(of: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
         of.into_iter().cloned().reduce(|sum, one| Self {

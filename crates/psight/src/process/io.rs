@@ -1,6 +1,6 @@
 //! What a process reads and writes.
 
-use crate::record::Record;
+use crate::record::{self, Record};
 use crate::sys::process::Raw;
 use crate::{Process, Result};
 
@@ -35,6 +35,14 @@ pub struct IoCounters {
     /// Bytes of `write_bytes` that never had to be written because the file was cut or deleted in time.
     #[field(unit = bytes, counter, on(linux))]
     pub cancelled_write_bytes: Option<u64>,
+}
+
+impl IoCounters {
+    /// What was read and written between `before` and this reading, of the same process.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        record::growth(self, before)
+    }
 }
 
 impl Process {

@@ -22,7 +22,7 @@ pub(crate) use identity::status_of;
 pub(super) use terminal::{Device, find as find_terminal};
 
 /// What one process says about itself, each of its files read once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Raw {
     host: Host,
     pid: Pid,

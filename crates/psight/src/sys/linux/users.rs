@@ -50,7 +50,7 @@ fn login(record: &Utmp<'_>) -> User {
         // How display managers say "here".
         host: known(record.ut_host).filter(|host| host != ":0" && host != ":0.0"),
         started: at(Duration::from_secs(record.tv_sec)),
-        pid: u32::try_from(record.ut_pid).ok().filter(|pid| *pid > 0),
+        pid: u32::try_from(record.ut_pid).ok().filter(|pid| *pid > 0).map(crate::Pid::new),
     }
 }
 
@@ -96,7 +96,7 @@ fn session(host: &Host, session: Session) -> Option<User> {
         terminal: session.tty.or(session.display).map(OsString::from_vec),
         host: session.remote_host.map(OsString::from_vec),
         started: at(Duration::from_micros(session.realtime_usec?)),
-        pid: session.leader,
+        pid: session.leader.map(crate::Pid::new),
     })
 }
 

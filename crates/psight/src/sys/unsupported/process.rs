@@ -12,7 +12,7 @@ use crate::process::{
 use crate::{Error, Host, Pid, Result};
 
 /// What one process says about itself, each of its sources read once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Raw {
     pid: Pid,
 }
