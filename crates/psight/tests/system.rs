@@ -546,7 +546,8 @@ fn t68_logins_have_a_name_a_terminal_an_origin_and_a_start() {
     let machine = Machine::captured().file("var/run/utmp", utmp.concat());
     let users = machine.host().users().unwrap();
     let text = |text: &str| Some(OsString::from(text));
-    let found: Vec<_> = users.iter().map(|u| (&u.name, &u.terminal, &u.host, u.pid)).collect();
+    let found: Vec<_> =
+        users.iter().map(|u| (&u.name, &u.terminal, &u.host, u.pid.map(u32::from))).collect();
     assert_eq!(
         found,
         [
@@ -597,7 +598,8 @@ fn t68_sessions_of_logind_are_added_to_the_login_records_but_once() {
         .file("run/systemd/sessions/7", session("", "user-light", "", 54, "active"))
         .file("run/systemd/users/1000", "NAME=dan\nSTATE=active\n");
     let users = machine.host().users().unwrap();
-    let found: Vec<_> = users.iter().map(|u| (u.name.to_str().unwrap(), u.pid)).collect();
+    let found: Vec<_> =
+        users.iter().map(|u| (u.name.to_str().unwrap(), u.pid.map(u32::from))).collect();
     assert_eq!(found, [("ada", Some(41)), ("bob", Some(42)), ("cyd", Some(50)), ("dan", Some(54))]);
     assert_eq!((&users[2].terminal, &users[2].host), (&Some("tty3".into()), &None));
     assert_eq!(users[2].started, UNIX_EPOCH + Duration::from_micros(1_700_000_000_500_000));

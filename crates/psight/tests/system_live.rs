@@ -299,7 +299,7 @@ fn every_login_that_psutil_finds_is_found() {
                     && theirs[2].as_str()
                         == ours.host.as_deref().map_or(Some("localhost"), |text| text.to_str())
                     && theirs[3].as_f64() == Some(seconds_since_1970(ours.started))
-                    && theirs[4].as_u64() == ours.pid.map(u64::from)
+                    && theirs[4].as_u64() == ours.pid.map(|pid| u64::from(pid.as_u32()))
             });
             if alive && !found {
                 return Err(format!("{theirs} is not in {ours:?}"));
@@ -359,7 +359,7 @@ fn t68_login_records_of_the_same_file_are_those_of_psutil() {
                 text(user.terminal.as_deref().unwrap()),
                 host,
                 started,
-                user.pid.unwrap(),
+                user.pid.unwrap().as_u32(),
             )
         })
         .collect();
