@@ -48,6 +48,21 @@ pub struct VirtualMemory {
     pub wired: Option<u64>,
 }
 
+/// The kernel's caches, which [`VirtualMemory::cached`] adds up.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct MemoryCaches {
+    /// Cache of raw disk blocks and file system metadata.
+    #[field(unit = bytes)]
+    pub buffers: Option<u64>,
+    /// Cache of file contents, shared memory included.
+    #[field(unit = bytes)]
+    pub files: Option<u64>,
+    /// The part of the kernel's own data structures that could be given back.
+    #[field(unit = bytes)]
+    pub reclaimable: Option<u64>,
+}
+
 /// The machine's swap space.
 #[derive(Debug, Clone, PartialEq, Record)]
 #[non_exhaustive]
@@ -128,6 +143,17 @@ impl Host {
     #[doc(hidden)]
     pub fn virtual_memory_and_doubt(&self) -> Result<(VirtualMemory, bool)> {
         sys::memory::virtual_memory(self)
+    }
+
+    /// The kernel's caches one by one.
+    ///
+    /// Linux: `/proc/meminfo`, `Buffers`, `Cached` and `SReclaimable`.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` without a `/proc/meminfo`.
+    pub fn memory_caches(&self) -> Result<MemoryCaches> {
+        sys::memory::memory_caches(self)
     }
 
     /// The machine's swap space.

@@ -32,7 +32,7 @@ pub(crate) fn raised(
     process: Option<&Bound<'_, PyAny>>,
 ) -> PyErr {
     let make = || -> PyResult<PyErr> {
-        let make = state.object(py, "psight._exceptions", "from_core")?;
+        let make = state.exception_maker(py, "from_core")?;
         let pid = error.pid().map(|pid| pid.as_u32());
         let text = error.to_string();
         let args = (kind(error.kind()), pid, error.os_code(), error.context(), text, process);

@@ -82,10 +82,14 @@ extern "C" fn exec(module: *mut ffi::PyObject) -> c_int {
         let py = Python::assume_attached();
         (py, Bound::from_borrowed_ptr(py, module).cast_into_unchecked::<PyModule>())
     };
-    let slot = state_slot(&module);
-    // SAFETY: the slot was zeroed by Python, which is what `None` looks like, and nobody else has it yet.
-    unsafe { slot.write(Some(Box::new(State::new()))) };
-    match crate::fill(&module) {
+    let filled = module.name().and_then(|name| {
+        let state = State::new(&name.to_cow()?);
+        let slot = state_slot(&module);
+        // SAFETY: the slot was zeroed by Python, which is what `None` looks like, and nobody else has it yet.
+        unsafe { slot.write(Some(Box::new(state))) };
+        crate::fill(&module)
+    });
+    match filled {
         Ok(()) => 0,
         Err(error) => {
             error.restore(py);

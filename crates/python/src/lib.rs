@@ -6,6 +6,7 @@
 mod enter;
 mod ffi;
 mod process;
+mod pypsutil;
 mod state;
 mod system;
 mod views;
@@ -19,5 +20,8 @@ fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     process::fill(module, &names)?;
     module.add("process", names)?;
     module.add("version", env!("CARGO_PKG_VERSION"))?;
+    let names = PyModule::new(module.py(), "psight._psight.pypsutil")?;
+    pypsutil::fill(module, &names)?;
+    module.add("pypsutil", names)?;
     system::fill(module)
 }

@@ -97,14 +97,14 @@ fn native<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let capsule = process.getattr(PyString::new(process.py(), "_native"))?;
     if capsule.is_none() {
-        let gone = ffi::state(module)?.object(process.py(), "psight._exceptions", "gone")?;
+        let gone = ffi::state(module)?.exception_maker(process.py(), "gone")?;
         return Err(PyErr::from_value(gone.call1((process,))?));
     }
     Ok(capsule)
 }
 
 /// Asks the process behind its Python object.
-fn ask<T: Send>(
+pub(crate) fn ask<T: Send>(
     module: &Bound<'_, PyModule>,
     process: &Bound<'_, PyAny>,
     question: impl FnOnce(&Process) -> Result<T> + Send,

@@ -12,6 +12,8 @@ use pyo3::types::{PyString, PyTuple, PyType};
 
 /// One interpreter's share of the extension.
 pub(crate) struct State {
+    /// The module that makes the exceptions.
+    exceptions: &'static str,
     inner: Mutex<Inner>,
 }
 
@@ -55,7 +57,14 @@ impl Class {
 }
 
 impl State {
-    pub(crate) fn new() -> Self {
+    /// For psutil's API, or for pypsutil's, which loads the extension a second time: it has exceptions and paths of
+    /// its own.
+    pub(crate) fn new(name: &str) -> Self {
+        let exceptions = if name.starts_with("psight.pypsutil.") {
+            "psight.pypsutil._exceptions"
+        } else {
+            "psight._exceptions"
+        };
         let inner = Inner {
             host: Host::local(),
             generation: 0,
@@ -63,7 +72,7 @@ impl State {
             objects: HashMap::new(),
             counters: Counters::default(),
         };
-        Self { inner: Mutex::new(inner) }
+        Self { exceptions, inner: Mutex::new(inner) }
     }
 
     /// The machine that is asked.
@@ -134,6 +143,15 @@ impl State {
         let object = py.import(module)?.getattr(name)?;
         self.lock().objects.insert((module, name), object.clone().unbind());
         Ok(object)
+    }
+
+    /// The function `name` that makes exceptions.
+    pub(crate) fn exception_maker<'py>(
+        &self,
+        py: Python<'py>,
+        name: &'static str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.object(py, self.exceptions, name)
     }
 
     /// Gives every reference back to its interpreter.

@@ -41,7 +41,7 @@ macro_rules! questions {
     };
 }
 
-fn ask<T: Send>(
+pub(crate) fn ask<T: Send>(
     py: Python<'_>,
     state: &State,
     question: impl FnOnce(&Host) -> Result<T> + Send,

@@ -220,6 +220,8 @@ pub struct EpollTarget {
     pub events: u32,
     /// What the program attached.
     pub data: u64,
+    /// The position in the file. Since Linux 4.13.
+    pub pos: Option<i64>,
     /// The file's number on its device. Since Linux 4.13.
     pub ino: Option<u64>,
     /// The device that holds the file. Since Linux 4.13.

@@ -238,6 +238,13 @@ impl Process {
         self.ask(Raw::name)
     }
 
+    /// The name as the kernel keeps it, which may be cut: [`name`](Self::name) without a look at the command line.
+    ///
+    /// Linux: `/proc/<pid>/stat`, 15 bytes but for threads of the kernel.
+    pub fn short_name(&self) -> Result<OsString> {
+        self.ask(Raw::short_name)
+    }
+
     /// The program's file; `None` for a thread of the kernel, and for a process that is just leaving.
     ///
     /// A program that was deleted or replaced while it runs keeps its path, without the kernel's ` (deleted)`. The path

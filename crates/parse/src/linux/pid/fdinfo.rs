@@ -50,6 +50,8 @@ pub struct Target {
     pub events: u32,
     /// What the program attached.
     pub data: u64,
+    /// The position in the file. Since 4.13.
+    pub pos: Option<i64>,
     /// The inode. Since 4.13.
     pub ino: Option<u64>,
     /// The device of the file system, as the kernel keeps it: the minor number is the lower 20 bits. Since 4.13.
@@ -126,6 +128,7 @@ fn target(line: &[u8]) -> Option<Target> {
         tfd: number(b"tfd").and_then(text::u32)?,
         events: hex(number(b"events")?)?,
         data: text::hex(number(b"data")?)?,
+        pos: number(b"pos").and_then(text::i64),
         ino: number(b"ino").and_then(text::hex),
         sdev: number(b"sdev").and_then(hex),
     })
@@ -212,9 +215,16 @@ mod tests {
         let info = fdinfo(
             b"pos:\t0\nflags:\t02000002\nmnt_id:\t16\nino:\t62\ntfd:        5 events:       19 data: ffffffffffffffff  pos:0 ino:3e sdev:f\ntfd:       12 events: 80000001 data:                c\n",
         );
-        let first =
-            Target { tfd: 5, events: 0x19, data: u64::MAX, ino: Some(0x3e), sdev: Some(0xf) };
-        let second = Target { tfd: 12, events: 0x8000_0001, data: 12, ino: None, sdev: None };
+        let first = Target {
+            tfd: 5,
+            events: 0x19,
+            data: u64::MAX,
+            pos: Some(0),
+            ino: Some(0x3e),
+            sdev: Some(0xf),
+        };
+        let second =
+            Target { tfd: 12, events: 0x8000_0001, data: 12, pos: None, ino: None, sdev: None };
         assert_eq!(info.targets, [first, second]);
     }
 

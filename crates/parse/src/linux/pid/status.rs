@@ -35,6 +35,8 @@ pub struct Status<'a> {
     pub rss_file_kib: Option<u64>,
     /// Resident shared memory. Since 4.5.
     pub rss_shmem_kib: Option<u64>,
+    /// Code and data of shared libraries.
+    pub vm_lib_kib: Option<u64>,
     /// Memory swapped out. Since 2.6.34.
     pub vm_swap_kib: Option<u64>,
     /// Memory in pages of hugetlbfs. Since 4.4.
@@ -106,12 +108,14 @@ impl Wanted {
     pub const VOLUNTARY: Self = Self(1 << 21);
     /// `nonvoluntary_ctxt_switches`.
     pub const NONVOLUNTARY: Self = Self(1 << 22);
+    /// `vm_lib_kib`.
+    pub const VM_LIB: Self = Self(1 << 23);
     /// No line.
     pub const NONE: Self = Self(0);
     /// Every line.
-    pub const ALL: Self = Self((1 << 23) - 1);
+    pub const ALL: Self = Self((1 << 24) - 1);
     /// What says how much memory there is.
-    pub const MEMORY: Self = Self(0b111_1111 << 7);
+    pub const MEMORY: Self = Self(0b111_1111 << 7 | Self::VM_LIB.0);
     /// What says which signals are pending, blocked, ignored and caught.
     pub const SIGNALS: Self = Self(0b1_1111 << 15);
 
@@ -168,6 +172,7 @@ fn field(key: &[u8]) -> Option<Wanted> {
         b"RssAnon" => Wanted::RSS_ANON,
         b"RssFile" => Wanted::RSS_FILE,
         b"RssShmem" => Wanted::RSS_SHMEM,
+        b"VmLib" => Wanted::VM_LIB,
         b"VmSwap" => Wanted::VM_SWAP,
         b"HugetlbPages" => Wanted::HUGETLB,
         b"Threads" => Wanted::THREADS,
@@ -198,6 +203,7 @@ impl<'a> Status<'a> {
             Wanted::RSS_ANON => self.rss_anon_kib = kib(value),
             Wanted::RSS_FILE => self.rss_file_kib = kib(value),
             Wanted::RSS_SHMEM => self.rss_shmem_kib = kib(value),
+            Wanted::VM_LIB => self.vm_lib_kib = kib(value),
             Wanted::VM_SWAP => self.vm_swap_kib = kib(value),
             Wanted::HUGETLB => self.hugetlb_kib = kib(value),
             Wanted::THREADS => self.threads = text::u32(value),
@@ -242,7 +248,7 @@ mod tests {
         PPid:\t1\nTracerPid:\t0\nUid:\t0\t1000\t1001\t1002\nGid:\t1\t2\t3\t4\nFDSize:\t128\n\
         Groups:\t4 24 1000 \nNStgid:\t812\t7\nNSpid:\t812\t7\nVmPeak:\t   15436 kB\n\
         VmSize:\t   15436 kB\nVmHWM:\t    9184 kB\nVmRSS:\t    9180 kB\nRssAnon:\t    1084 kB\n\
-        RssFile:\t    8096 kB\nRssShmem:\t       4 kB\nVmSwap:\t       8 kB\nHugetlbPages:\t    2048 kB\n\
+        RssFile:\t    8096 kB\nRssShmem:\t       4 kB\nVmLib:\t    6200 kB\nVmSwap:\t       8 kB\nHugetlbPages:\t    2048 kB\n\
         Threads:\t3\nSigQ:\t0/63402\nSigPnd:\t0000000000000001\nShdPnd:\t0000000000000002\n\
         SigBlk:\t0000000080000000\nSigIgn:\t0000000000001000\nSigCgt:\t0000000180014005\n\
         Cpus_allowed:\tff\nCpus_allowed_list:\t0-3,8\nvoluntary_ctxt_switches:\t61\n\
@@ -255,6 +261,7 @@ mod tests {
             (status.umask, status.tgid, status.tracer_pid),
             (Some(0o22), Some(812), Some(0))
         );
+        assert_eq!(status.vm_lib_kib, Some(6200));
         assert_eq!(status.uid, Some([0, 1000, 1001, 1002]));
         assert_eq!(status.gid, Some([1, 2, 3, 4]));
         assert_eq!(numbers(status.groups.unwrap()).collect::<Vec<_>>(), [4, 24, 1000]);

@@ -5,7 +5,7 @@ use psight_parse::linux::vmstat::vmstat;
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
 use super::{ffi, read};
-use crate::memory::{HeapInfo, SwapMemory, VirtualMemory, percent};
+use crate::memory::{HeapInfo, MemoryCaches, SwapMemory, VirtualMemory, percent};
 use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
@@ -39,6 +39,15 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
         wired: None,
     };
     Ok((memory, info.available_kib.is_some_and(|kib| kib < 0)))
+}
+
+pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
+    let info = meminfo(&read::system(&host.proc().join("meminfo"))?);
+    Ok(MemoryCaches {
+        buffers: info.buffers_kib.map(bytes),
+        files: info.cached_kib.map(bytes),
+        reclaimable: info.sreclaimable_kib.map(bytes),
+    })
 }
 
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {

@@ -40,6 +40,10 @@ impl Raw {
         self.refuse("name")
     }
 
+    pub(crate) fn short_name(&self) -> Result<OsString> {
+        self.refuse("short_name")
+    }
+
     pub(crate) fn exe(&self) -> Result<Option<PathBuf>> {
         self.refuse("exe")
     }

@@ -134,6 +134,7 @@ fn target(line: &Target) -> EpollTarget {
         fd: line.tfd,
         events: line.events,
         data: line.data,
+        pos: line.pos,
         ino: line.ino,
         dev: line.sdev.map(device),
     }

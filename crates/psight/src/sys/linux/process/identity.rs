@@ -40,6 +40,11 @@ impl Raw {
         Ok(os_string(program.filter(|program| program.starts_with(comm)).unwrap_or(comm)))
     }
 
+    // stat, comm
+    pub(crate) fn short_name(&self) -> Result<OsString> {
+        Ok(os_string(self.stat()?.comm))
+    }
+
     // exe
     pub(crate) fn exe(&self) -> Result<Option<PathBuf>> {
         self.link(&self.exe, "exe")

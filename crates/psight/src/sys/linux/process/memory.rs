@@ -50,6 +50,7 @@ impl Raw {
             rss_anon: status.rss_anon_kib.map(from_kib),
             rss_file: status.rss_file_kib.map(from_kib),
             rss_shmem: status.rss_shmem_kib.map(from_kib),
+            lib: status.vm_lib_kib.map(from_kib),
             swap: status.vm_swap_kib.map(from_kib),
             hugetlb: status.hugetlb_kib.map(from_kib),
             wired: None,

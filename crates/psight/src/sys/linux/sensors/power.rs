@@ -1,12 +1,18 @@
-//! Batteries and mains supplies: one directory each, with a file for everything that the driver knows.
+//! Batteries and mains supplies: one directory each, with a file for everything that the driver knows, and all of it in
+//! `uevent` once more.
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{number, words};
+use psight_parse::linux::uevent::uevent;
+use psight_parse::text;
+
+use super::super::read;
+use super::words;
 use crate::memory::percent;
 use crate::sensors::{
     AcPowerInfo, Battery, BatteryInfo, BatteryReading, BatteryStatus, PowerSupplies, TimeLeft,
@@ -75,9 +81,10 @@ fn supplies(host: &Host) -> Result<Vec<Supply>> {
     let mut supplies: Vec<_> = entries
         .flatten()
         .map(|entry| {
-            let dir = entry.path();
-            let kind = words(&dir.join("type")).map(|kind| kind.to_ascii_lowercase());
-            Supply { name: entry.file_name(), dir, kind }
+            let (name, dir) = (entry.file_name(), entry.path());
+            let mut supply = Supply { name, dir, kind: None, uevent: OnceCell::new() };
+            supply.kind = supply.words("type").map(|kind| kind.to_ascii_lowercase());
+            supply
         })
         .collect();
     supplies.sort_unstable_by(|a, b| a.name.cmp(&b.name));
@@ -90,6 +97,8 @@ struct Supply {
     dir: PathBuf,
     /// In lower case.
     kind: Option<OsString>,
+    /// Read when a file is missing.
+    uevent: OnceCell<Vec<u8>>,
 }
 
 /// How much a battery holds, in one unit or another.
@@ -100,8 +109,25 @@ struct Charge {
 }
 
 impl Supply {
+    /// What the file says; without the file, what `uevent` has under its name.
+    fn words(&self, file: &str) -> Option<OsString> {
+        words(&self.dir.join(file)).or_else(|| {
+            let bytes = self.uevent.get_or_init(|| {
+                // Without this one too, nothing is known.
+                read::file(&self.dir.join("uevent")).unwrap_or_default()
+            });
+            let named = |key: &[u8]| {
+                let name = key.strip_prefix(b"POWER_SUPPLY_");
+                name.is_some_and(|name| name.eq_ignore_ascii_case(file.as_bytes()))
+            };
+            let (_, value) = uevent(bytes).into_iter().find(|(key, _)| named(key))?;
+            let value = value.trim_ascii();
+            (!value.is_empty()).then(|| OsStr::from_bytes(value).to_owned())
+        })
+    }
+
     fn number(&self, file: &str) -> Option<i64> {
-        number(&self.dir.join(file))
+        text::i64(self.words(file)?.as_bytes())
     }
 
     /// A number that is not negative.
@@ -132,11 +158,11 @@ impl Supply {
 
     /// Whether it feeds a mouse or a headset, not the machine.
     fn is_peripheral(&self) -> bool {
-        words(&self.dir.join("scope")).is_some_and(|scope| scope.eq_ignore_ascii_case("device"))
+        self.words("scope").is_some_and(|scope| scope.eq_ignore_ascii_case("device"))
     }
 
     fn status(&self) -> BatteryStatus {
-        let status = words(&self.dir.join("status")).map(|status| status.to_ascii_lowercase());
+        let status = self.words("status").map(|status| status.to_ascii_lowercase());
         match status.as_deref().map(OsStrExt::as_bytes) {
             Some(b"charging") => BatteryStatus::Charging,
             Some(b"discharging") => BatteryStatus::Discharging,
