@@ -75,9 +75,6 @@ pub struct MemoryInfoEx {
     /// The part of `rss` that is shared memory: tmpfs, System V. Linux since 4.5.
     #[field(unit = bytes, on(linux))]
     pub rss_shmem: Option<u64>,
-    /// Address space for code and data of shared libraries.
-    #[field(unit = bytes, on(linux))]
-    pub lib: Option<u64>,
     /// Memory that is swapped out, shared memory apart. Linux since 2.6.34.
     #[field(unit = bytes, on(linux))]
     pub swap: Option<u64>,
@@ -111,6 +108,9 @@ pub struct MemoryInfoEx {
     /// Largest `nonpaged_pool` so far.
     #[field(unit = bytes, on(windows))]
     pub peak_nonpaged_pool: Option<u64>,
+    /// Address space for code and data of shared libraries.
+    #[field(unit = bytes, on(linux))]
+    pub lib: Option<u64>,
 }
 
 /// What a process costs, as near as can be told.
