@@ -4,6 +4,7 @@
 mod capture;
 mod ci;
 mod codegen;
+mod conformance;
 mod fuzz;
 mod python;
 mod setup;
@@ -37,6 +38,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[PYTEST ARGUMENTS]",
         about: "build and install the Python package, and run its tests, also as an ordinary user",
         run: python::run,
+    },
+    Command {
+        name: "conformance",
+        arguments: "[PYTEST ARGUMENTS]",
+        about: "psutil's own tests against the Python package, also as an ordinary user",
+        run: conformance::run,
     },
     Command {
         name: "ci",

@@ -77,7 +77,7 @@ fn interpreter() -> &'static str {
     if sh::succeeds(Command::new(system).args(makes)) { system } else { "python3" }
 }
 
-fn pip(environment: &Path) -> Command {
+pub(crate) fn pip(environment: &Path) -> Command {
     let mut pip = Command::new(environment.join("bin/python"));
     pip.current_dir(sh::workspace());
     pip.args(["-m", "pip", "--disable-pip-version-check"]);
@@ -85,7 +85,7 @@ fn pip(environment: &Path) -> Command {
 }
 
 /// Builds the wheel without optimisation, which takes a fraction of the time, and installs it.
-fn install(environment: &Path) -> Result {
+pub(crate) fn install(environment: &Path) -> Result {
     let target = sh::target_dir();
     let wheels = target.join("python-wheels");
     let _ = std::fs::remove_dir_all(&wheels);

@@ -76,6 +76,8 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_configure(config):
     config.excluded = {}
+    # pytest-xdist's, with which psutil's developers run the tests.
+    config.addinivalue_line("markers", "xdist_group(name): tests that share a machine's state")
     config.args_source_is_part = any("::" in arg for arg in config.args) or bool(config.option.keyword)
 
 

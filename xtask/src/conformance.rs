@@ -1,0 +1,181 @@
+//! `cargo xtask conformance`: psutil's own tests, unchanged, against this package: as whoever runs it and, if that is
+//! root, once more as an ordinary user. `python/tests/conformance` has what they need and what is excluded.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::test::{NOBODY, Scratch};
+use crate::{Result, python, setup, sh};
+
+const ADAPTER: &str = "python/tests/conformance";
+const PSUTIL: &str = "psutil==7.2.2";
+/// They only measure well where Python's memory is malloc's, and slow everything down there.
+const LEAKS: &str = "tests/test_memleaks.py";
+
+pub(crate) fn run(arguments: &[String]) -> Result {
+    setup::programs();
+    let environment = python::environment()?;
+    python::install(&environment)?;
+    let run = Run { environment, tests: source()?, user: None };
+    let mut ends = vec![run.all("psutil's tests", arguments)?];
+    if sh::is_root() && sh::has("setpriv") {
+        let scratch = Scratch::new("conformance")?;
+        let run = run.copied(&scratch.0)?;
+        ends.push(run.all("psutil's tests as an ordinary user", arguments)?);
+    }
+    println!();
+    for line in ends.iter().flatten() {
+        println!("{}", line.text);
+    }
+    match ends.iter().flatten().all(|line| line.is_good) {
+        true => Ok(()),
+        false => Err("some of psutil's tests failed".to_owned()),
+    }
+}
+
+/// psutil's tests and example scripts, in a folder without its sources.
+pub(crate) fn source() -> Result<PathBuf> {
+    let dir = sh::target_dir().join("psutil-tests");
+    if dir.join("tests").is_dir() && dir.join("scripts").is_dir() {
+        return Ok(dir);
+    }
+    let environment = python::environment()?;
+    let scratch = sh::target_dir().join("psutil-source");
+    let _ = std::fs::remove_dir_all(&scratch);
+    let mut pip = python::pip(&environment);
+    pip.args(["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest"]);
+    sh::run_patiently(pip.arg(&scratch).arg(PSUTIL))?;
+    let archive = format!("{}.tar.gz", PSUTIL.replace("==", "-"));
+    let mut tar = Command::new("tar");
+    tar.arg("-xzf").arg(scratch.join(archive)).args(["--strip-components=1", "-C"]).arg(&scratch);
+    sh::run(&mut tar)?;
+    sh::make_dir(&dir)?;
+    for part in ["scripts", "tests"] {
+        let _ = std::fs::remove_dir_all(dir.join(part));
+        sh::run(Command::new("mv").arg(scratch.join(part)).arg(&dir))?;
+    }
+    std::fs::remove_dir_all(&scratch).map_err(|error| error.to_string())?;
+    Ok(dir)
+}
+
+/// One way to run the tests.
+struct Run {
+    environment: PathBuf,
+    tests: PathBuf,
+    /// The scratch directory of an ordinary user.
+    user: Option<PathBuf>,
+}
+
+/// How a run ended, for the last lines.
+struct End {
+    text: String,
+    is_good: bool,
+}
+
+impl Run {
+    /// The same in a folder that an ordinary user can read, as that user.
+    fn copied(&self, scratch: &Path) -> Result<Self> {
+        let tests = scratch.join("work");
+        for (from, to) in [(&self.environment, &scratch.join("python")), (&self.tests, &tests)] {
+            sh::run(Command::new("cp").arg("-a").arg(from).arg(to))?;
+        }
+        let adapter = sh::workspace().join(ADAPTER);
+        sh::run(Command::new("cp").arg("-a").arg(adapter).arg(scratch))?;
+        sh::run(Command::new("chmod").args(["-R", "a+rX"]).arg(scratch))?;
+        sh::run(Command::new("chown").arg("-R").arg(format!("{NOBODY}:{NOBODY}")).arg(&tests))?;
+        let user = Some(scratch.to_owned());
+        Ok(Self { environment: scratch.join("python"), tests, user })
+    }
+
+    /// All tests, and those for leaks once more as they want it.
+    fn all(&self, who: &str, arguments: &[String]) -> Result<Vec<End>> {
+        println!("\n{who}");
+        if !arguments.is_empty() {
+            let mut pytest = self.pytest()?;
+            pytest.env("PYTHONMALLOC", "malloc").env("PYTHONUNBUFFERED", "1");
+            return Ok(vec![end(pytest.args(arguments))?]);
+        }
+        let mut ends = vec![self.twice(&["tests", "--ignore", LEAKS])?];
+        let mut leaks = self.pytest()?;
+        leaks.env("PYTHONMALLOC", "malloc").env("PYTHONUNBUFFERED", "1");
+        println!("\n{who}, for leaks");
+        ends.push(end(leaks.arg(LEAKS))?);
+        Ok(ends)
+    }
+
+    /// What failed is run again alone: some tests wait five seconds for ten interpreters to start.
+    fn twice(&self, arguments: &[&str]) -> Result<End> {
+        let cache = format!("cache_dir={}", self.tests.join("cache").display());
+        let first = end(self.pytest()?.args(["-o", &cache]).args(arguments))?;
+        if first.is_good {
+            return Ok(first);
+        }
+        println!("\nwhat failed, once more");
+        let again = ["-o", &cache, "--last-failed", "--last-failed-no-failures", "none"];
+        let second = end(self.pytest()?.args(again).args(arguments))?;
+        let text = format!("{}\n  once more, alone: {}", first.text, second.text);
+        Ok(End { text, is_good: second.is_good })
+    }
+
+    /// pytest with the adapter; if root starts it, on a machine where somebody is logged in and sensors can be read.
+    fn pytest(&self) -> Result<Command> {
+        let adapter = match &self.user {
+            Some(scratch) => scratch.join("conformance"),
+            None => sh::workspace().join(ADAPTER),
+        };
+        let python = self.environment.join("bin/python");
+        let mut command = if sh::is_root() && can_unshare() {
+            let mut unshare = Command::new("unshare");
+            unshare.args(["--mount", "--pid", "--fork", "--mount-proc"]).arg(&python);
+            unshare.arg(adapter.join("fake_machine.py"));
+            if let Some(scratch) = &self.user {
+                unshare.args(["setpriv", "--clear-groups", "--inh-caps=-all"]);
+                unshare.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}")).arg("--");
+                unshare.env("HOME", scratch.join("home")).env("TMPDIR", scratch.join("tmp"));
+            }
+            unshare.arg(&python);
+            unshare
+        } else {
+            Command::new(&python)
+        };
+        // The tests start the interpreter without its environment, and find what they need by this path.
+        let path = [adapter, site_packages(&python)?];
+        let path = std::env::join_paths(path).map_err(|error| error.to_string())?;
+        command
+            .current_dir(&self.tests)
+            .env("PYTHONPATH", path)
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        if self.user.is_none() {
+            command.env("PSIGHT_ROOT", sh::workspace());
+        }
+        command.args(["-m", "pytest", "--quiet", "--tb=short", "-p", "adapter", "-p", "no:xdist"]);
+        Ok(command)
+    }
+}
+
+fn can_unshare() -> bool {
+    sh::succeeds(Command::new("unshare").args([
+        "--mount",
+        "--pid",
+        "--fork",
+        "--mount-proc",
+        "true",
+    ]))
+}
+
+fn site_packages(python: &Path) -> Result<PathBuf> {
+    let code = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let output = sh::output(Command::new(python).args(["-c", code]))?;
+    Ok(PathBuf::from(String::from_utf8_lossy(&output).trim().to_owned()))
+}
+
+/// Runs pytest; the adapter's own line of its output says how it ended.
+fn end(pytest: &mut Command) -> Result<End> {
+    let output = pytest.stderr(std::process::Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("pytest: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    print!("{text}");
+    let line = text.lines().rfind(|line| line.starts_with("psutil 7"));
+    let line = line.unwrap_or("pytest ended without a summary").to_owned();
+    Ok(End { is_good: output.status.success(), text: line })
+}
