@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
+use std::path::Path;
 use std::thread;
 
 use psight::cpu::CpuSampler;
@@ -200,4 +201,45 @@ fn growth_is_what_counters_gained() {
     let (before, now) = (read(100, 100), read(130, 20));
     let carried = now.since(&before);
     assert_eq!((carried.bytes_recv, carried.bytes_sent), (30, 0));
+}
+
+/// The functions that a line of code calls by name.
+fn calls(code: &str) -> Vec<&str> {
+    let before =
+        |(at, _)| code[..at].rsplit(|c: char| !(c == '_' || c.is_ascii_alphanumeric())).next();
+    code.match_indices('(').filter_map(before).filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn the_functions_that_stand_for_psutils_exist() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![here.join("src")];
+    let mut code = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if !path.is_dir() {
+                code.push_str(&std::fs::read_to_string(path).unwrap());
+            } else if path != here.join("src/sys") {
+                folders.push(path);
+            }
+        }
+    }
+    let table = std::fs::read_to_string(here.join("../../docs/psutil.md")).unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .map(|line| line.split('|').collect())
+        .collect();
+    let named: Vec<&str> =
+        rows.iter().flat_map(|row| row[2].split('`').skip(1).step_by(2)).flat_map(calls).collect();
+    assert!(named.len() > 100, "{}", named.len());
+    // The one function that is another's: that of a child of the standard library.
+    for name in named.into_iter().filter(|name| *name != "id") {
+        assert!(
+            code.contains(&format!("pub fn {name}"))
+                || code.contains(&format!("pub const fn {name}")),
+            "{name}"
+        );
+    }
 }
