@@ -191,6 +191,7 @@ mod host;
 pub mod memory;
 pub mod monotonic;
 pub mod net;
+pub mod os;
 mod pid;
 pub mod process;
 pub mod record;

@@ -1,5 +1,6 @@
 //! What Linux says under `/proc` and `/sys`, and in its netlink and system-call answers: one file per kernel file.
 
+pub mod cgroup;
 pub mod cpuinfo;
 pub mod cpulist;
 pub mod diskstats;
@@ -45,6 +46,10 @@ macro_rules! decoders {
 /// Every decoder of this kernel.
 pub const ALL: &[Decoder] = decoders! {
     "block_stat" => diskstats::block_stat,
+    "cgroup/cfs_period" => cgroup::cfs_period,
+    "cgroup/cfs_quota" => cgroup::cfs_quota,
+    "cgroup/cpu_max" => cgroup::cpu_max,
+    "cgroup/limit" => cgroup::limit,
     "cpuinfo" => cpuinfo::cpuinfo,
     "cpulist" => cpulist::cpulist,
     "diskstats" => diskstats::diskstats,

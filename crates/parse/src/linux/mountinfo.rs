@@ -12,6 +12,8 @@ pub struct MountInfo {
     pub major: u32,
     /// The device that its files say they are on: minor number.
     pub minor: u32,
+    /// The directory of the file system that is mounted, `/` for all of it.
+    pub root: Vec<u8>,
     /// The rest, as `/proc/<pid>/mounts` has it.
     pub mount: Mount,
 }
@@ -27,7 +29,7 @@ fn line(line: &[u8]) -> Option<MountInfo> {
     let id = text::u64(fields.next()?)?;
     let _parent = fields.next()?;
     let (major, minor) = device(fields.next()?)?;
-    let _root = fields.next()?;
+    let root = unescape(fields.next()?);
     let mountpoint = unescape(fields.next()?);
     let mut options = unescape(fields.next()?);
     // None, one or several optional fields, and a dash to end them.
@@ -40,7 +42,7 @@ fn line(line: &[u8]) -> Option<MountInfo> {
         None => (Vec::new(), unescape(device)),
     };
     merge(&mut options, &of_super);
-    Some(MountInfo { id, major, minor, mount: Mount { device, mountpoint, fstype, options } })
+    Some(MountInfo { id, major, minor, root, mount: Mount { device, mountpoint, fstype, options } })
 }
 
 /// `8:1`.

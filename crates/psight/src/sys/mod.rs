@@ -49,3 +49,11 @@ pub(crate) use aix::*;
 
 #[cfg(force_unsupported)]
 pub(crate) use unsupported::*;
+
+// What only one system has is refused where it is documented and not built.
+#[cfg(any(
+    all(any(target_os = "linux", target_os = "android"), force_unsupported),
+    all(doc, not(any(target_os = "linux", target_os = "android")))
+))]
+#[path = "unsupported/cgroup.rs"]
+pub(crate) mod cgroup;

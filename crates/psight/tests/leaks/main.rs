@@ -72,6 +72,9 @@ fn t75_calls_leave_no_descriptor_no_thread_and_no_memory() {
     }
     let wanted = std::env::var("PSIGHT_LEAK_CALLS").ok();
     let wanted: Option<u32> = wanted.map(|number| number.parse().unwrap());
+    let seconds = std::env::var("PSIGHT_LEAK_SECONDS").ok();
+    let seconds = seconds.map_or(u64::MAX, |number| number.parse().unwrap());
+    let enough = if wanted.is_some() { Duration::from_secs(seconds) } else { ENOUGH };
     let only = std::env::var("PSIGHT_LEAK_ONLY").ok();
     let subject = Subject::new();
     let mut leaks = Vec::new();
@@ -79,7 +82,7 @@ fn t75_calls_leave_no_descriptor_no_thread_and_no_memory() {
         if only.as_ref().is_some_and(|only| !call.name().contains(only.as_str())) {
             continue;
         }
-        let (made, seconds, leak) = measured(&subject, &call, wanted);
+        let (made, seconds, leak) = measured(&subject, &call, wanted.unwrap_or(CALLS), enough);
         if wanted.is_some() {
             eprintln!("{:45} {made:7} calls {seconds:8.2} s {leak:?}", call.name());
         }
@@ -94,7 +97,7 @@ fn t75_what_is_left_behind_is_seen() {
         return;
     }
     let subject = Subject::new();
-    let leak = |call| measured(&subject, &Call::Other("leak", call), Some(50)).2.unwrap();
+    let leak = |call| measured(&subject, &Call::Other("leak", call), 50, ENOUGH).2.unwrap();
     let memory = leak(|_| {
         std::mem::forget(Box::new(7_u8));
         Ok(serde_json::Value::Null)
@@ -108,7 +111,12 @@ fn t75_what_is_left_behind_is_seen() {
 }
 
 /// How often `call` was made, how long that took, and what it left behind.
-fn measured(subject: &Subject, call: &Call, wanted: Option<u32>) -> (u32, f64, Option<String>) {
+fn measured(
+    subject: &Subject,
+    call: &Call,
+    wanted: u32,
+    enough: Duration,
+) -> (u32, f64, Option<String>) {
     // The first calls may fill buffers of the C library, which stay.
     for _ in 0..5 {
         let _ = call.make(subject);
@@ -116,7 +124,7 @@ fn measured(subject: &Subject, call: &Call, wanted: Option<u32>) -> (u32, f64, O
     let before = held();
     let start = Instant::now();
     let mut made = 0;
-    while made < wanted.unwrap_or(CALLS) && (wanted.is_some() || start.elapsed() < ENOUGH) {
+    while made < wanted && start.elapsed() < enough {
         let _ = call.make(subject);
         made += 1;
     }

@@ -1,5 +1,6 @@
 //! Linux. Everything comes from `/proc`, `/sys`, netlink and a few system calls.
 
+pub(crate) mod cgroup;
 pub(crate) mod control;
 pub(crate) mod cpu;
 pub(crate) mod disk;
