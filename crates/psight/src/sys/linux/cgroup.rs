@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use psight_parse::linux::cgroup::{cfs_period, cfs_quota, cpu_max, limit};
 use psight_parse::linux::cpulist::{CpuList, cpulist};
 
-use super::{cpu, memory, process, read};
+use super::{cpu, process, read};
 use crate::os::linux::cgroup::{EffectiveCpus, EffectiveMemory, LimitedBy};
 use crate::{Error, ErrorKind, Host, Process, Result};
 use groups::{Groups, Version};
@@ -42,7 +42,7 @@ struct Limits {
 // memory.max, memory.high, memory.swap.max; memory.limit_in_bytes, memory.memsw.limit_in_bytes
 pub(crate) fn effective_memory(process: &Process) -> Result<EffectiveMemory> {
     let host = process.host();
-    let total = memory::virtual_memory(host)?.total;
+    let total = host.virtual_memory()?.total;
     let mut groups = Groups::of(process, "memory")?;
     let limits = match groups.version {
         Version::One => limits_of_one(&mut groups)?,
@@ -52,7 +52,7 @@ pub(crate) fn effective_memory(process: &Process) -> Result<EffectiveMemory> {
     let most = set.as_ref().map_or(total, |(limit, _)| *limit);
     let used = set.as_ref().and_then(|(_, file)| used(file));
     let high = limits.high.filter(|(high, _)| *high < most);
-    let swap_total = memory::swap_memory(host).ok().map(|swap| swap.total);
+    let swap_total = host.swap_memory().ok().map(|swap| swap.total);
     let swap = match (limits.swap, swap_total) {
         (Some((swap, file)), total) if total.is_none_or(|total| swap < total) => {
             Some((swap, LimitedBy::Group(file)))
