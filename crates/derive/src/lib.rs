@@ -42,7 +42,8 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
     let doc = documentation(&input.attrs);
     let public = || fields.named.iter().filter(|field| matches!(field.vis, Visibility::Public(_)));
     let described = public().map(describe).collect::<Result<Vec<_>>>()?;
-    let values = public().filter_map(|field| field.ident.as_ref());
+    let values: Vec<_> = public().filter_map(|field| field.ident.as_ref()).collect();
+    let indices = 0..values.len();
     let counters = counters(public())?;
     Ok(quote! {
         impl ::psight::record::Record for #ident {
@@ -52,6 +53,13 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
 
             fn values(&self) -> ::std::vec::Vec<::psight::record::Value<'_>> {
                 ::std::vec![#(::psight::record::ToValue::to_value(&self.#values)),*]
+            }
+
+            fn value_at(&self, index: usize) -> crate::record::Value<'_> {
+                match index {
+                    #(#indices => crate::record::ToValue::to_value(&self.#values),)*
+                    _ => crate::record::Value::Null,
+                }
             }
 
             fn counters(&mut self) -> ::std::vec::Vec<::std::option::Option<&mut u64>> {

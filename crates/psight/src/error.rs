@@ -30,6 +30,8 @@ pub enum ErrorKind {
     NotFound,
     /// A deadline passed first.
     TimedOut,
+    /// The caller broke it off.
+    Interrupted,
     /// This system, or this kernel, cannot answer the question.
     Unsupported,
     /// The kernel said something that psight does not understand: a bug in psight, worth a report.

@@ -30,7 +30,7 @@ pub use memory::{
 };
 pub use signal::Signal;
 pub use threads::{ContextSwitches, Thread};
-pub use wait::{ExitStatus, Gone, Waited, wait_procs};
+pub use wait::{ExitStatus, Gone, Waited, wait_procs, wait_procs_with};
 
 use crate::sys::process::Raw;
 use crate::{Error, ErrorKind, Host, Pid, Result, sys};
@@ -126,8 +126,12 @@ impl Process {
         }
     }
 
+    /// The process that has this pid when it is first asked.
+    pub(crate) fn unread(host: &Host, pid: Pid) -> Self {
+        Self { host: host.clone(), pid, start: OnceLock::new(), kept: None, ended: OnceLock::new() }
+    }
+
     /// The process with this pid and this start, both known from elsewhere.
-    #[allow(dead_code, reason = "systems that cannot list processes know none")]
     pub(crate) fn known(host: &Host, pid: Pid, start: Option<u64>) -> Self {
         Self {
             host: host.clone(),
@@ -229,13 +233,7 @@ impl Host {
     ///
     /// `NoSuchProcess` if there is none.
     pub fn process(&self, pid: impl Into<Pid>) -> Result<Process> {
-        let process = Process {
-            host: self.clone(),
-            pid: pid.into(),
-            start: OnceLock::new(),
-            kept: None,
-            ended: OnceLock::new(),
-        };
+        let process = Process::unread(self, pid.into());
         match process.ask(Raw::start) {
             Ok(start) => process.set_start(Some(start)),
             // That it is there is known; what may not be read stays unknown.

@@ -70,8 +70,12 @@ pub trait Record {
     /// The value of the field called `name`; `None` if none is.
     fn value(&self, name: &str) -> Option<Value<'_>> {
         let index = Self::FIELDS.iter().position(|field| field.name == name)?;
-        self.values().into_iter().nth(index)
+        Some(self.value_at(index))
     }
+
+    /// The value of the field that has this place in [`FIELDS`](Self::FIELDS), without a list of all; `Null` where there
+    /// is no such field.
+    fn value_at(&self, index: usize) -> Value<'_>;
 
     /// The fields marked `counter` that hold a whole number, in the order of [`FIELDS`](Self::FIELDS) and to be changed
     /// in place; `None` for one that is not known. [`Monotonic`](crate::monotonic::Monotonic) continues them.

@@ -261,6 +261,16 @@ impl ProcessRow {
         if process.is_running()? { Ok(process) } else { Err(Error::no_such_process(self.pid)) }
     }
 
+    /// The same without a look at whether it is still there, which its own methods take: for those who want the processes
+    /// of a whole table. Nothing is read where [`start_ticks`](Self::start_ticks) is known; elsewhere it is the process
+    /// that has the pid when it is first asked.
+    pub fn process_unchecked(&self, host: &Host) -> Process {
+        match self.start_ticks {
+            Some(start) => Process::known(host, self.pid, Some(start)),
+            None => Process::unread(host, self.pid),
+        }
+    }
+
     /// The processor time with the moment it was read, where `cpu_times` or `cpu_percent` was asked for.
     ///
     /// Two of the same process (same `pid`, same [`start_ticks`](Self::start_ticks)) make a percentage.

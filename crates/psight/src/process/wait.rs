@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::Signal;
@@ -58,16 +59,41 @@ impl Process {
     /// `TimedOut` with the pid, never `NoSuchProcess`; `InvalidInput` for pid 0; `Unsupported` as with
     /// [`send_signal`](Self::send_signal).
     pub fn wait(&self, timeout: Option<Duration>) -> Result<Option<ExitStatus>> {
+        self.wait_with(timeout, || ControlFlow::Continue(()))
+    }
+
+    /// As [`wait`](Self::wait), for programs that handle signals: `signalled` is asked after each signal that the
+    /// waiting thread caught, and may break off the wait.
+    ///
+    /// # Errors
+    ///
+    /// As `wait`, and `Interrupted` where `signalled` breaks it off.
+    pub fn wait_with(
+        &self,
+        timeout: Option<Duration>,
+        mut signalled: impl FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<ExitStatus>> {
         if let Some(ended) = self.ended.get() {
             return Ok(*ended);
         }
-        let status = sys::control::wait(self, deadline(timeout)).map_err(|error| {
-            match (error.kind(), timeout) {
-                (ErrorKind::TimedOut, Some(timeout)) => timed_out(self, timeout),
-                _ => error,
+        let (mut found, mut broken) = (None, false);
+        let mut ended = |_, status| {
+            found = Some(status);
+            ControlFlow::Continue(())
+        };
+        let mut signalled = || {
+            let flow = signalled();
+            broken = flow.is_break();
+            flow
+        };
+        sys::control::wait(&[self], deadline(timeout), &mut ended, &mut signalled)?;
+        match found {
+            Some(status) => Ok(self.end(status)),
+            None if broken => {
+                Err(Error::new(ErrorKind::Interrupted, "interrupted").with_pid(self.pid()))
             }
-        })?;
-        Ok(self.end(status))
+            None => Err(timed_out(self, timeout)),
+        }
     }
 
     /// Keeps how it ended; what another thread kept first stays.
@@ -106,29 +132,54 @@ pub fn wait_procs<'a>(
     timeout: Option<Duration>,
     mut callback: impl FnMut(Gone<'a>),
 ) -> Result<Waited<'a>> {
+    let callback = |gone| {
+        callback(gone);
+        ControlFlow::Continue(())
+    };
+    wait_procs_with(processes, timeout, callback, || ControlFlow::Continue(()))
+}
+
+/// As [`wait_procs`], for those who may not want to wait for all: `callback` may break it off, which it does after a look
+/// at which others have ended too, and so may `signalled`, which is asked after each signal that the waiting thread caught.
+///
+/// # Errors
+///
+/// As [`wait_procs`]; breaking it off is none.
+pub fn wait_procs_with<'a>(
+    processes: impl IntoIterator<Item = &'a Process>,
+    timeout: Option<Duration>,
+    mut callback: impl FnMut(Gone<'a>) -> ControlFlow<()>,
+    mut signalled: impl FnMut() -> ControlFlow<()>,
+) -> Result<Waited<'a>> {
     let mut seen = HashSet::new();
     let mut waited = Waited { gone: Vec::new(), alive: Vec::new() };
+    let mut flow = ControlFlow::Continue(());
     let mut gone = |process: &'a Process, status| {
         let gone = Gone { process, status };
         waited.gone.push(gone);
-        callback(gone);
+        callback(gone)
     };
     for process in processes {
         if seen.insert((process.pid(), process.start())) {
             match process.ended.get() {
-                Some(status) => gone(process, *status),
+                Some(status) if gone(process, *status).is_break() => flow = ControlFlow::Break(()),
+                Some(_) => {}
                 None => waited.alive.push(process),
             }
         }
     }
     let alive = std::mem::take(&mut waited.alive);
     let mut ended = vec![false; alive.len()];
-    sys::control::wait_all(&alive, deadline(timeout), &mut |index, status| {
-        if let (Some(process), Some(ended)) = (alive.get(index), ended.get_mut(index)) {
+    // Broken off already: the others are looked at and not waited for.
+    let deadline = if flow.is_break() { Some(Instant::now()) } else { deadline(timeout) };
+    let mut end = |index: usize, status| match (alive.get(index), ended.get_mut(index)) {
+        (Some(process), Some(ended)) => {
             *ended = true;
-            gone(process, process.end(status));
+            gone(process, process.end(status))
         }
-    })?;
+        _ => ControlFlow::Continue(()),
+    };
+    sys::control::wait(&alive, deadline, &mut end, &mut signalled)?;
     waited.alive =
         alive.iter().zip(&ended).filter(|(_, ended)| !**ended).map(|(p, _)| *p).collect();
     Ok(waited)
@@ -139,10 +190,11 @@ fn deadline(timeout: Option<Duration>) -> Option<Instant> {
     Instant::now().checked_add(timeout?)
 }
 
-fn timed_out(process: &Process, timeout: Duration) -> Error {
-    let seconds = timeout.as_secs_f64();
-    Error::new(ErrorKind::TimedOut, format!("timeout after {seconds} seconds"))
-        .with_pid(process.pid())
+fn timed_out(process: &Process, timeout: Option<Duration>) -> Error {
+    let seconds = timeout.map(|timeout| timeout.as_secs_f64());
+    let what =
+        seconds.map_or("timeout".into(), |seconds| format!("timeout after {seconds} seconds"));
+    Error::new(ErrorKind::TimedOut, what).with_pid(process.pid())
 }
 
 impl ExitStatus {

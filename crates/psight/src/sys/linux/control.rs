@@ -16,7 +16,7 @@ pub(crate) use affinity::{cpu_affinity, set_cpu_affinity};
 pub(crate) use family::{children, parent};
 pub(crate) use limits::{resource_number, rlimit, set_rlimit};
 pub(crate) use pids::{pid_exists, pids};
-pub(crate) use wait::{wait, wait_all};
+pub(crate) use wait::wait;
 
 use super::ffi;
 use super::process::Raw;

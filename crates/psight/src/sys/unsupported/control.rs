@@ -1,5 +1,6 @@
 //! Control over processes, refused.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use super::process::Raw;
@@ -97,18 +98,18 @@ pub(crate) fn set_rlimit(process: &Process, _resource: Resource, _to: Limits) ->
     refuse(process, "set_rlimit")
 }
 
-/// Until the process has ended; `TimedOut` after the deadline.
-pub(crate) fn wait(process: &Process, _deadline: Option<Instant>) -> Result<Option<ExitStatus>> {
-    refuse(process, "wait")
-}
-
-/// Until all have ended or the deadline has passed; `ended` gets the index of each that ends, once.
-pub(crate) fn wait_all(
-    _processes: &[&Process],
+/// Until all have ended or the deadline has passed; `ended` gets the index of each that ends, once. `signalled` is asked
+/// after each signal that a thread caught while it waited. Either can break it off, `ended` after a look at the rest.
+pub(crate) fn wait(
+    processes: &[&Process],
     _deadline: Option<Instant>,
-    _ended: &mut dyn FnMut(usize, Option<ExitStatus>),
+    _ended: &mut dyn FnMut(usize, Option<ExitStatus>) -> ControlFlow<()>,
+    _signalled: &mut dyn FnMut() -> ControlFlow<()>,
 ) -> Result<()> {
-    Err(Error::unsupported("wait_procs"))
+    match processes.first() {
+        Some(process) => refuse(process, "wait"),
+        None => Err(Error::unsupported("wait_procs")),
+    }
 }
 
 pub(crate) fn parent(process: &Process) -> Result<Option<Process>> {

@@ -1,5 +1,6 @@
 //! Waiting: one poll(2) over as many pidfds as there may be, and a look now and then at the rest.
 
+use std::ops::ControlFlow;
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use super::super::ffi;
 use super::super::process::Raw;
 use super::{Open, open, target};
 use crate::process::{ExitStatus, Signal};
-use crate::{Error, ErrorKind, Process, Result};
+use crate::{ErrorKind, Process, Result};
 
 /// The pauses between two looks: they grow from the one to the other.
 const SHORTEST: Duration = Duration::from_micros(100);
@@ -23,28 +24,28 @@ const LONGEST: Duration = Duration::from_millis(40);
 const FOR_EACH: Duration = Duration::from_micros(100);
 
 // pidfd_open(2), poll(2), waitid(2)
-pub(crate) fn wait(process: &Process, deadline: Option<Instant>) -> Result<Option<ExitStatus>> {
-    let mut status = None;
-    wait_all(&[process], deadline, &mut |_, ended| status = Some(ended))?;
-    status.ok_or_else(|| Error::new(ErrorKind::TimedOut, "timeout").with_pid(process.pid()))
-}
-
-// pidfd_open(2), poll(2), waitid(2)
-pub(crate) fn wait_all(
+pub(crate) fn wait(
     processes: &[&Process],
     deadline: Option<Instant>,
-    ended: &mut dyn FnMut(usize, Option<ExitStatus>),
+    ended: &mut dyn FnMut(usize, Option<ExitStatus>) -> ControlFlow<()>,
+    signalled: &mut dyn FnMut() -> ControlFlow<()>,
 ) -> Result<()> {
     // The other half is for the rest of the program, and for what is called with each process that ends.
     let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX) / 2;
     let room = usize::try_from(limit).unwrap_or(usize::MAX);
-    watch_all(processes, deadline, ended, room, &open)
+    watch(processes, deadline, (ended, signalled), room, &open)
 }
 
-fn watch_all(
+/// What is called with the index of each process that ended, and what is asked after a signal.
+type Calls<'a> = (
+    &'a mut dyn FnMut(usize, Option<ExitStatus>) -> ControlFlow<()>,
+    &'a mut dyn FnMut() -> ControlFlow<()>,
+);
+
+fn watch(
     processes: &[&Process],
     deadline: Option<Instant>,
-    ended: &mut dyn FnMut(usize, Option<ExitStatus>),
+    (ended, signalled): Calls<'_>,
     mut room: usize,
     open: &Open,
 ) -> Result<()> {
@@ -62,18 +63,21 @@ fn watch_all(
             watched.how = watched.begin(open, &mut room);
         }
         let timeout = shorter(remaining(deadline), pause_for(&left, pause));
-        let events = events(&left, timeout);
+        let Some(events) = events(&left, timeout, signalled) else { break };
         let mut event = events.into_iter();
+        let mut flow = ControlFlow::Continue(());
         left.retain_mut(|watched| match watched.look(event.next().flatten()) {
             None => true,
             Some(status) => {
                 room += usize::from(watched.has_pidfd());
                 watched.how = How::Refused;
-                ended(watched.index, status);
+                if ended(watched.index, status).is_break() {
+                    flow = ControlFlow::Break(());
+                }
                 false
             }
         });
-        if remaining(deadline) == Some(Duration::ZERO) {
+        if flow.is_break() || remaining(deadline) == Some(Duration::ZERO) {
             break;
         }
         pause = pause.saturating_mul(2).max(SHORTEST);
@@ -228,8 +232,13 @@ fn exit_status(status: &WaitIdStatus) -> Option<ExitStatus> {
     Some(ExitStatus::Signaled { signal, core_dumped: status.dumped() })
 }
 
-/// Waits for one of the pidfds, at most for `timeout`. One answer for each of `left`, `None` for what has no pidfd.
-fn events(left: &[Watched<'_>], timeout: Option<Duration>) -> Vec<Option<PollFlags>> {
+/// Waits for one of the pidfds, at most for `timeout`. One answer for each of `left`, `None` for what has no pidfd; no
+/// answer if `signalled` breaks it off.
+fn events(
+    left: &[Watched<'_>],
+    timeout: Option<Duration>,
+    signalled: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Option<Vec<Option<PollFlags>>> {
     let mut fds: Vec<PollFd<'_>> = left
         .iter()
         .filter_map(|watched| match &watched.how {
@@ -243,19 +252,31 @@ fn events(left: &[Watched<'_>], timeout: Option<Duration>) -> Vec<Option<PollFla
     let everything = loop {
         let timeout = remaining(until).and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut fds, timeout.as_ref()) {
-            Err(Errno::INTR) => {}
+            Err(Errno::INTR) => {
+                if signalled().is_break() {
+                    return None;
+                }
+            }
             Ok(_) => break false,
             Err(_) => {
                 // More descriptors than the limit is now, or no memory: look at each, after a pause.
                 std::thread::sleep(
                     timeout.and_then(|t| t.try_into().ok()).unwrap_or(LONGEST).min(LONGEST),
                 );
+                // This pause goes on after a signal, so that there may have been one.
+                if signalled().is_break() {
+                    return None;
+                }
                 break true;
             }
         }
     };
     let mut answers = fds.iter().map(|fd| if everything { PollFlags::IN } else { fd.revents() });
-    left.iter().map(|watched| if watched.has_pidfd() { answers.next() } else { None }).collect()
+    Some(
+        left.iter()
+            .map(|watched| if watched.has_pidfd() { answers.next() } else { None })
+            .collect(),
+    )
 }
 
 /// How long to wait before the next look at those that the kernel does not tell about; `None` if there are none.
@@ -290,14 +311,12 @@ mod tests {
     ) -> Vec<(usize, Option<ExitStatus>)> {
         let mut ended = Vec::new();
         let deadline = Instant::now().checked_add(timeout);
-        watch_all(
-            processes,
-            deadline,
-            &mut |index, status| ended.push((index, status)),
-            room,
-            open,
-        )
-        .unwrap();
+        let mut add = |index, status| {
+            ended.push((index, status));
+            ControlFlow::Continue(())
+        };
+        let calls: Calls<'_> = (&mut add, &mut || ControlFlow::Continue(()));
+        watch(processes, deadline, calls, room, open).unwrap();
         ended
     }
 
@@ -348,8 +367,9 @@ mod tests {
             if ended.len() == 8 {
                 processes[8].terminate().unwrap();
             }
+            ControlFlow::Continue(())
         };
-        watch_all(&all, None, &mut add, 2, &open).unwrap();
+        watch(&all, None, (&mut add, &mut || ControlFlow::Continue(())), 2, &open).unwrap();
         ended.sort_unstable();
         let expected: Vec<_> = (0..8)
             .map(|index| (index, Some(Signal::KILL)))
