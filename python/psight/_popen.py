@@ -2,7 +2,7 @@
 
 import subprocess
 
-from ._process import Process
+from ._process import _USUAL_WAITS, Process
 
 
 class Popen(Process):
@@ -43,3 +43,6 @@ class Popen(Process):
         code = super().wait(timeout)
         self.__subproc.returncode = code
         return code
+
+
+_USUAL_WAITS.add(Popen.wait)

@@ -28,6 +28,17 @@ class Process:
     # Its repr and that of the exceptions are psutil's.
     __module__ = "psutil"
 
+    # What a process has before it is known better. The core makes processes too, with `_pid`, `_native` and `_ident`.
+    _native = None
+    _name = None
+    _exe = None
+    _create_time = None
+    _gone = False
+    _pid_reused = False
+    _hash = None
+    _ppid = None
+    _exitcode = _UNKNOWN
+
     def __init__(self, pid=None):
         self._init(pid)
 
@@ -40,7 +51,8 @@ class Process:
             raise ValueError(f"pid must be a positive integer (got {pid})")
         elif pid > 0x7FFFFFFF:
             raise NoSuchProcess(pid, msg="process PID out of range")
-        self._blank(pid)
+        self._pid = pid
+        self._ident = (pid, None)
         try:
             self._ident = self._get_ident()
         except (AccessDenied, ZombieProcess):
@@ -56,25 +68,11 @@ class Process:
         self._native, start = _core.open(self._pid)
         return (self._pid, start)
 
-    def _blank(self, pid):
-        self._pid = pid
-        self._native = None
-        self._ident = (pid, None)
-        self._name = None
-        self._exe = None
-        self._create_time = None
-        self._gone = False
-        self._pid_reused = False
-        self._hash = None
-        self._ppid = None
-        self._exitcode = _UNKNOWN
-        self._last_cpu = None
-
     @classmethod
     def _opened(cls, pid, native, start):
         """The process that the core has opened already."""
         self = cls.__new__(cls)
-        self._blank(pid)
+        self._pid = pid
         self._native = native
         self._ident = (pid, start)
         return self
@@ -140,23 +138,17 @@ class Process:
 
         `ad_value` stands for an answer that may not be known, or that a zombie does not have.
         """
-        if attrs is not None:
-            if not isinstance(attrs, (list, tuple, set, frozenset)):
-                raise TypeError(f"invalid attrs type {type(attrs)}")
-            attrs = set(attrs)
-            invalid = attrs - _ATTRS
-            if invalid:
-                s = "s" if len(invalid) > 1 else ""
-                raise ValueError(f"invalid attr name{s} {', '.join(map(repr, invalid))}")
-        answers = {}
+        return self._answers({}, _names(attrs), ad_value, bool(attrs))
+
+    def _answers(self, answers, names, ad_value, strict):
         with self.oneshot():
-            for name in attrs or _ATTRS:
+            for name in names:
                 try:
                     answers[name] = self.pid if name == "pid" else getattr(self, name)()
                 except (AccessDenied, ZombieProcess):
                     answers[name] = ad_value
                 except NotImplementedError:
-                    if attrs:
+                    if strict:
                         raise
         return answers
 
@@ -279,20 +271,14 @@ class Process:
         With an `interval` the call blocks for so many seconds. Without one it compares with the last call; the first
         returns 0.0.
         """
-        from time import monotonic, sleep
-
         if interval is not None and interval < 0:
             raise ValueError(f"interval is not positive (got {interval!r})")
         if interval is not None and interval > 0.0:
-            before = (monotonic(), _core.cpu_times(self))
+            from time import sleep
+
+            _core.cpu_percent(self)
             sleep(interval)
-        else:
-            before = self._last_cpu
-        now = self._last_cpu = (monotonic(), _core.cpu_times(self))
-        if before is None or now[0] <= before[0]:
-            return 0.0
-        spent = (now[1].user - before[1].user) + (now[1].system - before[1].system)
-        return round(spent / (now[0] - before[0]) * 100, 1)
+        return _core.cpu_percent(self)
 
     def io_counters(self):
         """Return how often and how much it has read and written."""
@@ -334,12 +320,11 @@ class Process:
     def memory_percent(self, memtype="rss"):
         """Return its memory as a percentage of the machine's; `memtype` is a field of `memory_full_info`."""
         from ._ntuples import pfullmem, pmem
-        from ._system import virtual_memory
 
         if memtype not in pfullmem._fields:
             raise ValueError(f"invalid memtype {memtype!r}; valid types are {pfullmem._fields!r}")
         ask = self.memory_info if memtype in pmem._fields else self.memory_full_info
-        return getattr(ask(), memtype) / virtual_memory().total * 100
+        return getattr(ask(), memtype) / _total_memory() * 100
 
     def page_faults(self):
         """Return how often memory had to be found, without and with a disk."""
@@ -531,6 +516,19 @@ class _Oneshot:
             _core.oneshot_exit(self._process)
 
 
+# The physical memory by the procfs that tells it. Like psutil, this asks once.
+_totals = {}
+
+
+def _total_memory():
+    total = _totals.get(_package.PROCFS_PATH)
+    if total is None:
+        from ._system import virtual_memory
+
+        total = _totals[_package.PROCFS_PATH] = virtual_memory().total
+    return total
+
+
 def _exit_code(code):
     if code is None or code >= 0:
         return code
@@ -564,6 +562,23 @@ _ATTRS = {
 # What `as_dict` takes; in psutil since 8.0.
 Process.attrs = frozenset(_ATTRS)
 
+
+def _names(attrs):
+    """The attributes that `as_dict` is asked for."""
+    if attrs is None:
+        return _ATTRS
+    if not isinstance(attrs, (list, tuple, set, frozenset)):
+        raise TypeError(f"invalid attrs type {type(attrs)}")
+    names = set(attrs)
+    invalid = names - _ATTRS
+    if invalid:
+        s = "s" if len(invalid) > 1 else ""
+        raise ValueError(f"invalid attr name{s} {', '.join(map(repr, invalid))}")
+    return names or _ATTRS
+
+
+# What the table of the core is as good for, unless a program has replaced it.
+_QUICK = {name: vars(Process)[name] for name in ("__init__", "_init", "as_dict", *_core.table_names)}
 _known = {}
 _reused = set()
 
@@ -585,13 +600,45 @@ def pid_exists(pid):
 def process_iter(attrs=None, ad_value=None):
     """Yield all processes in the order of their pids.
 
-    With `attrs` each has a dict `info` as `Process.as_dict` returns it; an empty list means all of them. A process is
-    the same object in every round; ``process_iter.cache_clear()`` forgets them.
+    With `attrs` each has a dict `info` as `Process.as_dict` returns it; an empty list means all of them. What the table
+    of processes tells is read for all of them at the first step, and everything else for each in its turn.
+
+    A process is the same object in every round; ``process_iter.cache_clear()`` forgets them.
     """
+    if attrs is not None:
+        names = _names(attrs)
+        own = vars(Process)
+        replaced = {name for name, method in _QUICK.items() if own.get(name) is not method}
+        if _package.Process is Process and replaced.isdisjoint(("__init__", "_init", "as_dict")):
+            quick = [name for name in names if name in _QUICK and name not in replaced]
+            yield from _rows(quick, names.difference(quick), ad_value, bool(attrs))
+            return
+    yield from _one_by_one(attrs, ad_value)
+
+
+def _rows(quick, rest, ad_value, strict):
+    """All processes, with the attributes `quick` from one reading of the table; `rest` is asked of each in its turn."""
     global _known
-    now = set(pids())
-    known = {pid: process for pid, process in _known.items() if pid in now}
-    # A process that is new under an old pid is in the round, and the same object from the next round on.
+    known = dict(_known)
+    renewed = _renewed(known)
+    rows, known = _core.table(Process, known, quick, ad_value)
+    try:
+        for process, info, missing in rows:
+            try:
+                if rest or missing:
+                    process._answers(info, rest.union(missing or ()), ad_value, strict)
+                process.info = info
+                yield process
+            except NoSuchProcess:
+                known.pop(process._pid, None)
+    finally:
+        for pid in renewed:
+            known.pop(pid, None)
+        _known = known
+
+
+def _renewed(known):
+    """Forget the processes whose pid another has. That one is in this round, and the same object from the next on."""
     renewed = set()
     while _reused:
         pid = _reused.pop()
@@ -600,6 +647,14 @@ def process_iter(attrs=None, ad_value=None):
 
             debug(f"refreshing Process instance for reused PID {pid}")
             renewed.add(pid)
+    return renewed
+
+
+def _one_by_one(attrs, ad_value):
+    global _known
+    now = set(pids())
+    known = {pid: process for pid, process in _known.items() if pid in now}
+    renewed = _renewed(known)
     try:
         for pid in sorted(now):
             try:
@@ -623,6 +678,19 @@ def _forget():
 
 
 process_iter.cache_clear = _forget
+
+
+# The methods `wait` that do no more than wait as the core does, and keep the answer.
+_USUAL_WAITS = {Process.wait}
+
+
+def _waits_as_usual(process):
+    own = getattr(process, "__dict__", {})
+    return (
+        getattr(type(process), "wait", None) in _USUAL_WAITS
+        and "wait" not in own
+        and own.get("_native") is not None
+    )
 
 
 def wait_procs(procs, timeout=None, callback=None):
@@ -651,10 +719,27 @@ def wait_procs(procs, timeout=None, callback=None):
                 raise
             return
         if code is not None or not process.is_running():
-            process.returncode = code
-            gone.append(process)
-            if callback is not None:
-                callback(process)
+            end(process, code)
+
+    def end(process, code):
+        process.returncode = code
+        gone.append(process)
+        if callback is not None:
+            callback(process)
+
+    if all(_waits_as_usual(process) for process in alive):
+        waiting = list(alive)
+        while waiting:
+            left = None if deadline is None else max(deadline - monotonic(), 0)
+            ended = [waiting[place] for place in _core.wait_some(waiting, left)]
+            for process in ended:
+                # Known by now: it does not wait.
+                end(process, process.wait(timeout=0))
+            if not ended:
+                break
+            alive.difference_update(ended)
+            waiting = list(alive)
+        return gone, list(alive)
 
     while alive:
         if deadline is not None and monotonic() >= deadline:

@@ -55,10 +55,10 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
                 ::std::vec![#(::psight::record::ToValue::to_value(&self.#values)),*]
             }
 
-            fn value_at(&self, index: usize) -> crate::record::Value<'_> {
+            fn value_at(&self, index: usize) -> ::psight::record::Value<'_> {
                 match index {
-                    #(#indices => crate::record::ToValue::to_value(&self.#values),)*
-                    _ => crate::record::Value::Null,
+                    #(#indices => ::psight::record::ToValue::to_value(&self.#values),)*
+                    _ => ::psight::record::Value::Null,
                 }
             }
 

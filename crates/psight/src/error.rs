@@ -193,6 +193,7 @@ impl fmt::Display for ErrorKind {
             Self::AccessDenied => "access denied",
             Self::NotFound => "not found",
             Self::TimedOut => "timed out",
+            Self::Interrupted => "broken off",
             Self::Unsupported => "not available on this system",
             Self::Malformed => "not understood",
             Self::InvalidInput => "invalid input",

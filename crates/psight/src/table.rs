@@ -213,6 +213,11 @@ impl ProcessRow {
         self.denied
     }
 
+    /// Whether one of `columns` has no value because the caller may not know it, or because the process has exited.
+    pub fn is_withheld(&self, columns: Columns) -> bool {
+        (self.denied | self.zombie).intersects(columns)
+    }
+
     /// The columns that were asked for.
     pub fn columns(&self) -> Columns {
         self.asked

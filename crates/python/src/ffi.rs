@@ -83,7 +83,7 @@ extern "C" fn exec(module: *mut ffi::PyObject) -> c_int {
         (py, Bound::from_borrowed_ptr(py, module).cast_into_unchecked::<PyModule>())
     };
     let filled = module.name().and_then(|name| {
-        let state = State::new(&name.to_cow()?);
+        let state = State::new(py, &name.to_cow()?);
         let slot = state_slot(&module);
         // SAFETY: the slot was zeroed by Python, which is what `None` looks like, and nobody else has it yet.
         unsafe { slot.write(Some(Box::new(state))) };
@@ -123,27 +123,48 @@ pub(crate) fn state<'a>(module: &'a Bound<'_, PyModule>) -> PyResult<&'a State> 
     state.ok_or_else(|| PySystemError::new_err("_psight has no state"))
 }
 
-/// An instance of `class`, which must be a subclass of tuple that adds no fields, with these items; its `__new__` is not
-/// called.
-pub(crate) fn tuple<'py>(
-    class: &Bound<'py, PyType>,
-    items: Vec<Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
-    // SAFETY: `class` is a heap type, and tp_alloc is a function of this signature or absent.
-    let alloc: Option<ffi::allocfunc> =
-        unsafe { std::mem::transmute(ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_alloc)) };
-    let alloc = alloc.ok_or_else(|| PyTypeError::new_err("not a class of tuples"))?;
-    // SAFETY: the allocated tuple has room for this many items.
-    let new = unsafe {
-        let raw = alloc(class.as_type_ptr(), items.len() as ffi::Py_ssize_t);
-        Bound::from_owned_ptr_or_err(py, raw)?
-    };
-    for (index, item) in items.into_iter().enumerate() {
-        // SAFETY: the tuple is new and ours alone; the reference to the item goes over to it.
-        unsafe { ffi::PyTuple_SetItem(new.as_ptr(), index as ffi::Py_ssize_t, item.into_ptr()) };
+/// What makes empty instances of a class of tuples.
+#[derive(Clone, Copy)]
+pub(crate) struct Alloc(ffi::allocfunc);
+
+impl Alloc {
+    /// That of `class`, which must be a subclass of tuple that adds no fields.
+    pub(crate) fn of(class: &Bound<'_, PyType>) -> PyResult<Self> {
+        // SAFETY: `class` is a heap type, and tp_alloc is a function of this signature or absent.
+        let alloc: Option<ffi::allocfunc> = unsafe {
+            std::mem::transmute(ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_alloc))
+        };
+        alloc.map(Self).ok_or_else(|| PyTypeError::new_err("not a class of tuples"))
     }
-    Ok(new)
+}
+
+/// A tuple that is being filled; its `__new__` is not called.
+pub(crate) struct NewTuple<'py>(Bound<'py, PyAny>);
+
+impl<'py> NewTuple<'py> {
+    /// An instance of `class`, which `alloc` was taken from.
+    pub(crate) fn of(class: &Bound<'py, PyType>, alloc: Alloc, length: usize) -> PyResult<Self> {
+        // SAFETY: `alloc` is the class's own, and the tuple it makes has room for this many items.
+        let new = unsafe {
+            let raw = (alloc.0)(class.as_type_ptr(), length as ffi::Py_ssize_t);
+            Bound::from_owned_ptr_or_err(class.py(), raw)?
+        };
+        Ok(Self(new))
+    }
+
+    /// Puts the item in its place.
+    pub(crate) fn set(&self, place: usize, item: Bound<'py, PyAny>) -> PyResult<()> {
+        let place = place as ffi::Py_ssize_t;
+        // SAFETY: the tuple is new and nobody else's; the reference goes over to it, whether there is such a place or not.
+        match unsafe { ffi::PyTuple_SetItem(self.0.as_ptr(), place, item.into_ptr()) } {
+            0 => Ok(()),
+            _ => Err(PyErr::fetch(self.0.py())),
+        }
+    }
+
+    pub(crate) fn done(self) -> Bound<'py, PyAny> {
+        self.0
+    }
 }
 
 /// What a capsule of ours may keep, and the name that tells it apart from others.

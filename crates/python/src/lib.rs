@@ -9,7 +9,9 @@ mod process;
 mod pypsutil;
 mod state;
 mod system;
+mod table;
 mod views;
+mod wait;
 
 use pyo3::prelude::*;
 use pyo3::types::PyModule;
@@ -18,6 +20,8 @@ use pyo3::types::PyModule;
 fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let names = PyModule::new(module.py(), "psight._psight.process")?;
     process::fill(module, &names)?;
+    wait::fill(module, &names)?;
+    table::fill(module, &names)?;
     module.add("process", names)?;
     module.add("version", env!("CARGO_PKG_VERSION"))?;
     let names = PyModule::new(module.py(), "psight._psight.pypsutil")?;

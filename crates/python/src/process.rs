@@ -3,21 +3,18 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use psight::process::{IoClass, Limit, Limits, Resource, Signal, SignalSet};
-use psight::record::{Record, ToValue};
+use psight::process::{CpuSample, IoClass, Limit, Limits, Resource, Signal, SignalSet};
+use psight::record::ToValue;
 use psight::{ErrorKind, Process, Result};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::state::State;
-use crate::views::{object, text, view, view_with, views};
+use crate::state::{State, Tuple};
+use crate::views::{object, one_decimal, text, view, view_with, views, zeros};
 use crate::{enter, ffi, system};
-
-/// How long a wait goes on before it looks whether Python has a signal to handle.
-const BREATH: Duration = Duration::from_millis(100);
 
 /// What a Python `Process` holds of the core.
 pub(crate) struct Handle(Mutex<Held>);
@@ -28,11 +25,16 @@ struct Held {
     oneshot: Option<Arc<Process>>,
     /// The generation of the host that `process` asks.
     generation: u64,
+    /// When it started; `None` where that may not be known.
+    start: Option<u64>,
+    /// How busy it was when `cpu_percent` was asked last.
+    sample: Option<CpuSample>,
 }
 
 impl Handle {
-    fn new(process: Process, generation: u64) -> Self {
-        Self(Mutex::new(Held { process: Arc::new(process), oneshot: None, generation }))
+    pub(crate) fn new(process: Process, generation: u64, start: Option<u64>) -> Self {
+        let process = Arc::new(process);
+        Self(Mutex::new(Held { process, oneshot: None, generation, start, sample: None }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -41,6 +43,16 @@ impl Handle {
 
     /// The process to ask, on the machine that is asked now.
     fn process(&self, state: &State) -> Arc<Process> {
+        let held = self.current(state);
+        held.oneshot.as_ref().unwrap_or(&held.process).clone()
+    }
+
+    /// The process to wait for, which keeps how it ended.
+    pub(crate) fn lasting(&self, state: &State) -> Arc<Process> {
+        self.current(state).process.clone()
+    }
+
+    fn current(&self, state: &State) -> MutexGuard<'_, Held> {
         let mut held = self.lock();
         if held.generation != state.generation() {
             let (host, generation) = state.host_and_generation();
@@ -48,7 +60,18 @@ impl Handle {
             held.oneshot = held.oneshot.as_ref().map(|_| Arc::new(held.process.oneshot()));
             held.generation = generation;
         }
-        held.oneshot.as_ref().unwrap_or(&held.process).clone()
+        held
+    }
+
+    /// When the process started; `None` where that may not be known.
+    pub(crate) fn start(&self) -> Option<u64> {
+        self.lock().start
+    }
+
+    /// How busy it was since the last sample, in percent as psutil has it.
+    pub(crate) fn percent(&self, now: CpuSample) -> f64 {
+        let before = self.lock().sample.replace(now);
+        before.map_or(0.0, |before| one_decimal(now.percent_since(&before)))
     }
 }
 
@@ -63,8 +86,8 @@ fn open<'py>(module: &Bound<'py, PyModule>, pid: u32) -> PyResult<Bound<'py, PyT
 }
 
 fn opened(py: Python<'_>, process: Process, generation: u64) -> PyResult<Bound<'_, PyTuple>> {
-    let start = process.start_ticks().ok();
-    let handle = ffi::capsule(py, Handle::new(process, generation))?;
+    let start = process.known_start_ticks();
+    let handle = ffi::capsule(py, Handle::new(process, generation, start))?;
     (handle, start).into_pyobject(py)
 }
 
@@ -72,7 +95,7 @@ fn opened(py: Python<'_>, process: Process, generation: u64) -> PyResult<Bound<'
 #[pyfunction]
 #[pyo3(pass_module)]
 fn oneshot_enter(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let capsule = native(module, process)?;
+    let capsule = native(ffi::state(module)?, process)?;
     let mut held = ffi::kept::<Handle>(&capsule)?.lock();
     if held.oneshot.is_some() {
         return Ok(false);
@@ -85,19 +108,19 @@ fn oneshot_enter(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> Py
 #[pyfunction]
 #[pyo3(pass_module)]
 fn oneshot_exit(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyResult<()> {
-    let capsule = native(module, process)?;
+    let capsule = native(ffi::state(module)?, process)?;
     ffi::kept::<Handle>(&capsule)?.lock().oneshot = None;
     Ok(())
 }
 
 /// The capsule of a Python `Process`; one that was gone before it could be opened has none.
-fn native<'py>(
-    module: &Bound<'py, PyModule>,
+pub(crate) fn native<'py>(
+    state: &State,
     process: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let capsule = process.getattr(PyString::new(process.py(), "_native"))?;
+    let capsule = process.getattr(state.native(process.py()))?;
     if capsule.is_none() {
-        let gone = ffi::state(module)?.exception_maker(process.py(), "gone")?;
+        let gone = state.exception_maker(process.py(), "gone")?;
         return Err(PyErr::from_value(gone.call1((process,))?));
     }
     Ok(capsule)
@@ -109,8 +132,8 @@ pub(crate) fn ask<T: Send>(
     process: &Bound<'_, PyAny>,
     question: impl FnOnce(&Process) -> Result<T> + Send,
 ) -> PyResult<T> {
-    let capsule = native(module, process)?;
     let state = ffi::state(module)?;
+    let capsule = native(state, process)?;
     let asked = ffi::kept::<Handle>(&capsule)?.process(state);
     enter::process(process, state, || question(&asked))
 }
@@ -142,12 +165,9 @@ questions! {
     ppid: Process::ppid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
     name: Process::name, |py, _, name: OsString| text(py, &name);
     exe: Process::exe, path_or_empty;
-    cmdline: Process::cmdline, |py, _, words| texts(py, words);
+    cmdline: Process::cmdline, |py, _, words: Vec<OsString>| texts(py, &words);
     environ: Process::environ_map, |py, _, map| environment(py, map);
-    create_time: Process::create_time, |py, _, at: std::time::SystemTime| {
-        let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Ok(since.as_secs_f64().into_pyobject(py)?.into_any())
-    };
+    create_time: Process::create_time, |py, _, at| timestamp(py, at);
     status: Process::status, |py, _, status: psight::process::Status| object(py, &status.to_value());
     cwd: Process::cwd, path_or_empty;
     root: Process::root, path_or_empty;
@@ -158,40 +178,40 @@ questions! {
     }, |py, _, path: Option<PathBuf>| object(py, &path.to_value());
     has_terminal: Process::has_terminal, |py, _, has: bool| object(py, &has.to_value());
     username: Process::username, |py, _, name: OsString| text(py, &name);
-    uids: Process::uids, |py, state, ids| view(py, state, "puids", &ids);
-    gids: Process::gids, |py, state, ids| view(py, state, "pgids", &ids);
+    uids: Process::uids, |py, state, ids| view(py, state, Tuple::Puids, &ids);
+    gids: Process::gids, |py, state, ids| view(py, state, Tuple::Pgids, &ids);
     fsuid: Process::fsuid, |py, _, id: u32| object(py, &id.to_value());
     fsgid: Process::fsgid, |py, _, id: u32| object(py, &id.to_value());
     getgroups: Process::groups, |py, _, ids: Vec<u32>| object(py, &ids.to_value());
     pgid: Process::pgid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
     sid: Process::sid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
     umask: Process::umask, |py, _, umask: Option<u32>| object(py, &umask.to_value());
-    cpu_times: Process::cpu_times, |py, state, times| zeros(py, state, "pcputimes", &times, 0.0);
+    cpu_times: Process::cpu_times, |py, state, times| zeros(py, state, Tuple::Pcputimes, &times, 0.0);
     cpu_num: Process::cpu_num, |py, _, cpu: Option<u32>| {
         object(py, &cpu.map_or(-1, i64::from).to_value())
     };
     nice: Process::nice, |py, _, nice: i32| object(py, &nice.to_value());
     cpu_affinity: Process::cpu_affinity, |py, _, cpus: Vec<u32>| object(py, &cpus.to_value());
-    memory_info: Process::memory_info, |py, state, info| zeros(py, state, "pmem", &info, 0);
-    memory_info_ex: Process::memory_info_ex, |py, state, info| zeros(py, state, "pmem_ex", &info, 0);
-    memory_full_info: Process::memory_full, |py, state, info| zeros(py, state, "pfullmem", &info, 0);
+    memory_info: Process::memory_info, |py, state, info| zeros(py, state, Tuple::Pmem, &info, 0);
+    memory_info_ex: Process::memory_info_ex, |py, state, info| zeros(py, state, Tuple::PmemEx, &info, 0);
+    memory_full_info: Process::memory_full, |py, state, info| zeros(py, state, Tuple::Pfullmem, &info, 0);
     memory_footprint: Process::memory_footprint, |py, state, info| {
-        zeros(py, state, "pfootprint", &info, 0)
+        zeros(py, state, Tuple::Pfootprint, &info, 0)
     };
-    memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views(py, state, "pmmap_ext", &maps);
+    memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views(py, state, Tuple::PmmapExt, &maps);
     memory_maps_grouped: Process::memory_maps_grouped, |py, state, maps: Vec<_>| {
-        views(py, state, "pmmap_grouped", &maps)
+        views(py, state, Tuple::PmmapGrouped, &maps)
     };
-    page_faults: Process::page_faults, |py, state, faults| view(py, state, "ppagefaults", &faults);
-    io_counters: Process::io_counters, |py, state, io| view(py, state, "pio", &io);
-    num_ctx_switches: Process::num_ctx_switches, |py, state, count| view(py, state, "pctxsw", &count);
+    page_faults: Process::page_faults, |py, state, faults| view(py, state, Tuple::Ppagefaults, &faults);
+    io_counters: Process::io_counters, |py, state, io| view(py, state, Tuple::Pio, &io);
+    num_ctx_switches: Process::num_ctx_switches, |py, state, count| view(py, state, Tuple::Pctxsw, &count);
     num_threads: Process::num_threads, |py, _, count: u32| object(py, &count.to_value());
-    threads: Process::threads, |py, state, threads: Vec<_>| views(py, state, "pthread", &threads);
+    threads: Process::threads, |py, state, threads: Vec<_>| views(py, state, Tuple::Pthread, &threads);
     num_fds: Process::num_fds, |py, _, count: u64| object(py, &count.to_value());
-    open_files: Process::open_files, |py, state, files: Vec<_>| views(py, state, "popenfile", &files);
+    open_files: Process::open_files, |py, state, files: Vec<_>| views(py, state, Tuple::Popenfile, &files);
     is_running: Process::is_running, |py, _, running: bool| object(py, &running.to_value());
     ionice: Process::ionice, |py, state: &State, nice: psight::process::IoNice| {
-        view_with(py, state, "pionice", &nice, |field, _| {
+        view_with(py, state, Tuple::Pionice, &nice, |field, _| {
             if field != "ioclass" {
                 return Ok(None);
             }
@@ -214,8 +234,17 @@ fn others(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult
     names.add_function(wrap_pyfunction!(set_ionice, module)?)?;
     names.add_function(wrap_pyfunction!(set_cpu_affinity, module)?)?;
     names.add_function(wrap_pyfunction!(rlimit, module)?)?;
-    names.add_function(wrap_pyfunction!(wait, module)?)?;
+    names.add_function(wrap_pyfunction!(cpu_percent, module)?)?;
     names.add_function(wrap_pyfunction!(sigmasks, module)?)
+}
+
+/// How busy the process was since this was asked last; 0 the first time.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn cpu_percent(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyResult<f64> {
+    let now = ask(module, process, Process::cpu_sample)?;
+    let capsule = native(ffi::state(module)?, process)?;
+    Ok(ffi::kept::<Handle>(&capsule)?.percent(now))
 }
 
 /// The children, or all descendants: `(pid, handle, start)` of each.
@@ -253,8 +282,8 @@ fn parent<'py>(
 }
 
 fn relative(py: Python<'_>, process: Process, generation: u64) -> PyResult<Bound<'_, PyTuple>> {
-    let (pid, start) = (process.pid().as_u32(), process.start_ticks().ok());
-    let handle = ffi::capsule(py, Handle::new(process, generation))?;
+    let (pid, start) = (process.pid().as_u32(), process.known_start_ticks());
+    let handle = ffi::capsule(py, Handle::new(process, generation, start))?;
     (pid, handle, start).into_pyobject(py)
 }
 
@@ -268,7 +297,7 @@ fn net_connections<'py>(
     let state = ffi::state(module)?;
     let kind = enter::process(process, state, || kind.parse())?;
     let found = ask(module, process, |process| process.connections(kind))?;
-    system::connections(process.py(), state, "pconn", &found)
+    system::connections(process.py(), state, Tuple::Pconn, &found)
 }
 
 #[pyfunction]
@@ -351,35 +380,6 @@ fn invalid_argument() -> PyErr {
     PyOSError::new_err((22, "Invalid argument"))
 }
 
-/// Waits for the end: the exit code, the negative number of a signal, or `None` if it is not our child.
-#[pyfunction]
-#[pyo3(pass_module, signature = (process, timeout=None))]
-fn wait(
-    module: &Bound<'_, PyModule>,
-    process: &Bound<'_, PyAny>,
-    timeout: Option<f64>,
-) -> PyResult<Option<i64>> {
-    let (py, state) = (process.py(), ffi::state(module)?);
-    let capsule = native(module, process)?;
-    let asked = ffi::kept::<Handle>(&capsule)?.process(state);
-    let timeout = timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    loop {
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let breath = left.map_or(BREATH, |left| left.min(BREATH));
-        match py.detach(|| asked.wait(Some(breath))) {
-            Ok(status) => return Ok(status.map(psight::process::ExitStatus::as_i64)),
-            Err(error) if error.kind() == ErrorKind::TimedOut => {
-                py.check_signals()?;
-                if left == Some(breath) {
-                    return Err(enter::raised(py, state, &error, Some(process)));
-                }
-            }
-            Err(error) => return Err(enter::raised(py, state, &error, Some(process))),
-        }
-    }
-}
-
 /// The signal masks by name; each a list of numbers.
 #[pyfunction]
 #[pyo3(pass_module)]
@@ -403,17 +403,10 @@ fn sigmasks<'py>(
     Ok(dict)
 }
 
-/// A view in which psutil has a zero for what the kernel does not tell.
-fn zeros<'py, R: Record, Z: ToValue>(
-    py: Python<'py>,
-    state: &State,
-    name: &'static str,
-    record: &R,
-    zero: Z,
-) -> PyResult<Bound<'py, PyAny>> {
-    view_with(py, state, name, record, |_, value| {
-        if value.is_null() { object(py, &zero.to_value()).map(Some) } else { Ok(None) }
-    })
+/// Seconds since 1970.
+pub(crate) fn timestamp(py: Python<'_>, at: SystemTime) -> PyResult<Bound<'_, PyAny>> {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(since.as_secs_f64().into_pyobject(py)?.into_any())
 }
 
 fn path_or_empty<'py>(
@@ -424,7 +417,7 @@ fn path_or_empty<'py>(
     text(py, path.unwrap_or_default().as_os_str())
 }
 
-fn texts<'py>(py: Python<'py>, words: Vec<OsString>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn texts<'py>(py: Python<'py>, words: &[OsString]) -> PyResult<Bound<'py, PyAny>> {
     let words = words.iter().map(|word| text(py, word)).collect::<PyResult<Vec<_>>>()?;
     Ok(PyList::new(py, words)?.into_any())
 }

@@ -2,28 +2,83 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use psight::Host;
 use psight::monotonic::Monotonic;
 use psight::record::Field;
+use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
+
+use crate::ffi::{Alloc, NewTuple};
 
 /// One interpreter's share of the extension.
 pub(crate) struct State {
     /// The module that makes the exceptions.
     exceptions: &'static str,
     inner: Mutex<Inner>,
+    /// Grows when the host changes, so that a process knows that it asks the wrong one.
+    generation: AtomicU64,
+    /// By [`Tuple`]; each is looked up when it is first needed, and then read without a lock.
+    classes: [OnceLock<Class>; Tuple::NAMES.len()],
+    native: Py<PyString>,
 }
 
 struct Inner {
     host: Host,
-    /// Grows when `host` changes, so that a process knows that it asks the wrong one.
-    generation: u64,
-    classes: HashMap<&'static str, Class>,
     objects: HashMap<(&'static str, &'static str), Py<PyAny>>,
     counters: Counters,
+}
+
+macro_rules! tuples {
+    ($($tuple:ident = $name:literal,)*) => {
+        /// The named tuples of `psight._ntuples`.
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) enum Tuple { $($tuple),* }
+
+        impl Tuple {
+            const NAMES: &[&str] = &[$($name),*];
+        }
+    };
+}
+
+tuples! {
+    Addr = "addr",
+    Pheap = "pheap",
+    Sbattery = "sbattery",
+    Sconn = "sconn",
+    Scpufreq = "scpufreq",
+    Scpustats = "scpustats",
+    Scputimes = "scputimes",
+    Sdiskio = "sdiskio",
+    Sdiskpart = "sdiskpart",
+    Sdiskusage = "sdiskusage",
+    Sfan = "sfan",
+    Shwtemp = "shwtemp",
+    Snetio = "snetio",
+    Snicaddr = "snicaddr",
+    Snicstats = "snicstats",
+    Sswap = "sswap",
+    Suser = "suser",
+    Svmem = "svmem",
+    Pconn = "pconn",
+    Pcputimes = "pcputimes",
+    Pctxsw = "pctxsw",
+    Pfootprint = "pfootprint",
+    Pfullmem = "pfullmem",
+    Pgids = "pgids",
+    Pio = "pio",
+    Pionice = "pionice",
+    Pmem = "pmem",
+    PmemEx = "pmem_ex",
+    PmmapExt = "pmmap_ext",
+    PmmapGrouped = "pmmap_grouped",
+    Popenfile = "popenfile",
+    Ppagefaults = "ppagefaults",
+    Pthread = "pthread",
+    Puids = "puids",
 }
 
 /// What continues counters that wrap. A listing of all disks and one of whole disks have a memory each, because a disk
@@ -38,41 +93,40 @@ pub(crate) struct Counters {
 /// A named tuple's class, and which fields of a record go into it.
 pub(crate) struct Class {
     class: Py<PyType>,
+    alloc: Alloc,
     /// The record's columns in the order of the class's fields; `None` where the record has no such field.
     columns: Vec<Option<usize>>,
 }
 
 impl Class {
-    pub(crate) fn bind<'py>(&self, py: Python<'py>) -> &Bound<'py, PyType> {
-        self.class.bind(py)
+    /// An instance whose fields are still to be set.
+    pub(crate) fn begin<'py>(&self, py: Python<'py>, length: usize) -> PyResult<NewTuple<'py>> {
+        NewTuple::of(self.class.bind(py), self.alloc, length)
     }
 
     pub(crate) fn columns(&self) -> &[Option<usize>] {
         &self.columns
-    }
-
-    fn share(&self, py: Python<'_>) -> Self {
-        Self { class: self.class.clone_ref(py), columns: self.columns.clone() }
     }
 }
 
 impl State {
     /// For psutil's API, or for pypsutil's, which loads the extension a second time: it has exceptions and paths of
     /// its own.
-    pub(crate) fn new(name: &str) -> Self {
+    pub(crate) fn new(py: Python<'_>, name: &str) -> Self {
         let exceptions = if name.starts_with("psight.pypsutil.") {
             "psight.pypsutil._exceptions"
         } else {
             "psight._exceptions"
         };
-        let inner = Inner {
-            host: Host::local(),
-            generation: 0,
-            classes: HashMap::new(),
-            objects: HashMap::new(),
-            counters: Counters::default(),
-        };
-        Self { exceptions, inner: Mutex::new(inner) }
+        let inner =
+            Inner { host: Host::local(), objects: HashMap::new(), counters: Counters::default() };
+        Self {
+            exceptions,
+            inner: Mutex::new(inner),
+            generation: AtomicU64::new(0),
+            classes: [const { OnceLock::new() }; Tuple::NAMES.len()],
+            native: PyString::intern(py, "_native").unbind(),
+        }
     }
 
     /// The machine that is asked.
@@ -83,19 +137,24 @@ impl State {
     /// The same, and how often it has changed.
     pub(crate) fn host_and_generation(&self) -> (Host, u64) {
         let inner = self.lock();
-        (inner.host.clone(), inner.generation)
+        (inner.host.clone(), self.generation())
     }
 
     /// How often the machine that is asked has changed.
     pub(crate) fn generation(&self) -> u64 {
-        self.lock().generation
+        self.generation.load(Ordering::Acquire)
     }
 
     /// Asks another machine, or this one through other files.
     pub(crate) fn set_host(&self, host: Host) {
         let mut inner = self.lock();
         inner.host = host;
-        inner.generation += 1;
+        self.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// The name of the attribute of a Python `Process` that has its handle.
+    pub(crate) fn native<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
+        self.native.bind(py)
     }
 
     /// Does something with the memory of counters.
@@ -103,17 +162,20 @@ impl State {
         with(&mut self.lock().counters)
     }
 
-    /// The class `name` of `psight._ntuples`, ready to be filled with the columns of a record.
+    /// The class of a tuple, ready to be filled with the columns of a record.
     pub(crate) fn class(
         &self,
         py: Python<'_>,
-        name: &'static str,
+        tuple: Tuple,
         fields: &'static [Field],
-    ) -> PyResult<Class> {
-        if let Some(class) = self.lock().classes.get(name) {
-            return Ok(class.share(py));
+    ) -> PyResult<&Class> {
+        let missing = || PySystemError::new_err("no such tuple");
+        let slot = self.classes.get(tuple as usize).ok_or_else(missing)?;
+        if let Some(class) = slot.get() {
+            return Ok(class);
         }
-        // Importing runs Python, which may come back here: the lock is not held.
+        let name = *Tuple::NAMES.get(tuple as usize).ok_or_else(missing)?;
+        // Importing runs Python, which may come back here: another thread's class is as good as this one's.
         let class = py.import("psight._ntuples")?.getattr(name)?.cast_into::<PyType>()?;
         let names = class.getattr("_fields")?.cast_into::<PyTuple>()?;
         let columns = names
@@ -124,10 +186,12 @@ impl State {
                 Ok(fields.iter().position(|field| field.name == name))
             })
             .collect::<PyResult<_>>()?;
-        let class = Class { class: class.unbind(), columns };
-        let shared = class.share(py);
-        self.lock().classes.insert(name, class);
-        Ok(shared)
+        let alloc = Alloc::of(&class)?;
+        let class = Class { class: class.unbind(), alloc, columns };
+        if let Err(spare) = slot.set(class) {
+            spare.class.drop_ref(py);
+        }
+        slot.get().ok_or_else(missing)
     }
 
     /// The object `name` of the module `module`, looked up once.
@@ -157,9 +221,10 @@ impl State {
     /// Gives every reference back to its interpreter.
     pub(crate) fn release(self, py: Python<'_>) {
         let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for class in inner.classes.into_values() {
+        for class in self.classes.into_iter().filter_map(OnceLock::into_inner) {
             class.class.drop_ref(py);
         }
+        self.native.drop_ref(py);
         for object in inner.objects.into_values() {
             object.drop_ref(py);
         }

@@ -16,7 +16,7 @@ use psight::{Host, Result};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
 
-use crate::state::{Class, State};
+use crate::state::{Class, State, Tuple};
 use crate::views::{object, one_decimal, text, view, view_with, views};
 use crate::{enter, ffi};
 
@@ -52,23 +52,23 @@ pub(crate) fn ask<T: Send>(
 
 questions! {
     virtual_memory: Host::virtual_memory_and_doubt, |py, state, (memory, doubt): (VirtualMemory, bool)| {
-        view_with(py, state, "svmem", &memory, |field, _| {
+        view_with(py, state, Tuple::Svmem, &memory, |field, _| {
             Ok((doubt && field == "available").then(|| py.None().into_bound(py)))
         })
     };
-    swap_memory: Host::swap_memory, |py, state, memory| view(py, state, "sswap", &memory);
-    cpu_times: Host::cpu_times, |py, state, times| view(py, state, "scputimes", &times);
+    swap_memory: Host::swap_memory, |py, state, memory| view(py, state, Tuple::Sswap, &memory);
+    cpu_times: Host::cpu_times, |py, state, times| view(py, state, Tuple::Scputimes, &times);
     per_cpu_times: Host::per_cpu_times, |py, state, cpus: Vec<PerCpuTimes>| {
         let times: Vec<_> = cpus.into_iter().map(|cpu| cpu.times).collect();
-        views(py, state, "scputimes", &times)
+        views(py, state, Tuple::Scputimes, &times)
     };
     cpu_count_logical: Host::cpu_count, |py, _, count: u32| object(py, &count.to_value());
     cpu_count_cores: Host::cpu_count_physical, |py, _, count: Option<u32>| object(py, &count.to_value());
-    cpu_stats: Host::cpu_stats, |py, state, stats| view_with(py, state, "scpustats", &stats, |_, value| {
+    cpu_stats: Host::cpu_stats, |py, state, stats| view_with(py, state, Tuple::Scpustats, &stats, |_, value| {
         if value.is_null() { object(py, &0u8.to_value()).map(Some) } else { Ok(None) }
     });
     per_cpu_freq: Host::per_cpu_freq, |py, state, cpus: Vec<psight::cpu::PerCpuFreq>| {
-        let all = cpus.iter().map(|cpu| view_with(py, state, "scpufreq", &cpu.freq, |_, value| {
+        let all = cpus.iter().map(|cpu| view_with(py, state, Tuple::Scpufreq, &cpu.freq, |_, value| {
             if value.is_null() { object(py, &0.0f64.to_value()).map(Some) } else { Ok(None) }
         }));
         Ok(PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)?.into_any())
@@ -82,20 +82,20 @@ questions! {
     };
     time_since_boot: Host::time_since_boot, |py, _, time: std::time::Duration| object(py, &time.to_value());
     uptime: Host::uptime, |py, _, time: std::time::Duration| object(py, &time.to_value());
-    users: Host::users, |py, state, users: Vec<_>| views(py, state, "suser", &users);
+    users: Host::users, |py, state, users: Vec<_>| views(py, state, Tuple::Suser, &users);
     pids: Host::pids, |py, _, pids: Vec<psight::Pid>| {
         Ok(PyList::new(py, pids.iter().map(|pid| pid.as_u32()))?.into_any())
     };
     net_if_stats: Host::interface_stats, interface_stats;
     net_if_addrs: Host::interface_addresses, interface_addresses;
     sensors_temperatures: Host::temperatures, |py, state, all: Vec<psight::sensors::Temperature>| {
-        by_chip(py, all.iter().map(|one| (&one.chip, labelled(py, state, "shwtemp", one))))
+        by_chip(py, all.iter().map(|one| (&one.chip, labelled(py, state, Tuple::Shwtemp, one))))
     };
     sensors_fans: Host::fans, |py, state, all: Vec<psight::sensors::Fan>| {
-        by_chip(py, all.iter().map(|one| (&one.chip, labelled(py, state, "sfan", one))))
+        by_chip(py, all.iter().map(|one| (&one.chip, labelled(py, state, Tuple::Sfan, one))))
     };
     sensors_battery: Host::battery, battery;
-    heap_info: |_: &Host| psight::memory::heap_info(), |py, state, info| view(py, state, "pheap", &info);
+    heap_info: |_: &Host| psight::memory::heap_info(), |py, state, info| view(py, state, Tuple::Pheap, &info);
     heap_trim: |_: &Host| psight::memory::heap_trim(), |py, _, trimmed: bool| object(py, &trimmed.to_value());
 }
 
@@ -152,7 +152,7 @@ fn disk_partitions<'py>(module: &Bound<'py, PyModule>, all: bool) -> PyResult<Bo
     let which = if all { Mounts::All } else { Mounts::Physical };
     let found = ask(py, state, |host| host.partitions(which))?;
     let rows = found.iter().map(|row| {
-        view_with(py, state, "sdiskpart", row, |_, value| {
+        view_with(py, state, Tuple::Sdiskpart, row, |_, value| {
             if value.is_null() { object(py, &"".to_value()).map(Some) } else { Ok(None) }
         })
     });
@@ -164,7 +164,7 @@ fn disk_partitions<'py>(module: &Bound<'py, PyModule>, all: bool) -> PyResult<Bo
 fn disk_usage<'py>(module: &Bound<'py, PyModule>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
     let usage = ask(py, state, |host| host.disk_usage(&path))?;
-    view(py, state, "sdiskusage", &usage)
+    view(py, state, Tuple::Sdiskusage, &usage)
 }
 
 /// What disks did, by name or all together; psutil has a zero where an old kernel counts less.
@@ -185,7 +185,7 @@ fn disk_io_counters<'py>(
         });
     }
     let total = if perdisk { None } else { Some(DiskIo::total(disks.values())) };
-    counters(py, state, "sdiskio", &disks, total)
+    counters(py, state, Tuple::Sdiskio, &disks, total)
 }
 
 /// What interfaces carried, by name or all together.
@@ -202,19 +202,19 @@ fn net_io_counters<'py>(
         nics = state.counters(|counters| counters.nics.continued(nics));
     }
     let total = if pernic { None } else { Some(NetIo::total(nics.values())) };
-    counters(py, state, "snetio", &nics, total)
+    counters(py, state, Tuple::Snetio, &nics, total)
 }
 
 /// The total if it was asked for (`None` of nothing), else every one by its name.
 fn counters<'py, R: Record>(
     py: Python<'py>,
     state: &State,
-    name: &'static str,
+    tuple: Tuple,
     all: &BTreeMap<OsString, R>,
     total: Option<Option<R>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let view = |record: &R| {
-        view_with(py, state, name, record, |_, value| {
+        view_with(py, state, tuple, record, |_, value| {
             if value.is_null() { object(py, &0u8.to_value()).map(Some) } else { Ok(None) }
         })
     };
@@ -286,11 +286,11 @@ fn cpu_times_percent<'py>(
     let (py, state) = (module.py(), ffi::state(module)?);
     let (before, now) = (ffi::kept::<CpuSample>(before)?, ffi::kept::<CpuSample>(now)?);
     if !percpu {
-        return view(py, state, "scputimes", &now.percents_since(before));
+        return view(py, state, Tuple::Scputimes, &now.percents_since(before));
     }
     let each = now.per_cpu_percents_since(before);
     let each: Vec<_> = each.into_iter().map(|cpu| cpu.percents).collect();
-    views(py, state, "scputimes", &each)
+    views(py, state, Tuple::Scputimes, &each)
 }
 
 #[pyfunction]
@@ -299,7 +299,7 @@ fn net_connections<'py>(module: &Bound<'py, PyModule>, kind: &str) -> PyResult<B
     let (py, state) = (module.py(), ffi::state(module)?);
     let kind = enter::system(py, state, || kind.parse())?;
     let found = ask(py, state, |host| host.connections_with_owners(kind).map(distinct))?;
-    connections(py, state, "sconn", &found)
+    connections(py, state, Tuple::Sconn, &found)
 }
 
 /// One of those that look the same: psutil answers with what was a set, and unix sockets without a name and an owner
@@ -317,20 +317,20 @@ fn distinct(mut found: Vec<Connection>) -> Vec<Connection> {
 pub(crate) fn connections<'py>(
     py: Python<'py>,
     state: &State,
-    name: &'static str,
+    tuple: Tuple,
     found: &[Connection],
 ) -> PyResult<Bound<'py, PyAny>> {
     let words = Words { py, state, known: RefCell::default() };
-    let addr = state.class(py, "addr", &[])?;
+    let addr = state.class(py, Tuple::Addr, &[])?;
     let unknown_fd = (-1i32).into_pyobject(py)?.into_any();
     let rows = found.iter().map(|row| {
-        view_with(py, state, name, row, |field, value| {
+        view_with(py, state, tuple, row, |field, value| {
             Ok(Some(match field {
                 "fd" if value.is_null() => unknown_fd.clone(),
                 "family" => words.get("family", row.family.as_str())?,
                 "type" => words.get("socket_type", row.kind.as_str())?,
-                "laddr" => address(py, &addr, row.family, row.laddr.as_ref())?,
-                "raddr" => address(py, &addr, row.family, row.raddr.as_ref())?,
+                "laddr" => address(py, addr, row.family, row.laddr.as_ref())?,
+                "raddr" => address(py, addr, row.family, row.raddr.as_ref())?,
                 _ => return Ok(None),
             }))
         })
@@ -371,7 +371,10 @@ fn address<'py>(
         Some(Address::Inet(address)) if address.port() != 0 => {
             let ip = PyString::new(py, &address.ip().to_string()).into_any();
             let port = address.port().into_pyobject(py)?.into_any();
-            ffi::tuple(class.bind(py), vec![ip, port])
+            let end = class.begin(py, 2)?;
+            end.set(0, ip)?;
+            end.set(1, port)?;
+            Ok(end.done())
         }
         _ if family == Family::Unix => Ok(PyString::new(py, "").into_any()),
         _ => Ok(PyTuple::empty(py).into_any()),
@@ -387,7 +390,7 @@ fn interface_addresses<'py>(
     let dict = PyDict::new(py);
     for (nic, addresses) in &nics {
         let rows = addresses.iter().map(|row| {
-            view_with(py, state, "snicaddr", row, |field, _| match field {
+            view_with(py, state, Tuple::Snicaddr, row, |field, _| match field {
                 "family" => words.get("family", row.family.as_str()).map(Some),
                 _ => Ok(None),
             })
@@ -405,7 +408,7 @@ fn interface_stats<'py>(
     let words = Words { py, state, known: RefCell::default() };
     let dict = PyDict::new(py);
     for (nic, stats) in &nics {
-        let row = view_with(py, state, "snicstats", stats, |field, value| match field {
+        let row = view_with(py, state, Tuple::Snicstats, stats, |field, value| match field {
             "duplex" => {
                 words.get("duplex", stats.duplex.map_or("unknown", Duplex::as_str)).map(Some)
             }
@@ -437,10 +440,10 @@ fn by_chip<'py, 'a>(
 fn labelled<'py, R: Record>(
     py: Python<'py>,
     state: &State,
-    name: &'static str,
+    tuple: Tuple,
     sensor: &R,
 ) -> PyResult<Bound<'py, PyAny>> {
-    view_with(py, state, name, sensor, |field, value| {
+    view_with(py, state, tuple, sensor, |field, value| {
         if field == "label" && value.is_null() {
             return Ok(Some(PyString::new(py, "").into_any()));
         }
@@ -454,7 +457,7 @@ fn battery<'py>(
     battery: Option<Battery>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let Some(battery) = battery else { return Ok(py.None().into_bound(py)) };
-    view_with(py, state, "sbattery", &battery, |field, _| {
+    view_with(py, state, Tuple::Sbattery, &battery, |field, _| {
         Ok(match field {
             // Unlike other percentages, psutil gives this one with all its decimals.
             "percent" => Some(battery.percent.into_pyobject(py)?.into_any()),

@@ -3,55 +3,68 @@
 use std::ffi::OsStr;
 
 use psight::Record;
-use psight::record::{Field, Unit, Value};
+use psight::record::{Field, ToValue, Unit, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
-use crate::ffi;
-use crate::state::State;
+use crate::state::{State, Tuple};
 
-/// The record as the named tuple `name`: the tuple's fields by name, whatever else the record knows left out.
+/// The record as a named tuple: the tuple's fields by name, whatever else the record knows left out.
 pub(crate) fn view<'py, R: Record>(
     py: Python<'py>,
     state: &State,
-    name: &'static str,
+    tuple: Tuple,
     record: &R,
 ) -> PyResult<Bound<'py, PyAny>> {
-    view_with(py, state, name, record, |_, _| Ok(None))
+    view_with(py, state, tuple, record, |_, _| Ok(None))
 }
 
 /// The same, with what `special` makes of a field by its name and value; a field that the record lacks has no name.
 pub(crate) fn view_with<'py, R: Record>(
     py: Python<'py>,
     state: &State,
-    name: &'static str,
+    tuple: Tuple,
     record: &R,
     special: impl Fn(&str, &Value<'_>) -> PyResult<Option<Bound<'py, PyAny>>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let class = state.class(py, name, R::FIELDS)?;
-    let values = record.values();
-    let mut items = Vec::with_capacity(class.columns().len());
-    for column in class.columns() {
-        let pair = column.and_then(|column| Some((R::FIELDS.get(column)?, values.get(column)?)));
-        items.push(match pair {
-            Some((field, value)) => match special(field.name, value)? {
+    let class = state.class(py, tuple, R::FIELDS)?;
+    let new = class.begin(py, class.columns().len())?;
+    for (place, column) in class.columns().iter().enumerate() {
+        let pair =
+            column.and_then(|column| Some((R::FIELDS.get(column)?, record.value_at(column))));
+        let item = match pair {
+            Some((field, value)) => match special(field.name, &value)? {
                 Some(object) => object,
-                None => field_object(py, field, value)?,
+                None => field_object(py, field, &value)?,
             },
             None => special("", &Value::Null)?.unwrap_or_else(|| py.None().into_bound(py)),
-        });
+        };
+        new.set(place, item)?;
     }
-    ffi::tuple(class.bind(py), items)
+    Ok(new.done())
+}
+
+/// A view in which psutil has a zero for what the kernel does not tell.
+pub(crate) fn zeros<'py, R: Record, Z: ToValue>(
+    py: Python<'py>,
+    state: &State,
+    tuple: Tuple,
+    record: &R,
+    zero: Z,
+) -> PyResult<Bound<'py, PyAny>> {
+    view_with(py, state, tuple, record, |_, value| {
+        if value.is_null() { object(py, &zero.to_value()).map(Some) } else { Ok(None) }
+    })
 }
 
 /// A list of named tuples.
 pub(crate) fn views<'py, R: Record>(
     py: Python<'py>,
     state: &State,
-    name: &'static str,
+    tuple: Tuple,
     records: &[R],
 ) -> PyResult<Bound<'py, PyAny>> {
-    let views = records.iter().map(|record| view(py, state, name, record));
+    let views = records.iter().map(|record| view(py, state, tuple, record));
     Ok(PyList::new(py, views.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
 

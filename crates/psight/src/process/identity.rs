@@ -305,6 +305,11 @@ impl Process {
         self.ask(Raw::start)
     }
 
+    /// The same as it was when the process was opened, without asking again; `None` where it may not be known.
+    pub fn known_start_ticks(&self) -> Option<u64> {
+        self.start()
+    }
+
     /// What the process is doing.
     ///
     /// A process with several threads has the state of its main thread. Linux: `/proc/<pid>/stat`.

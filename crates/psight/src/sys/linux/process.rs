@@ -139,7 +139,7 @@ impl Raw {
             return Ok(bytes);
         }
         let path = self.dir.join(name);
-        let bytes = read::file(&path).map_err(|error| self.failed(path, error))?;
+        let bytes = read::piece(&path).map_err(|error| self.failed(path, error))?;
         Ok(cell.get_or_init(|| bytes))
     }
 

@@ -17,6 +17,22 @@ pub(super) fn file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The whole of a file that the kernel makes when it is read, and hands out in one piece: a read that leaves room has got
+/// everything. So are the files of one process, except for its lists (`maps`, `smaps`).
+pub(super) fn piece(path: &Path) -> io::Result<Vec<u8>> {
+    let fd = openat(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty())?;
+    let mut bytes = Vec::with_capacity(4096);
+    loop {
+        match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut bytes)) {
+            Ok(_) if bytes.len() < bytes.capacity() => return Ok(bytes),
+            Ok(0) => return Ok(bytes),
+            Ok(_) => bytes.reserve(bytes.capacity()),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
 /// The whole file in place of what `bytes` held, so that a loop needs one allocation.
 pub(super) fn file_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
     file_at(CWD, path, bytes)
