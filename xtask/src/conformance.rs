@@ -1,5 +1,6 @@
-//! `cargo xtask conformance`: psutil's own tests, unchanged, against this package: as whoever runs it and, if that is
-//! root, once more as an ordinary user. `python/tests/conformance` has what they need and what is excluded.
+//! `cargo xtask conformance`: psutil's own tests and example scripts, unchanged, against this package: as whoever runs
+//! it and, if that is root, once more as an ordinary user. `python/tests/conformance` has what they need and what is
+//! excluded.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,17 +12,24 @@ const ADAPTER: &str = "python/tests/conformance";
 const PSUTIL: &str = "psutil==7.2.2";
 /// They only measure well where Python's memory is malloc's, and slow everything down there.
 const LEAKS: &str = "tests/test_memleaks.py";
+/// They set the machine's clock, an hour forth and back.
+const CLOCK: &str = "tests/test_sudo.py";
+const SCRIPTS: &str = "test_example_scripts.py";
 
 pub(crate) fn run(arguments: &[String]) -> Result {
     setup::programs();
     let environment = python::environment()?;
     python::install(&environment)?;
-    let run = Run { environment, tests: source()?, user: None };
-    let mut ends = vec![run.all("psutil's tests", arguments)?];
+    let (flags, arguments): (Vec<_>, Vec<_>) =
+        arguments.iter().cloned().partition(|word| word == "--clock");
+    let adapter = sh::workspace().join(ADAPTER);
+    let with_clock = !flags.is_empty();
+    let run = Run { environment, adapter, tests: source()?, user: None, with_clock };
+    let mut ends = vec![run.all("psutil's tests", &arguments)?];
     if sh::is_root() && sh::has("setpriv") {
         let scratch = Scratch::new("conformance")?;
         let run = run.copied(&scratch.0)?;
-        ends.push(run.all("psutil's tests as an ordinary user", arguments)?);
+        ends.push(run.all("psutil's tests as an ordinary user", &arguments)?);
     }
     println!();
     for line in ends.iter().flatten() {
@@ -61,9 +69,11 @@ pub(crate) fn source() -> Result<PathBuf> {
 /// One way to run the tests.
 struct Run {
     environment: PathBuf,
+    adapter: PathBuf,
     tests: PathBuf,
     /// The scratch directory of an ordinary user.
     user: Option<PathBuf>,
+    with_clock: bool,
 }
 
 /// How a run ended, for the last lines.
@@ -79,78 +89,91 @@ impl Run {
         for (from, to) in [(&self.environment, &scratch.join("python")), (&self.tests, &tests)] {
             sh::run(Command::new("cp").arg("-a").arg(from).arg(to))?;
         }
-        let adapter = sh::workspace().join(ADAPTER);
-        sh::run(Command::new("cp").arg("-a").arg(adapter).arg(scratch))?;
+        sh::run(Command::new("cp").arg("-a").arg(&self.adapter).arg(scratch))?;
         sh::run(Command::new("chmod").args(["-R", "a+rX"]).arg(scratch))?;
         sh::run(Command::new("chown").arg("-R").arg(format!("{NOBODY}:{NOBODY}")).arg(&tests))?;
-        let user = Some(scratch.to_owned());
-        Ok(Self { environment: scratch.join("python"), tests, user })
+        let (environment, adapter) = (scratch.join("python"), scratch.join("conformance"));
+        Ok(Self { environment, adapter, tests, user: Some(scratch.to_owned()), with_clock: false })
     }
 
-    /// All tests, and those for leaks once more as they want it.
+    /// All tests, those for leaks once more as they want it, and the scripts.
     fn all(&self, who: &str, arguments: &[String]) -> Result<Vec<End>> {
         println!("\n{who}");
         if !arguments.is_empty() {
-            let mut pytest = self.pytest()?;
-            pytest.env("PYTHONMALLOC", "malloc").env("PYTHONUNBUFFERED", "1");
-            return Ok(vec![end(pytest.args(arguments))?]);
+            return Ok(vec![end(malloc(&mut self.psutils()?).args(arguments))?]);
         }
-        let mut ends = vec![self.twice(&["tests", "--ignore", LEAKS])?];
-        let mut leaks = self.pytest()?;
-        leaks.env("PYTHONMALLOC", "malloc").env("PYTHONUNBUFFERED", "1");
+        let mut tests = vec!["tests", "--ignore", LEAKS];
+        if !self.with_clock {
+            println!("without those that set the clock, which --clock adds");
+            tests.extend(["--ignore", CLOCK]);
+        }
+        let mut ends = vec![self.twice(&tests)?];
         println!("\n{who}, for leaks");
-        ends.push(end(leaks.arg(LEAKS))?);
+        ends.push(end(malloc(&mut self.psutils()?).arg(LEAKS))?);
+        println!("\nthe example scripts");
+        let mut scripts = self.pytest();
+        scripts.env("PSIGHT_SCRIPTS", self.tests.join("scripts")).env_remove("PYTHONPATH");
+        let mut end = end(scripts.arg(self.adapter.join(SCRIPTS)))?;
+        end.text = format!("  its example scripts: {}", end.text);
+        ends.push(end);
         Ok(ends)
     }
 
     /// What failed is run again alone: some tests wait five seconds for ten interpreters to start.
     fn twice(&self, arguments: &[&str]) -> Result<End> {
         let cache = format!("cache_dir={}", self.tests.join("cache").display());
-        let first = end(self.pytest()?.args(["-o", &cache]).args(arguments))?;
+        let cached = ["-o", &cache];
+        let first = end(self.psutils()?.args(cached).args(arguments))?;
         if first.is_good {
             return Ok(first);
         }
         println!("\nwhat failed, once more");
-        let again = ["-o", &cache, "--last-failed", "--last-failed-no-failures", "none"];
-        let second = end(self.pytest()?.args(again).args(arguments))?;
+        let again = ["--last-failed", "--last-failed-no-failures", "none"];
+        let second = end(self.psutils()?.args(cached).args(again).args(arguments))?;
         let text = format!("{}\n  once more, alone: {}", first.text, second.text);
         Ok(End { text, is_good: second.is_good })
     }
 
-    /// pytest with the adapter; if root starts it, on a machine where somebody is logged in and sensors can be read.
-    fn pytest(&self) -> Result<Command> {
-        let adapter = match &self.user {
-            Some(scratch) => scratch.join("conformance"),
-            None => sh::workspace().join(ADAPTER),
-        };
-        let python = self.environment.join("bin/python");
-        let mut command = if sh::is_root() && can_unshare() {
-            let mut unshare = Command::new("unshare");
-            unshare.args(["--mount", "--pid", "--fork", "--mount-proc"]).arg(&python);
-            unshare.arg(adapter.join("fake_machine.py"));
-            if let Some(scratch) = &self.user {
-                unshare.args(["setpriv", "--clear-groups", "--inh-caps=-all"]);
-                unshare.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}")).arg("--");
-                unshare.env("HOME", scratch.join("home")).env("TMPDIR", scratch.join("tmp"));
-            }
-            unshare.arg(&python);
-            unshare
-        } else {
-            Command::new(&python)
-        };
+    /// pytest with the adapter.
+    fn psutils(&self) -> Result<Command> {
+        let mut pytest = self.pytest();
         // The tests start the interpreter without its environment, and find what they need by this path.
-        let path = [adapter, site_packages(&python)?];
+        let path = [self.adapter.clone(), site_packages(&self.python())?];
         let path = std::env::join_paths(path).map_err(|error| error.to_string())?;
-        command
-            .current_dir(&self.tests)
-            .env("PYTHONPATH", path)
-            .env("PYTHONDONTWRITEBYTECODE", "1");
+        pytest.env("PYTHONPATH", path).args(["-p", "adapter"]);
         if self.user.is_none() {
-            command.env("PSIGHT_ROOT", sh::workspace());
+            pytest.env("PSIGHT_ROOT", sh::workspace());
         }
-        command.args(["-m", "pytest", "--quiet", "--tb=short", "-p", "adapter", "-p", "no:xdist"]);
-        Ok(command)
+        Ok(pytest)
     }
+
+    /// pytest; if root starts it, on a machine where somebody is logged in and sensors can be read.
+    fn pytest(&self) -> Command {
+        let mut command = Command::new(self.python());
+        if sh::is_root() && can_unshare() {
+            command = Command::new("unshare");
+            command.args(["--mount", "--pid", "--fork", "--mount-proc"]).arg(self.python());
+            command.arg(self.adapter.join("fake_machine.py"));
+            if let Some(scratch) = &self.user {
+                command.args(["setpriv", "--clear-groups", "--inh-caps=-all"]);
+                command.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}"));
+                command.env("HOME", scratch.join("home")).env("TMPDIR", scratch.join("tmp"));
+            }
+            command.arg(self.python());
+        }
+        command.args(["-m", "pytest", "--quiet", "--tb=short"]);
+        command.current_dir(&self.tests).env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+    }
+
+    fn python(&self) -> PathBuf {
+        self.environment.join("bin/python")
+    }
+}
+
+/// Tests for leaks measure malloc's heap, and want Python's memory there too.
+fn malloc(pytest: &mut Command) -> &mut Command {
+    pytest.env("PYTHONMALLOC", "malloc").env("PYTHONUNBUFFERED", "1")
 }
 
 fn can_unshare() -> bool {
@@ -169,13 +192,14 @@ fn site_packages(python: &Path) -> Result<PathBuf> {
     Ok(PathBuf::from(String::from_utf8_lossy(&output).trim().to_owned()))
 }
 
-/// Runs pytest; the adapter's own line of its output says how it ended.
+/// Runs pytest; the adapter's own line of its output, or the last one, says how it ended.
 fn end(pytest: &mut Command) -> Result<End> {
     let output = pytest.stderr(std::process::Stdio::inherit()).output();
     let output = output.map_err(|error| format!("pytest: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");
     let line = text.lines().rfind(|line| line.starts_with("psutil 7"));
+    let line = line.or_else(|| text.lines().rfind(|line| !line.trim().is_empty()));
     let line = line.unwrap_or("pytest ended without a summary").to_owned();
     Ok(End { is_good: output.status.success(), text: line })
 }

@@ -41,8 +41,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "conformance",
-        arguments: "[PYTEST ARGUMENTS]",
-        about: "psutil's own tests against the Python package, also as an ordinary user",
+        arguments: "[--clock] [PYTEST ARGUMENTS]",
+        about: "psutil's own tests and scripts on the Python package, also as an ordinary user",
         run: conformance::run,
     },
     Command {

@@ -9,6 +9,7 @@ import platform
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 SENSORS = {
@@ -34,21 +35,31 @@ SENSORS = {
 
 def cover(directory):
     """Put an empty directory over one that is there."""
-    if not os.path.isdir(directory):
-        return False
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "none", directory], check=True)
-    return True
+
+
+def bind(directory, elsewhere):
+    """Show a directory in another place as well."""
+    subprocess.run(["mount", "--bind", directory, elsewhere], check=True)
 
 
 def sensors():
-    """Fake what the kernel tells under /sys/class, as far as it has a directory for it."""
-    covered = {kind for kind in {path.split("/")[0] for path in SENSORS} if cover(f"/sys/class/{kind}")}
+    """Fake what the kernel tells under /sys/class."""
+    ours = {path.split("/")[0] for path in SENSORS}
+    # The kernel lets nobody make a directory there: the classes that it has are shown through a new one.
+    with tempfile.TemporaryDirectory() as real:
+        bind("/sys/class", real)
+        cover("/sys/class")
+        for kind in {*os.listdir(real), *ours}:
+            os.mkdir(f"/sys/class/{kind}")
+            if kind not in ours:
+                bind(f"{real}/{kind}", f"/sys/class/{kind}")
+        subprocess.run(["umount", "-l", real], check=True)
     for path, text in SENSORS.items():
-        if path.split("/")[0] in covered:
-            path = os.path.join("/sys/class", path)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w") as file:
-                file.write(text + "\n")
+        path = os.path.join("/sys/class", path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text + "\n")
 
 
 def login():
