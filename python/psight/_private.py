@@ -58,16 +58,16 @@ _ABSENT = object()
 # --- messages
 
 
-def debug(message):
+def debug(msg):
     """Say on stderr what was put up with, and where, if `PSUTIL_DEBUG` is set."""
     if not PSUTIL_DEBUG:
         return
     caller = sys._getframe(1)
-    if isinstance(message, OSError):
-        message = f"ignoring {message}"
-    elif isinstance(message, Exception):
-        message = f"ignoring {message!r}"
-    print(f"psutil-debug [{caller.f_code.co_filename}:{caller.f_lineno}]> {message}", file=sys.stderr)
+    if isinstance(msg, OSError):
+        msg = f"ignoring {msg}"
+    elif isinstance(msg, Exception):
+        msg = f"ignoring {msg!r}"
+    print(f"psutil-debug [{caller.f_code.co_filename}:{caller.f_lineno}]> {msg}", file=sys.stderr)
 
 
 def _set_debug(value):
@@ -76,11 +76,11 @@ def _set_debug(value):
     PSUTIL_DEBUG = bool(value)
 
 
-def warn(message):
+def warn(msg):
     """Give a `RuntimeWarning`."""
     import warnings
 
-    warnings.warn(message, RuntimeWarning, stacklevel=2)
+    warnings.warn(msg, RuntimeWarning, stacklevel=2)
 
 
 # --- text and terminals

@@ -1,0 +1,3 @@
+"""The table of processes."""
+
+def test() -> None: ...

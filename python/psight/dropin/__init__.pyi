@@ -1,0 +1,9 @@
+"""Makes ``import psutil`` answer with psight."""
+
+from importlib.machinery import ModuleSpec
+
+PACKAGES: dict[str, str]
+
+def install() -> None: ...
+def uninstall() -> None: ...
+def find_spec(name: str) -> ModuleSpec | None: ...
