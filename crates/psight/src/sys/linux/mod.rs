@@ -15,5 +15,6 @@ pub(crate) mod users;
 
 mod ffi;
 mod read;
+mod records;
 
 pub(crate) const OS: crate::Os = crate::Os::Linux;

@@ -6,7 +6,6 @@
 mod ffi;
 mod fill;
 mod plan;
-mod records;
 mod sources;
 
 use std::path::PathBuf;

@@ -9,8 +9,9 @@ use psight_parse::linux::pid::status::{Status, Wanted};
 use psight_parse::linux::pid::{cmdline, io, smaps, stat, statm, status};
 
 use super::super::process::{Device, Raw, find_terminal, status_of};
+use super::super::records;
 use super::sources::{Read, Refusal};
-use super::{Engine, Nature, Seen, records};
+use super::{Engine, Nature, Seen};
 use crate::memory::percent;
 use crate::process::{ContextSwitches, CpuSample, GroupIds, UserIds};
 use crate::table::{Columns, ProcessRow, Spare};
