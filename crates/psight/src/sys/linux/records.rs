@@ -11,7 +11,7 @@ use crate::host::Constants;
 use crate::process::{IoCounters, MemoryFootprint, MemoryInfo, PageFaults, ProcessCpuTimes};
 
 pub(super) fn cpu_times(constants: &Constants, stat: &Stat<'_>) -> ProcessCpuTimes {
-    let seconds = |ticks: u64| ticks as f64 / constants.ticks_per_second as f64;
+    let seconds = |ticks: u64| ticks as f64 / constants.ticks_per_second.max(1) as f64;
     ProcessCpuTimes {
         user: seconds(stat.utime_ticks),
         system: seconds(stat.stime_ticks),
@@ -30,10 +30,7 @@ pub(super) fn create_time(
     boot: SystemTime,
     stat: &Stat<'_>,
 ) -> Option<SystemTime> {
-    let rate = constants.ticks_per_second.max(1);
-    let (seconds, part) = (stat.starttime_ticks / rate, stat.starttime_ticks % rate);
-    let nanos = part.checked_mul(1_000_000_000)? / rate;
-    boot.checked_add(Duration::new(seconds, u32::try_from(nanos).ok()?))
+    boot.checked_add(ticks(stat.starttime_ticks, constants.ticks_per_second))
 }
 
 pub(super) fn memory_info(constants: &Constants, statm: &Statm) -> MemoryInfo {
@@ -51,7 +48,6 @@ pub(super) fn memory_info(constants: &Constants, statm: &Statm) -> MemoryInfo {
 }
 
 pub(super) fn memory_footprint(sum: &Footprint) -> MemoryFootprint {
-    let bytes = |kib: u64| kib.saturating_mul(1024);
     MemoryFootprint {
         uss: bytes(sum.private_kib),
         pss: sum.pss_kib.map(bytes),
@@ -70,5 +66,29 @@ pub(super) fn io_counters(io: &Io) -> IoCounters {
         other_count: None,
         other_bytes: None,
         cancelled_write_bytes: io.cancelled_write_bytes,
+    }
+}
+
+/// Bytes of a size in KiB.
+pub(super) fn bytes(kib: u64) -> u64 {
+    kib.saturating_mul(1024)
+}
+
+fn ticks(count: u64, per_second: u64) -> Duration {
+    let per_second = per_second.max(1);
+    let nanos = u128::from(count % per_second) * 1_000_000_000 / u128::from(per_second);
+    // Less than a second by construction.
+    Duration::new(count / per_second, u32::try_from(nanos).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_exact() {
+        assert_eq!(ticks(5163, 100), Duration::from_millis(51_630));
+        assert_eq!(ticks(1, 1024), Duration::from_nanos(976_562));
+        assert_eq!(ticks(u64::MAX, 0), Duration::from_secs(u64::MAX));
     }
 }

@@ -11,7 +11,7 @@ use psight_parse::linux::cpulist::cpulist;
 use psight_parse::linux::pid::stat::{Stat, stat};
 use psight_parse::linux::pid::status::Wanted;
 
-use super::super::read;
+use super::super::{read, records};
 use super::{Raw, status_of};
 use crate::process::{ContextSwitches, CpuSample, ProcessCpuTimes, Thread};
 use crate::{Error, Result};
@@ -19,14 +19,7 @@ use crate::{Error, Result};
 impl Raw {
     // stat: utime, stime, cutime, cstime, delayacct_blkio_ticks
     pub(crate) fn cpu_times(&self) -> Result<ProcessCpuTimes> {
-        let stat = self.stat()?;
-        Ok(ProcessCpuTimes {
-            user: self.seconds(stat.utime_ticks),
-            system: self.seconds(stat.stime_ticks),
-            children_user: self.seconds(stat.cutime_ticks),
-            children_system: self.seconds(stat.cstime_ticks),
-            iowait: stat.delayacct_blkio_ticks.map(|ticks| self.seconds(ticks)),
-        })
+        Ok(records::cpu_times(self.host().constants(), &self.stat()?))
     }
 
     // stat
@@ -94,18 +87,15 @@ impl Raw {
     }
 
     fn thread(&self, id: u32, stat: &Stat<'_>) -> Thread {
+        let times = records::cpu_times(self.host().constants(), stat);
         Thread {
             id,
-            user_time: self.seconds(stat.utime_ticks),
-            system_time: self.seconds(stat.stime_ticks),
+            user_time: times.user,
+            system_time: times.system,
             name: Some(OsString::from_vec(stat.comm.to_vec())),
             status: Some(status_of(stat.state)),
             cpu_num: stat.processor,
         }
-    }
-
-    fn seconds(&self, ticks: u64) -> f64 {
-        ticks as f64 / self.host().constants().ticks_per_second.max(1) as f64
     }
 }
 

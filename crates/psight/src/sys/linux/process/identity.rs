@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use psight_parse::Error as Undecoded;
 use psight_parse::linux::pid::cgroup::{self, cgroup};
@@ -13,6 +13,7 @@ use psight_parse::linux::pid::status::{Wanted, numbers};
 use rustix::fs::Access;
 
 use super::super::host::boot_time;
+use super::super::records;
 use super::Raw;
 use crate::process::{Cgroup, GroupIds, SignalMasks, SignalSet, Status, UserIds};
 use crate::users::UserNames;
@@ -74,9 +75,8 @@ impl Raw {
 
     // stat, starttime; /proc/stat, btime
     pub(crate) fn create_time(&self) -> Result<SystemTime> {
-        let start = ticks(self.start()?, self.host().constants().ticks_per_second);
-        boot_time(self.host())?
-            .checked_add(start)
+        let boot = boot_time(self.host())?;
+        records::create_time(self.host().constants(), boot, &self.stat()?)
             .ok_or_else(|| self.malformed("stat", &Undecoded::garbled("starttime")))
     }
 
@@ -216,13 +216,6 @@ fn group(line: &cgroup::Line<'_>) -> Cgroup {
     }
 }
 
-fn ticks(count: u64, per_second: u64) -> Duration {
-    let per_second = per_second.max(1);
-    let nanos = u128::from(count % per_second) * 1_000_000_000 / u128::from(per_second);
-    // Less than a second by construction.
-    Duration::new(count / per_second, u32::try_from(nanos).unwrap_or(0))
-}
-
 fn os_string(bytes: &[u8]) -> OsString {
     OsString::from_vec(bytes.to_vec())
 }
@@ -240,12 +233,5 @@ mod tests {
         assert_eq!((status_of(b'X'), status_of(b'x')), (Status::Dead, Status::Dead));
         assert_eq!(status_of(b'q'), Status::Unknown('q'));
         assert_eq!(status_of(b'q').as_str(), "?");
-    }
-
-    #[test]
-    fn ticks_are_exact() {
-        assert_eq!(ticks(5163, 100), Duration::from_millis(51_630));
-        assert_eq!(ticks(1, 1024), Duration::from_nanos(976_562));
-        assert_eq!(ticks(u64::MAX, 0), Duration::from_secs(u64::MAX));
     }
 }

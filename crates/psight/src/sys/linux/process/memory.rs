@@ -11,6 +11,7 @@ use psight_parse::linux::pid::smaps::{Footprint, Mapping, footprint, smaps};
 use psight_parse::linux::pid::statm::{Statm, statm};
 use psight_parse::linux::pid::status::Wanted;
 
+use super::super::records;
 use super::{Raw, undecorated};
 use crate::process::{
     AddressRange, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap, MemoryRegion,
@@ -21,38 +22,28 @@ use crate::{ErrorKind, Result};
 impl Raw {
     // statm
     pub(crate) fn memory_info(&self) -> Result<MemoryInfo> {
-        let statm = self.statm()?;
-        Ok(MemoryInfo {
-            rss: self.bytes(statm.resident_pages),
-            vms: self.bytes(statm.size_pages),
-            shared: Some(self.bytes(statm.shared_pages)),
-            text: Some(self.bytes(statm.text_pages)),
-            data: Some(self.bytes(statm.data_pages)),
-            stack: None,
-            peak_rss: None,
-            peak_vms: None,
-        })
+        Ok(records::memory_info(self.host().constants(), &self.statm()?))
     }
 
     // statm; status, Vm* Rss* HugetlbPages
     pub(crate) fn memory_info_ex(&self) -> Result<MemoryInfoEx> {
-        let statm = self.statm()?;
+        let info = self.memory_info()?;
         let status = self.status_lines(Wanted::MEMORY)?;
         Ok(MemoryInfoEx {
-            rss: self.bytes(statm.resident_pages),
-            vms: self.bytes(statm.size_pages),
-            shared: Some(self.bytes(statm.shared_pages)),
-            text: Some(self.bytes(statm.text_pages)),
-            data: Some(self.bytes(statm.data_pages)),
-            stack: None,
-            peak_rss: status.vm_hwm_kib.map(from_kib),
-            peak_vms: status.vm_peak_kib.map(from_kib),
-            rss_anon: status.rss_anon_kib.map(from_kib),
-            rss_file: status.rss_file_kib.map(from_kib),
-            rss_shmem: status.rss_shmem_kib.map(from_kib),
-            lib: status.vm_lib_kib.map(from_kib),
-            swap: status.vm_swap_kib.map(from_kib),
-            hugetlb: status.hugetlb_kib.map(from_kib),
+            rss: info.rss,
+            vms: info.vms,
+            shared: info.shared,
+            text: info.text,
+            data: info.data,
+            stack: info.stack,
+            peak_rss: status.vm_hwm_kib.map(records::bytes),
+            peak_vms: status.vm_peak_kib.map(records::bytes),
+            rss_anon: status.rss_anon_kib.map(records::bytes),
+            rss_file: status.rss_file_kib.map(records::bytes),
+            rss_shmem: status.rss_shmem_kib.map(records::bytes),
+            lib: status.vm_lib_kib.map(records::bytes),
+            swap: status.vm_swap_kib.map(records::bytes),
+            hugetlb: status.hugetlb_kib.map(records::bytes),
             wired: None,
             compressed: None,
             phys_footprint: None,
@@ -78,11 +69,7 @@ impl Raw {
             Err(error) if retry_with_smaps(error.kind()) => self.summed()?,
             Err(error) => return Err(error),
         };
-        Ok(MemoryFootprint {
-            uss: from_kib(sum.private_kib),
-            pss: sum.pss_kib.map(from_kib),
-            swap: sum.swap_kib.map(from_kib),
-        })
+        Ok(records::memory_footprint(&sum))
     }
 
     // smaps
@@ -99,8 +86,7 @@ impl Raw {
 
     // stat, minflt majflt
     pub(crate) fn page_faults(&self) -> Result<PageFaults> {
-        let stat = self.stat()?;
-        Ok(PageFaults { minor: stat.minflt, major: stat.majflt })
+        Ok(records::page_faults(&self.stat()?))
     }
 
     // io
@@ -109,17 +95,7 @@ impl Raw {
         if io == Io::default() {
             return Err(self.malformed("io", &Undecoded::missing("rchar")));
         }
-        Ok(IoCounters {
-            read_count: io.syscr,
-            write_count: io.syscw,
-            read_bytes: io.read_bytes,
-            write_bytes: io.write_bytes,
-            read_chars: io.rchar,
-            write_chars: io.wchar,
-            other_count: None,
-            other_bytes: None,
-            cancelled_write_bytes: io.cancelled_write_bytes,
-        })
+        Ok(records::io_counters(&io))
     }
 
     fn statm(&self) -> Result<Statm> {
@@ -157,16 +133,16 @@ impl Raw {
             addr: region.addr,
             perms: region.perms,
             path: region.path,
-            rss: from_kib(mapping.rss_kib.unwrap_or(0)),
-            size: mapping.size_kib.map(from_kib),
-            pss: mapping.pss_kib.map(from_kib),
-            shared_clean: mapping.shared_clean_kib.map(from_kib),
-            shared_dirty: mapping.shared_dirty_kib.map(from_kib),
-            private_clean: mapping.private_clean_kib.map(from_kib),
-            private_dirty: mapping.private_dirty_kib.map(from_kib),
-            referenced: mapping.referenced_kib.map(from_kib),
-            anonymous: mapping.anonymous_kib.map(from_kib),
-            swap: mapping.swap_kib.map(from_kib),
+            rss: records::bytes(mapping.rss_kib.unwrap_or(0)),
+            size: mapping.size_kib.map(records::bytes),
+            pss: mapping.pss_kib.map(records::bytes),
+            shared_clean: mapping.shared_clean_kib.map(records::bytes),
+            shared_dirty: mapping.shared_dirty_kib.map(records::bytes),
+            private_clean: mapping.private_clean_kib.map(records::bytes),
+            private_dirty: mapping.private_dirty_kib.map(records::bytes),
+            referenced: mapping.referenced_kib.map(records::bytes),
+            anonymous: mapping.anonymous_kib.map(records::bytes),
+            swap: mapping.swap_kib.map(records::bytes),
             locked: None,
             private: None,
             ref_count: None,
@@ -181,16 +157,8 @@ impl Raw {
         let path = PathBuf::from(OsString::from_vec(maps::path(name).into_owned()));
         undecorated(path, |path| self.has_file(path))
     }
-
-    fn bytes(&self, pages: u64) -> u64 {
-        pages.saturating_mul(self.host().constants().page_size)
-    }
 }
 
 fn retry_with_smaps(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NotFound | ErrorKind::NoSuchProcess)
-}
-
-fn from_kib(kib: u64) -> u64 {
-    kib.saturating_mul(1024)
 }
