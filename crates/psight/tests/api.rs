@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "it is test code")]
 #![allow(clippy::mutable_key_type, reason = "what is hashed of a process never changes")]
 
+mod common;
+
 use std::collections::{HashMap, HashSet};
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::path::Path;
 use std::thread;
 
+use common::{Machine, stat};
 use psight::cpu::CpuSampler;
 use psight::disk::DiskProber;
 use psight::process::{CpuSample, ExitStatus, Signal, Status};
@@ -82,15 +85,11 @@ fn a_clone_is_the_same_process_in_another_thread() {
 #[test]
 #[cfg_attr(force_unsupported, ignore = "there is no process to ask")]
 fn a_clone_of_one_moment_keeps_that_moment() {
-    let root = tempfile::tempdir().unwrap();
-    let stat = root.path().join("proc/42/stat");
-    std::fs::create_dir_all(stat.parent().unwrap()).unwrap();
-    let line = |state| format!("42 (a) {state} 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n");
-    std::fs::write(&stat, line('S')).unwrap();
-    let process = Host::at(root.path()).unwrap().process(42).unwrap();
+    let machine = Machine::captured().file("proc/42/stat", stat(42, 1, 7));
+    let process = machine.host().process(42).unwrap();
     let moment = process.oneshot();
     assert_eq!(moment.status().unwrap(), Status::Sleeping);
-    std::fs::write(&stat, line('T')).unwrap();
+    machine.write("proc/42/stat", stat(42, 1, 7).replace(") S", ") T"));
     assert_eq!(moment.clone().status().unwrap(), Status::Sleeping);
     assert_eq!(process.clone().status().unwrap(), Status::Stopped);
 }
@@ -98,17 +97,13 @@ fn a_clone_of_one_moment_keeps_that_moment() {
 #[test]
 #[cfg_attr(force_unsupported, ignore = "there is no process to ask")]
 fn the_process_of_a_row_is_not_another_with_its_pid() {
-    let root = tempfile::tempdir().unwrap();
-    let stat = root.path().join("proc/42/stat");
-    std::fs::create_dir_all(stat.parent().unwrap()).unwrap();
-    let start = |start| format!("42 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0\n");
-    std::fs::write(&stat, start(7)).unwrap();
-    let host = Host::at(root.path()).unwrap();
+    let machine = Machine::captured().file("proc/42/stat", stat(42, 1, 7));
+    let host = machine.host();
     let rows = host.processes(Columns::PPID).unwrap();
     assert_eq!(rows[0].process(&host).unwrap(), host.process(42).unwrap());
-    std::fs::write(&stat, start(8)).unwrap();
+    machine.write("proc/42/stat", stat(42, 1, 8));
     assert!(rows[0].process(&host).unwrap_err().is_gone());
-    std::fs::remove_dir_all(stat.parent().unwrap()).unwrap();
+    std::fs::remove_dir_all(machine.path("proc/42")).unwrap();
     assert!(rows[0].process(&host).unwrap_err().is_gone());
 }
 
@@ -189,13 +184,11 @@ fn what_a_machine_calls_itself_is_text() {
 #[test]
 #[cfg_attr(force_unsupported, ignore = "there is no machine to ask")]
 fn growth_is_what_counters_gained() {
-    let root = tempfile::tempdir().unwrap();
-    let dev = root.path().join("proc/net/dev");
-    std::fs::create_dir_all(dev.parent().unwrap()).unwrap();
-    let host = Host::at(root.path()).unwrap();
+    let machine = Machine::captured();
+    let host = machine.host();
     let read = |received: u64, sent: u64| {
         let text = format!("a\nb\n eth0: {received} 0 0 0 0 0 0 0 {sent} 0 0 0 0 0 0 0\n");
-        std::fs::write(&dev, text).unwrap();
+        machine.write("proc/net/dev", text);
         host.net_io_counters().unwrap().into_values().next().unwrap()
     };
     let (before, now) = (read(100, 100), read(130, 20));

@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::Machine;
+use common::{Machine, numbers, stat};
 use psight::Pid;
-use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Duplex, NetIo};
+use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Duplex};
 use psight_parse::linux::netlink::kept;
 
 const TCP_HEADS: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
@@ -23,12 +23,6 @@ fn sockets(tcp: &str, udp: &str, unix: &str) -> Machine {
         .file("proc/net/tcp", format!("{TCP_HEADS}{tcp}"))
         .file("proc/net/udp", format!("{TCP_HEADS}{udp}"))
         .file("proc/net/unix", format!("{UNIX_HEADS}{unix}"))
-}
-
-fn stat(pid: u32) -> String {
-    format!(
-        "{pid} (x) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0\n"
-    )
 }
 
 /// Inode, pid and descriptor of each row.
@@ -98,8 +92,8 @@ fn t59_a_socket_of_several_processes_is_the_highest_pids() {
 fn t59_a_process_has_its_own_sockets_only() {
     let tcp = tcp("0A", LISTENS, 7) + &tcp("01", CONNECTED, 9);
     let machine = sockets(&tcp, "", "0: 2 0 0 0001 01 8 /a\n")
-        .file("proc/9/stat", stat(9))
-        .file("proc/10/stat", stat(10))
+        .file("proc/9/stat", stat(9, 1, 100))
+        .file("proc/10/stat", stat(10, 1, 100))
         .link("proc/9/fd/3", "socket:[7]")
         .link("proc/9/fd/11", "socket:[7]")
         .link("proc/9/fd/4", "socket:[8]")
@@ -117,7 +111,7 @@ fn t59_a_process_has_its_own_sockets_only() {
 fn t61_sockets_of_another_namespace_are_read_in_the_processs_own_tables() {
     let elsewhere = format!("{TCP_HEADS}{}", tcp("0A", "00000000:1F90 00000000:0000", 8));
     let machine = sockets(&tcp("0A", LISTENS, 7), "", "")
-        .file("proc/9/stat", stat(9))
+        .file("proc/9/stat", stat(9, 1, 100))
         .link("proc/9/fd/3", "socket:[8]")
         .file("proc/9/net/tcp", elsewhere);
     let rows = machine.host().process(9).unwrap().connections(ConnectionKind::Tcp).unwrap();
@@ -201,24 +195,10 @@ fn t62_counters_of_aliases_and_of_long_names_without_a_blank() {
     );
     let host = machine.host();
     let counters = host.net_io_counters().unwrap();
-    let alias: Vec<_> = [&counters[std::ffi::OsStr::new("eth0:1")]].iter().map(numbers).collect();
-    assert_eq!(alias, [[5, 1, 6, 2, 3, 7, 4, 8]]);
+    let alias = &counters[std::ffi::OsStr::new("eth0:1")];
+    assert_eq!(numbers(alias), [5, 1, 6, 2, 3, 7, 4, 8]);
     let total = host.net_io_counters_total().unwrap().unwrap();
-    assert_eq!(numbers(&&total), [10, u64::MAX, 12, 4, 6, 14, 8, 16]);
-}
-
-/// In psutil's order.
-fn numbers(io: &&NetIo) -> [u64; 8] {
-    [
-        io.bytes_sent,
-        io.bytes_recv,
-        io.packets_sent,
-        io.packets_recv,
-        io.errin,
-        io.errout,
-        io.dropin,
-        io.dropout,
-    ]
+    assert_eq!(numbers(&total), [10, u64::MAX, 12, 4, 6, 14, 8, 16]);
 }
 
 #[test]

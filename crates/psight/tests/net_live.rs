@@ -17,13 +17,11 @@ use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::{SocketAddr as UnixAddr, UnixDatagram, UnixListener, UnixStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::eventually;
-use psight::net::{
-    Address, Connection, ConnectionKind, ConnectionStatus, Family, NetIo, SocketType,
-};
+use common::{Ended, eventually, numbers};
+use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType};
 use psight::{Host, Pid, Process};
 use rustix::net as raw;
 
@@ -400,16 +398,6 @@ fn a_processs_connections_equal_psutils() {
     });
 }
 
-/// A process that is ended with the test.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// A process that holds the listener as its input.
 fn holder(listener: &TcpListener) -> Ended {
     let held = OwnedFd::from(listener.try_clone().unwrap());
@@ -582,20 +570,6 @@ fn t54_no_socket_is_there_twice_while_others_come_and_go() {
         eprintln!("{lost} of 1000 rows were not shown");
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
-}
-
-/// In psutil's order.
-fn numbers(io: &NetIo) -> Vec<u64> {
-    vec![
-        io.bytes_sent,
-        io.bytes_recv,
-        io.packets_sent,
-        io.packets_recv,
-        io.errin,
-        io.errout,
-        io.dropin,
-        io.dropout,
-    ]
 }
 
 #[test]

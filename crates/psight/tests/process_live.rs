@@ -11,10 +11,10 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
-use common::{eventually, every_question, psutil};
+use common::{Ended, eventually, every_question, psutil};
 use psight::process::Status;
 use psight::record::{Record, ToValue, Value};
 use psight::{Error, ErrorKind, Host, Pid, Process, Result};
@@ -22,11 +22,11 @@ use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 
 /// A child that ends with the test.
-struct Started(Child);
+struct Started(Ended);
 
 impl Started {
     fn new(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap())
+        Self(Ended(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()))
     }
 
     /// A child that sleeps, and is seen to.
@@ -62,13 +62,6 @@ impl Started {
             }
             other => Err(format!("{other:?}")),
         });
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -305,7 +298,7 @@ fn waits_for_the_end_of_its_input() {
 fn t04_t07_a_zombie_keeps_the_short_name_and_a_live_one_has_the_long() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("a-name-of-more-than-15-bytes");
-    let mut child = Started(waiting(&program).spawn().unwrap());
+    let mut child = Started(Ended(waiting(&program).spawn().unwrap()));
     let process = child.process();
     eventually(|| match process.name() {
         Ok(name) if name == "a-name-of-more-than-15-bytes" => Ok(()),
@@ -348,7 +341,7 @@ fn t10_a_deleted_program_and_a_deleted_directory_keep_their_paths() {
     let folder = tempfile::tempdir().unwrap();
     let (program, place) = (folder.path().join("naptime"), folder.path().join("place"));
     std::fs::create_dir(&place).unwrap();
-    let mut child = Started(waiting(&program).current_dir(&place).spawn().unwrap());
+    let mut child = Started(Ended(waiting(&program).current_dir(&place).spawn().unwrap()));
     let mut line = String::new();
     let mut said = BufReader::new(child.0.stdout.take().unwrap());
     while !line.contains("waiting") {
@@ -408,7 +401,7 @@ fn t19_a_terminal_that_was_opened_after_we_asked_is_found() {
             eprintln!("skipped: script(1) is not installed");
             return;
         };
-        let mut child = Started(child);
+        let mut child = Started(Ended(child));
         let mut line = String::new();
         BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let inner = Process::new(line.trim().parse::<u32>().unwrap()).unwrap();

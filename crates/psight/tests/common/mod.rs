@@ -2,12 +2,14 @@
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "it is test code")]
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use psight::{Error, Host, Process};
+use psight::record::Value;
+use psight::{Error, Host, Process, Record};
 use tempfile::TempDir;
 
 /// A machine that is a folder of files, removed at the end of the test.
@@ -101,6 +103,42 @@ pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
             None
         }
     }
+}
+
+/// A child that is killed and waited for when the test is done with it, also when it fails.
+pub struct Ended(pub Child);
+
+impl Deref for Ended {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Ended {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The whole numbers of a record, in the order of its fields.
+pub fn numbers(record: &impl Record) -> Vec<u64> {
+    record.values().iter().filter_map(Value::as_u64).collect()
+}
+
+/// The `stat` of a process with this parent and start, in ticks after boot.
+pub fn stat(pid: u32, ppid: u32, start: u64) -> String {
+    format!(
+        "{pid} (x) S {ppid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 17 0"
+    )
 }
 
 /// Asks until the answer is `Ok`, for what moves between two questions; panics with the last answer after ten seconds.

@@ -2,10 +2,12 @@
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 #![allow(clippy::expect_used, reason = "it is test code")]
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
+
+use crate::common::Ended;
 
 /// A child that is killed and waited for when the test is done with it, also when it fails.
-pub struct Sleeper(Child);
+pub struct Sleeper(Ended);
 
 impl Sleeper {
     /// A child that sleeps.
@@ -15,7 +17,7 @@ impl Sleeper {
 
     /// A child that runs this command.
     pub fn from(command: &mut Command) -> Self {
-        Self(command.spawn().expect("a child"))
+        Self(Ended(command.spawn().expect("a child")))
     }
 
     pub fn id(&self) -> u32 {
@@ -31,12 +33,5 @@ impl Sleeper {
     pub fn end(&mut self) {
         self.kill();
         self.0.wait().expect("a child that was killed ends");
-    }
-}
-
-impl Drop for Sleeper {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }

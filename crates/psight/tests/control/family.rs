@@ -7,7 +7,7 @@ use psight::{ErrorKind, Host, Process};
 use rustix::process::getppid;
 
 use super::{Own, again, becomes, host, inside};
-use crate::common::{Machine, eventually, psutil};
+use crate::common::{Machine, eventually, psutil, stat};
 
 fn pids(processes: &[Process]) -> Vec<u32> {
     processes.iter().map(|process| process.pid().as_u32()).collect()
@@ -191,12 +191,6 @@ fn t27_no_child_is_missed_while_others_come_and_go() {
         }
         done.store(true, std::sync::atomic::Ordering::Relaxed);
     });
-}
-
-fn stat(pid: u32, ppid: u32, start: u64) -> String {
-    format!(
-        "{pid} (x) S {ppid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 17 0"
-    )
 }
 
 /// A machine with processes of this pid, parent and start.

@@ -4,6 +4,7 @@ use psight_parse::linux::meminfo::{Meminfo, meminfo};
 use psight_parse::linux::vmstat::vmstat;
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
+use super::records::bytes;
 use super::{ffi, read};
 use crate::memory::{HeapInfo, MemoryCaches, SwapMemory, VirtualMemory, percent};
 use crate::{Error, Host, Result};
@@ -131,8 +132,4 @@ fn inactive(info: &Meminfo) -> Option<u64> {
 
 fn reclaimable(info: &Meminfo) -> u64 {
     info.sreclaimable_kib.map_or(0, bytes)
-}
-
-fn bytes(kib: u64) -> u64 {
-    kib.saturating_mul(1024)
 }
