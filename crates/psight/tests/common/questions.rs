@@ -60,6 +60,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::is_captured", |host| said(Ok(host.is_captured()))),
     ("Host::is_on_ac_power", |host| said(host.is_on_ac_power())),
     ("Host::load_average", |host| said(host.load_average())),
+    ("Host::memory_caches", |host| said(host.memory_caches())),
     ("Host::net_io_counters", |host| named(host.net_io_counters())),
     ("Host::net_io_counters_total", |host| said(host.net_io_counters_total())),
     ("Host::now", |host| shown(Ok(host.now()))),
@@ -87,6 +88,9 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::uptime", |host| shown(host.uptime())),
     ("Host::users", |host| said(host.users())),
     ("Host::virtual_memory", |host| said(host.virtual_memory())),
+    ("Host::virtual_memory_and_doubt", |host| {
+        said(host.virtual_memory_and_doubt().map(|(memory, _)| memory))
+    }),
     ("CpuSampler::percent", |host| said(host.cpu_sampler()?.percent())),
     ("CpuSampler::per_cpu_percent", |host| said(host.cpu_sampler()?.per_cpu_percent())),
     ("CpuSampler::per_cpu_times_percent", |host| said(host.cpu_sampler()?.per_cpu_times_percent())),
@@ -97,6 +101,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         said(usages.pop().expect("one for each path"))
     }),
     ("DiskProber::real_path", |host| said(DiskProber::new(host).real_path("/proc/self", PATIENCE))),
+    ("Scanner::row", |host| said(host.scanner(Columns::ALL)?.row(1))),
     ("Scanner::rows", |host| {
         let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
         scanner.rows()?;
@@ -123,14 +128,14 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::cpu_sample", |process| said(process.cpu_sample().map(|sample| *sample.times()))),
     ("Process::cpu_times", |process| said(process.cpu_times())),
     ("Process::create_time", |process| shown(process.create_time())),
-    ("Process::cwd", |process| said(process.cwd())),
+    ("Process::cwd", |process| shown_option(process.cwd())),
     ("Process::descendants", |process| shown_list(process.descendants())),
     ("Process::effective_cpus", |process| said(process.effective_cpus())),
     ("Process::effective_memory", |process| said(process.effective_memory())),
     ("Process::environ", |process| shown_list(process.environ())),
     ("Process::environ_map", |process| shown(process.environ_map())),
-    ("Process::exe", |process| said(process.exe())),
-    ("Process::exe_guess", |process| said(process.exe_guess())),
+    ("Process::exe", |process| shown_option(process.exe())),
+    ("Process::exe_guess", |process| shown_option(process.exe_guess())),
     ("Process::fds", |process| said(process.fds())),
     ("Process::fsgid", |process| said(process.fsgid())),
     ("Process::fsuid", |process| said(process.fsuid())),
@@ -142,6 +147,7 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::ionice", |process| said(process.ionice())),
     ("Process::is_kernel_thread", |process| said(process.is_kernel_thread())),
     ("Process::is_running", |process| said(process.is_running())),
+    ("Process::known_start_ticks", |process| said(Ok(process.known_start_ticks()))),
     ("Process::memory_footprint", |process| said(process.memory_footprint())),
     ("Process::memory_full", |process| said(process.memory_full())),
     ("Process::memory_info", |process| said(process.memory_info())),
@@ -171,12 +177,13 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::pid", |process| shown(Ok(process.pid()))),
     ("Process::ppid", |process| shown(process.ppid())),
     ("Process::rlimit", |process| said(process.rlimit(Resource::OpenFiles))),
-    ("Process::root", |process| said(process.root())),
+    ("Process::root", |process| shown_option(process.root())),
+    ("Process::short_name", |process| shown(process.short_name())),
     ("Process::sid", |process| shown(process.sid())),
     ("Process::signal_masks", |process| said(process.signal_masks())),
     ("Process::start_ticks", |process| said(process.start_ticks())),
     ("Process::status", |process| shown(process.status())),
-    ("Process::terminal", |process| said(process.terminal())),
+    ("Process::terminal", |process| shown_option(process.terminal())),
     ("Process::threads", |process| said(process.threads())),
     ("Process::uids", |process| said(process.uids())),
     ("Process::umask", |process| said(process.umask())),
@@ -197,6 +204,11 @@ fn named<T: Serialize>(answer: Result<BTreeMap<OsString, T>, Error>) -> Answer {
 /// An answer that is not a record.
 fn shown<T: Debug>(answer: Result<T, Error>) -> Answer {
     answer.map(|answer| Value::String(format!("{answer:?}")))
+}
+
+/// The same where there may be none.
+fn shown_option<T: Debug>(answer: Result<Option<T>, Error>) -> Answer {
+    answer.map(|answer| answer.map(|answer| Value::String(format!("{answer:?}"))).into())
 }
 
 /// Several that are not records.

@@ -1,11 +1,12 @@
 //! What is called: the questions, and what changes a process, on children of the test.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use psight::net::ConnectionKind;
-use psight::process::{Resource, Signal, wait_procs};
+use psight::process::{Gone, Resource, Signal, wait_procs, wait_procs_with};
 use psight::table::Columns;
 use psight::{Host, Pid, Process};
 use serde_json::Value;
@@ -160,6 +161,13 @@ const OTHERS: &[(&str, Other)] = &[
         done(subject.gone.on(&subject.host).wait(None))
     }),
     ("Process::wait in vain", |subject| done(subject.child.wait(Some(Duration::ZERO)))),
+    ("Process::wait_with", |subject| {
+        done(subject.child.wait_with(Some(Duration::ZERO), || ControlFlow::Continue(())))
+    }),
+    ("wait_procs_with", |subject| {
+        let (broken, on) = (|_: Gone<'_>| ControlFlow::Break(()), || ControlFlow::Continue(()));
+        done(wait_procs_with([&subject.child, &subject.gone], Some(Duration::ZERO), broken, on))
+    }),
     ("wait_procs", |subject| {
         let own = new_child(subject)?;
         done(wait_procs([&own, &subject.child], Some(Duration::from_millis(1)), |_| {}))?;
