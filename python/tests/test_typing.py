@@ -17,7 +17,9 @@ PACKAGES = str(Path(psight.__file__).parent.parent)
 
 def ran(code, *words):
     """Run a tool of the environment with the folder that psight is in."""
-    environ = {**os.environ, "MYPYPATH": PACKAGES, "PSIGHT_DROPIN": "0", "FORCE_COLOR": "0"}
+    environ = {**os.environ, "PSIGHT_DROPIN": "0", "FORCE_COLOR": "0"}
+    if Path(PACKAGES).name != "site-packages":
+        environ["MYPYPATH"] = PACKAGES
     command = [sys.executable, "-c", code, *words]
     done = subprocess.run(command, capture_output=True, text=True, env=environ, cwd=HERE)
     if re.search(r"No module named '(mypy|pyright)", done.stderr):
