@@ -157,6 +157,16 @@ print(sorted(name for name in sys.modules if name.startswith("psutil")))
     assert both.run(code) == f"No module named 'psutil.tests'\n{names}"
 
 
+def test_pypsutil_is_answered_for_too(bare):
+    bare.psight("enable")
+    code = """
+import pypsutil, psight.pypsutil, os
+from pypsutil import Process
+assert pypsutil is psight.pypsutil and Process().pid == os.getpid()
+"""
+    bare.run(code)
+
+
 def test_install_works_in_one_process_and_uninstall_undoes_it(both):
     code = """
 import psutil as first
