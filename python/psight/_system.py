@@ -1,6 +1,7 @@
 """The questions about the machine, with psutil's names, defaults and state."""
 
 from _thread import get_ident as _thread_id
+from os import getloadavg as _getloadavg
 
 from . import _psight as _core
 
@@ -123,7 +124,8 @@ def cpu_freq(percpu=False):
 
 def getloadavg():
     """Return the average number of processes that wanted to run over the last 1, 5 and 15 minutes."""
-    return _core.getloadavg()
+    # Unlike the kernel's file, the system call does not round.
+    return _getloadavg()
 
 
 def disk_usage(path):

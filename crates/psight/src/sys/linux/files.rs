@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use folder::{Folder, Link};
 use psight_parse::linux::pid::fdinfo::{Fdinfo, fdinfo, position};
 use rustix::fs::{FileType, OFlags, PROC_SUPER_MAGIC, Stat, stat, statfs};
+use rustix::io::Errno;
 
 use super::process::Raw;
 use crate::process::{FileDescriptor, OpenFile, OpenMode};
@@ -26,9 +27,14 @@ pub(crate) fn num_fds(host: &Host, pid: Pid) -> Result<u64> {
 
 // fd; fdinfo, pos flags
 pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
-    let mut files = Vec::new();
+    let (mut files, mut denied) = (Vec::new(), false);
     Folder::open(host, pid)?.visit(|folder, fd, link| {
-        let Link::Path(path) = link else { return };
+        let path = match link {
+            Link::Path(path) => path,
+            Link::Unreadable => return,
+            // That there is a descriptor may be known of more processes than where it leads.
+            Link::Denied => return denied = true,
+        };
         if !path.starts_with(b"/") || !is_regular(folder, host, fd, path) {
             return;
         }
@@ -44,6 +50,10 @@ pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
             flags,
         });
     })?;
+    if denied {
+        let raw = Raw::new(host, pid);
+        return Err(raw.failed(raw.dir().join("fd"), Errno::ACCESS.into()));
+    }
     Ok(files)
 }
 
@@ -101,7 +111,7 @@ fn descriptor(
 ) -> FileDescriptor {
     let target = match link {
         Link::Path(target) => Some(target),
-        Link::Unreadable => None,
+        Link::Unreadable | Link::Denied => None,
     };
     let kind = kind::kind(target, stat);
     let in_file_system = target.filter(|target| target.starts_with(b"/"));

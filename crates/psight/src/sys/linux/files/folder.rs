@@ -31,6 +31,8 @@ pub(super) enum Link<'a> {
     Path(&'a [u8]),
     /// The kernel does not say it, as for a path that is longer than a page (T-11).
     Unreadable,
+    /// The caller may not know.
+    Denied,
 }
 
 /// From so many descriptors on it is cheaper to try one number after the other than to list them: an entry of the list
@@ -89,6 +91,7 @@ impl Folder {
             Ok(()) => see(self, number, Link::Path(until_nul(link))),
             // Closed in the meantime, which says nothing of the process (T-09), or never open.
             Err(Errno::NOENT | Errno::SRCH) => return false,
+            Err(Errno::ACCESS | Errno::PERM) => see(self, number, Link::Denied),
             Err(_) => see(self, number, Link::Unreadable),
         }
         true

@@ -8,6 +8,7 @@ use std::path::Path;
 use psight_parse::text;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, RawDir, openat, readlinkat_raw};
+use rustix::io::Errno;
 
 /// A directory of processes, and the memory that a walk through it needs.
 pub(super) struct Owners {
@@ -33,22 +34,26 @@ impl Owners {
         Ok(pids)
     }
 
-    /// Adds the sockets that `pid` holds to `found`: their inodes and descriptors, in the order of the descriptors.
+    /// Adds the sockets that `pid` holds to `found`: their inodes and descriptors, in the order of the descriptors. Those
+    /// of a process whose descriptors can be counted and no more are denied.
     pub(super) fn sockets(&mut self, pid: u32, found: &mut Vec<(u64, u32)>) -> io::Result<()> {
         self.path.clear();
         // Writing to a String cannot fail.
         let _ = write!(self.path, "{pid}/fd");
         let fds = directory(&self.proc, self.path.as_str())?;
-        let before = found.len();
+        let (before, mut denied) = (found.len(), false);
         each_number(&fds, &mut self.entries, |name, fd| {
             // The longest link of a socket has 20 bytes; one that fills the buffer is something else.
             let mut link = [MaybeUninit::<u8>::uninit(); 32];
-            if let Ok((link, _)) = readlinkat_raw(&fds, name, &mut link)
-                && let Some(inode) = socket_inode(link)
-            {
-                found.push((inode, fd));
+            match readlinkat_raw(&fds, name, &mut link) {
+                Ok((link, _)) => found.extend(socket_inode(link).map(|inode| (inode, fd))),
+                Err(Errno::ACCESS | Errno::PERM) => denied = true,
+                Err(_) => {}
             }
         })?;
+        if denied {
+            return Err(Errno::ACCESS.into());
+        }
         if let Some(new) = found.get_mut(before..)
             && !new.is_sorted_by_key(|(_, fd)| fd)
         {
