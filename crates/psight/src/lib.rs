@@ -181,6 +181,8 @@
 //! them answers which question. What a field or a method says of one system stands with it, and so does the source
 //! that its kernel has.
 
+#![warn(clippy::missing_errors_doc)]
+
 // What the derive writes says `::psight`, here as in the crates of others.
 extern crate self as psight;
 

@@ -140,6 +140,10 @@ impl Host {
 
     /// The same, and whether the system says that less than nothing is available, which psutil takes for a missing
     /// field. For the Python package.
+    ///
+    /// # Errors
+    ///
+    /// As [`virtual_memory`](Self::virtual_memory).
     #[doc(hidden)]
     pub fn virtual_memory_and_doubt(&self) -> Result<(VirtualMemory, bool)> {
         sys::memory::virtual_memory(self)

@@ -59,7 +59,9 @@ use crate::{Error, ErrorKind, Host, Pid, Result, sys};
 /// Any method may fail with [`NoSuchProcess`](crate::ErrorKind::NoSuchProcess) when the process has gone, with
 /// [`AccessDenied`](crate::ErrorKind::AccessDenied) when the caller may not know, and with
 /// [`ZombieProcess`](crate::ErrorKind::ZombieProcess) when it has exited, its parent has not yet asked how, and the
-/// answer went with it. A method's own documentation says only what else may happen.
+/// answer went with it. On a system that cannot answer it is [`Unsupported`](crate::ErrorKind::Unsupported), and what the
+/// kernel says beyond all understanding is [`Malformed`](crate::ErrorKind::Malformed). A method's own documentation says
+/// what else may happen, and who may not know.
 #[derive(Clone)]
 pub struct Process {
     host: Host,

@@ -92,6 +92,10 @@ impl DiskProber {
 
     /// The same of several paths, in their order: all of them together take little longer than `within`, however many
     /// hang.
+    ///
+    /// # Errors
+    ///
+    /// Each answer's are those of [`disk_usage`](Self::disk_usage).
     pub fn disk_usages<P: AsRef<Path>>(
         &self,
         paths: impl IntoIterator<Item = P>,

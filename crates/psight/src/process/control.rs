@@ -158,6 +158,10 @@ impl Process {
     /// The nice value: -20 is served first, 19 last, 0 is the ordinary one.
     ///
     /// Linux: `/proc/<pid>/stat`; it is the main thread's, and other threads may have others.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn nice(&self) -> Result<i32> {
         self.ask(sys::control::nice)
     }
@@ -176,7 +180,11 @@ impl Process {
     /// How the disks serve the process.
     ///
     /// Linux: `ioprio_get(2)`. A process for which none was chosen says `None`; some kernels say instead what follows
-    /// from its nice value. `Unsupported` for a process of a captured machine.
+    /// from its nice value.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` for a process of a captured machine; else as for [every question](Self#errors).
     pub fn ionice(&self) -> Result<IoNice> {
         sys::control::ionice(self)
     }
@@ -197,6 +205,10 @@ impl Process {
     /// The CPUs that the process may run on, in ascending order, counted from 0.
     ///
     /// Linux: `sched_getaffinity(2)`, for the main thread; of a captured machine `/proc/<pid>/status`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn cpu_affinity(&self) -> Result<Vec<u32>> {
         sys::control::cpu_affinity(self)
     }

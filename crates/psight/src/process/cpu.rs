@@ -88,6 +88,10 @@ impl Process {
     /// The time spent on CPUs.
     ///
     /// Linux: `/proc/<pid>/stat`, in ticks of (usually) 10 ms.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn cpu_times(&self) -> Result<ProcessCpuTimes> {
         self.ask(Raw::cpu_times)
     }
@@ -95,6 +99,10 @@ impl Process {
     /// The time spent on CPUs, with the moment of the answer, for [`CpuSample::percent_since`].
     ///
     /// Linux: `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn cpu_sample(&self) -> Result<CpuSample> {
         self.ask(Raw::cpu_sample)
     }
@@ -102,6 +110,10 @@ impl Process {
     /// How much of one CPU the process uses during `interval`, which this call waits, in percent; may exceed 100.
     ///
     /// Linux: `/proc/<pid>/stat`, read twice, also inside a [`oneshot`](Self::oneshot).
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn cpu_percent(&self, interval: Duration) -> Result<f64> {
         let sample = || Raw::new(self.host(), self.pid()).cpu_sample();
         let before = sample()?;
@@ -112,6 +124,10 @@ impl Process {
     /// The CPU that the process runs on, or ran on last; its main thread, where it has several.
     ///
     /// `None` where it is not known. Linux: `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn cpu_num(&self) -> Result<Option<u32>> {
         self.ask(Raw::cpu_num)
     }

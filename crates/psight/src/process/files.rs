@@ -246,6 +246,10 @@ impl Process {
     /// How many descriptors the process has open (on Windows, handles).
     ///
     /// Linux: the size of `/proc/<pid>/fd` (since 6.2, without permission), else the number of entries in it.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` before Linux 6.2 without the right to trace it; else as for [every question](Self#errors).
     pub fn num_fds(&self) -> Result<u64> {
         sys::files::num_fds(self.host(), self.pid())
     }
@@ -256,6 +260,10 @@ impl Process {
     /// and files that are only mapped. A file that is closed while the list is made is not in it.
     ///
     /// Linux: `/proc/<pid>/fd`, `/proc/<pid>/fdinfo`.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
     pub fn open_files(&self) -> Result<Vec<OpenFile>> {
         sys::files::open_files(self.host(), self.pid())
     }
@@ -266,6 +274,10 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/fd`, `/proc/<pid>/fdinfo`. On a captured machine nothing can be asked of the files
     /// themselves (`dev`, `ino`, `mode` …), and what lies in a file system is taken for a regular file.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
     pub fn fds(&self) -> Result<Vec<FileDescriptor>> {
         sys::files::fds(self.host(), self.pid())
     }

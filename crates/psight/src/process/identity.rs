@@ -234,6 +234,10 @@ impl Process {
     ///
     /// Linux keeps 15 bytes of it. Where they are the beginning of the program's name on the command line, that is the
     /// answer; a zombie keeps the short name. Linux: `/proc/<pid>/stat`, and `cmdline` for names of 15 bytes.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn name(&self) -> Result<OsString> {
         self.ask(Raw::name)
     }
@@ -241,6 +245,10 @@ impl Process {
     /// The name as the kernel keeps it, which may be cut: [`name`](Self::name) without a look at the command line.
     ///
     /// Linux: `/proc/<pid>/stat`, 15 bytes but for threads of the kernel.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn short_name(&self) -> Result<OsString> {
         self.ask(Raw::short_name)
     }
@@ -249,6 +257,10 @@ impl Process {
     ///
     /// A program that was deleted or replaced while it runs keeps its path, without the kernel's ` (deleted)`. The path
     /// is as the process's own mount namespace has it. Linux: `/proc/<pid>/exe`, which needs the right to trace.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
     pub fn exe(&self) -> Result<Option<PathBuf>> {
         self.ask(Raw::exe)
     }
@@ -267,6 +279,10 @@ impl Process {
     ///
     /// A process can overwrite it (`setproctitle`); text without a final NUL, or one word with blanks in it, is split
     /// at every blank, as psutil does. Linux: `/proc/<pid>/cmdline`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn cmdline(&self) -> Result<Vec<OsString>> {
         self.ask(Raw::cmdline)
     }
@@ -276,6 +292,10 @@ impl Process {
     /// What the program sets later is not in it, unless it wrote over its beginnings. Items without a name or without
     /// `=` are left out, and so is all after an empty item. A name may occur twice; `getenv` takes the first. Linux:
     /// `/proc/<pid>/environ`, which needs the right to trace.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
     pub fn environ(&self) -> Result<Vec<(OsString, OsString)>> {
         self.ask(Raw::environ)
     }
@@ -295,12 +315,20 @@ impl Process {
     /// when the clock is set, the answer moves with it, and `now - create_time` stays the age of the process. To tell
     /// processes apart compare [`Process`] values, which do not depend on the clock. Linux: `/proc/<pid>/stat` in ticks
     /// of (usually) 10 ms, and `btime` of `/proc/stat` in whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn create_time(&self) -> Result<SystemTime> {
         self.ask(Raw::create_time)
     }
 
     /// When the process started, in the kernel's own unit after boot: the same for one process for ever, and good for
     /// nothing else. Linux: clock ticks, `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn start_ticks(&self) -> Result<u64> {
         self.ask(Raw::start)
     }
@@ -313,6 +341,10 @@ impl Process {
     /// What the process is doing.
     ///
     /// A process with several threads has the state of its main thread. Linux: `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn status(&self) -> Result<Status> {
         self.ask(Raw::status)
     }
@@ -321,6 +353,10 @@ impl Process {
     ///
     /// A directory that was deleted keeps its path, without the kernel's ` (deleted)`. Linux: `/proc/<pid>/cwd`, which
     /// needs the right to trace.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
     pub fn cwd(&self) -> Result<Option<PathBuf>> {
         self.ask(Raw::cwd)
     }
@@ -328,6 +364,10 @@ impl Process {
     /// What the process takes for `/`; `None` for a process that has no root any more because it is leaving.
     ///
     /// Linux: `/proc/<pid>/root`, which needs the right to trace.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
     pub fn root(&self) -> Result<Option<PathBuf>> {
         self.ask(Raw::root)
     }
@@ -345,6 +385,10 @@ impl Process {
     }
 
     /// Whether the process has a controlling terminal. Linux: `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn has_terminal(&self) -> Result<bool> {
         self.ask(Raw::has_terminal)
     }
@@ -352,16 +396,28 @@ impl Process {
     /// The name of the user with the real user id; the number as text where the system knows no name.
     ///
     /// Linux: `/proc/<pid>/status` and the user database.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn username(&self) -> Result<OsString> {
         self.ask(Raw::username)
     }
 
     /// The real, effective and saved user id. Linux: `/proc/<pid>/status`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn uids(&self) -> Result<UserIds> {
         self.ask(Raw::uids)
     }
 
     /// The real, effective and saved group id. Linux: `/proc/<pid>/status`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn gids(&self) -> Result<GroupIds> {
         self.ask(Raw::gids)
     }
@@ -385,16 +441,28 @@ impl Process {
     }
 
     /// The supplementary groups, in the kernel's order. Linux: `/proc/<pid>/status`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn groups(&self) -> Result<Vec<u32>> {
         self.ask(Raw::groups)
     }
 
     /// The process group; 0 where it is outside the reader's pid namespace. Linux: `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn pgid(&self) -> Result<Pid> {
         self.ask(Raw::pgid)
     }
 
     /// The session; 0 where it is outside the reader's pid namespace. Linux: `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn sid(&self) -> Result<Pid> {
         self.ask(Raw::sid)
     }
@@ -402,6 +470,10 @@ impl Process {
     /// The permissions that new files do not get, as in `0o022`.
     ///
     /// Linux since 4.7: `/proc/<pid>/status`; `None` before that, and for a zombie.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn umask(&self) -> Result<Option<u32>> {
         self.ask(Raw::umask)
     }
@@ -409,6 +481,10 @@ impl Process {
     /// Which signals are pending, blocked, ignored and caught, those that the C library uses for itself included.
     ///
     /// Linux: `/proc/<pid>/status`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn signal_masks(&self) -> Result<SignalMasks> {
         self.ask(Raw::signal_masks)
     }

@@ -183,6 +183,10 @@ impl Process {
     /// The memory that the process holds; all 0 for a zombie and for a thread of the kernel.
     ///
     /// Linux: `/proc/<pid>/statm`, whose counts may be a few pages per thread behind.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn memory_info(&self) -> Result<MemoryInfo> {
         self.ask(Raw::memory_info)
     }
@@ -191,6 +195,10 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/statm` and `status`; what comes from `status` is `None` for a zombie and for a thread of the
     /// kernel.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn memory_info_ex(&self) -> Result<MemoryInfoEx> {
         self.ask(Raw::memory_info_ex)
     }
@@ -211,6 +219,10 @@ impl Process {
     /// the second its fields are `None`.
     ///
     /// Linux: see there.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn memory_full(&self) -> Result<MemoryFull> {
         let info = self.memory_info()?;
         let cost = match self.memory_footprint() {
@@ -265,6 +277,10 @@ impl Process {
     }
 
     /// How often memory had to be found for the process. Linux: `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn page_faults(&self) -> Result<PageFaults> {
         self.ask(Raw::page_faults)
     }

@@ -45,6 +45,10 @@ pub struct ContextSwitches {
 
 impl Process {
     /// How many threads the process has; 1 for a zombie. Linux: `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn num_threads(&self) -> Result<u32> {
         self.ask(Raw::num_threads)
     }
@@ -52,6 +56,10 @@ impl Process {
     /// The threads of the process, by number. A thread that ends while they are listed is left out.
     ///
     /// Linux: `/proc/<pid>/task/<id>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn threads(&self) -> Result<Vec<Thread>> {
         self.ask(Raw::threads)
     }

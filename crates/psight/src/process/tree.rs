@@ -10,6 +10,10 @@ impl Process {
     /// so a process that did is not taken for it.
     ///
     /// Linux: `ppid` of `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn parent(&self) -> Result<Option<Self>> {
         sys::control::parent(self)
     }
@@ -17,6 +21,10 @@ impl Process {
     /// The parent, its parent and so on, up to the first process.
     ///
     /// Linux: as [`parent`](Self::parent). Where the family changes meanwhile, what was true when each was asked.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn parents(&self) -> Result<Vec<Self>> {
         let mut parents: Vec<Self> = Vec::new();
         let mut next = self.parent()?;
@@ -41,6 +49,10 @@ impl Process {
     /// Linux: `/proc/<pid>/task/<tid>/children`, which names the children of each thread without a look at any other
     /// process. The kernel may leave some out when others are reaped while it is read: then, and where the kernel has
     /// no such file, the `stat` of every process is read instead.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn children(&self) -> Result<Vec<Self>> {
         sys::control::children(self, false)
     }
@@ -50,6 +62,10 @@ impl Process {
     ///
     /// Linux: as [`children`](Self::children). A process whose parent ends meanwhile is adopted by another, and may be
     /// missed.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
     pub fn descendants(&self) -> Result<Vec<Self>> {
         sys::control::children(self, true)
     }

@@ -229,6 +229,10 @@ impl Process {
     /// [`memory_maps`](Self::memory_maps), and enough to know which files are mapped.
     ///
     /// Linux: `/proc/<pid>/maps`, which needs the right to trace.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
     pub fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
         self.ask(Raw::memory_regions)
     }
