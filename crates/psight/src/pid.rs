@@ -66,3 +66,5 @@ impl ToValue for Pid {
         Value::Uint(self.0.into())
     }
 }
+
+crate::serialized!(Pid);

@@ -570,11 +570,6 @@ pub use serde;
 #[cfg(feature = "serde")]
 mod json {
     use super::{Os, Value};
-    use crate::process::{
-        AddressRange, ExitStatus, FdDetail, FdKind, IoClass, Limit, OpenMode, Permissions, Signal,
-        SignalSet, Status,
-    };
-    use crate::{Pid, net, sensors};
     use serde::ser::{Serialize, SerializeMap, Serializer};
     use std::ffi::OsStr;
     use std::fmt::Write as _;
@@ -601,29 +596,6 @@ mod json {
             }
         }
     }
-
-    crate::serialized!(
-        AddressRange,
-        ExitStatus,
-        FdDetail,
-        FdKind,
-        IoClass,
-        Limit,
-        OpenMode,
-        Permissions,
-        Pid,
-        Signal,
-        SignalSet,
-        Status,
-        net::Address,
-        net::ConnectionKind,
-        net::ConnectionStatus,
-        net::Duplex,
-        net::Family,
-        net::SocketType,
-        sensors::BatteryStatus,
-        sensors::TimeLeft,
-    );
 
     fn os_text<S: Serializer>(text: &OsStr, to: S) -> Result<S::Ok, S::Error> {
         if let Some(text) = text.to_str() {

@@ -95,6 +95,8 @@ impl ToValue for Address {
     }
 }
 
+crate::serialized!(Address);
+
 impl Host {
     /// The machine's sockets, without the processes that hold them: the quick question.
     ///

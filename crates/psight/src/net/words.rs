@@ -42,6 +42,8 @@ macro_rules! words {
                 Value::Text(Cow::Borrowed(self.as_str()))
             }
         }
+
+        crate::serialized!($name);
     };
 }
 

@@ -338,6 +338,8 @@ impl ToValue for Limit {
     }
 }
 
+crate::serialized!(Limit);
+
 impl fmt::Display for IoClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -360,3 +362,5 @@ impl ToValue for IoClass {
         Value::Text(self.to_string().into())
     }
 }
+
+crate::serialized!(IoClass);

@@ -348,6 +348,8 @@ impl ToValue for OpenMode {
     }
 }
 
+crate::serialized!(OpenMode);
+
 impl ToValue for FdKind {
     const KIND: Kind = Kind::Text;
 
@@ -355,6 +357,8 @@ impl ToValue for FdKind {
         Value::Text(Cow::Borrowed(self.as_str()))
     }
 }
+
+crate::serialized!(FdKind);
 
 impl ToValue for FdDetail {
     const KIND: Kind = Kind::Map;
@@ -380,6 +384,8 @@ impl ToValue for FdDetail {
         })
     }
 }
+
+crate::serialized!(FdDetail);
 
 #[cfg(test)]
 mod tests {

@@ -128,6 +128,8 @@ impl ToValue for Status {
     }
 }
 
+crate::serialized!(Status);
+
 /// A set of signals by number.
 ///
 /// Numbers are the kernel's: a C library may start its realtime signals at 34 or 35 and keep those below for itself.
@@ -182,6 +184,8 @@ impl ToValue for SignalSet {
         Value::List(self.iter().map(|signal| Value::Uint(signal.into())).collect())
     }
 }
+
+crate::serialized!(SignalSet);
 
 /// What a process does with signals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Record)]

@@ -225,6 +225,8 @@ impl ToValue for Signal {
     }
 }
 
+crate::serialized!(Signal);
+
 #[cfg(test)]
 mod tests {
     use super::*;

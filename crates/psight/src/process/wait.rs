@@ -245,3 +245,5 @@ impl ToValue for ExitStatus {
         Value::Int(self.as_i64())
     }
 }
+
+crate::serialized!(ExitStatus);

@@ -304,6 +304,8 @@ impl ToValue for BatteryStatus {
     }
 }
 
+crate::serialized!(BatteryStatus);
+
 impl ToValue for TimeLeft {
     const KIND: Kind = Kind::Float;
 
@@ -315,3 +317,5 @@ impl ToValue for TimeLeft {
         }
     }
 }
+
+crate::serialized!(TimeLeft);

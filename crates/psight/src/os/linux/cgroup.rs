@@ -167,3 +167,5 @@ impl ToValue for LimitedBy {
         })
     }
 }
+
+crate::serialized!(LimitedBy);

@@ -43,6 +43,8 @@ impl ToValue for AddressRange {
     }
 }
 
+crate::serialized!(AddressRange);
+
 /// What may be done with a mapping; printed as in `r-xp`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Permissions {
@@ -73,6 +75,8 @@ impl ToValue for Permissions {
         Value::Text(self.to_string().into())
     }
 }
+
+crate::serialized!(Permissions);
 
 /// One piece of a process's address space.
 #[derive(Debug, Clone, PartialEq, Record)]
