@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from ._core import core, more
 from ._core import process as _core
-from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired
+from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired, ZombieProcess
 from ._system import connection, kept_boot_time, virtual_memory
 from ._types import (
     Connection,
@@ -55,7 +55,7 @@ class Process:
     def __init__(self, pid: Optional[int] = None) -> None:
         if pid is None:
             pid = os.getpid()
-        if not 0 <= pid <= _LARGEST_PID:
+        if pid < 0 or pid > _LARGEST_PID:
             raise NoSuchProcess(pid)
         native, start = _core.open(pid)
         if start is None:
@@ -187,7 +187,10 @@ class Process:
 
         `fallback_cmdline` is for systems that cannot tell, of which this is none.
         """
-        return _core.exe(self)  # type: ignore[no-any-return]
+        try:
+            return _core.exe(self)  # type: ignore[no-any-return]
+        except ZombieProcess:
+            return ""
 
     def cmdline(self) -> List[str]:
         """Return the command line as a list of words."""
@@ -242,7 +245,10 @@ class Process:
 
     def umask(self) -> Optional[int]:
         """Return the permissions that new files do not get, or None where the kernel does not tell."""
-        return _core.umask(self)  # type: ignore[no-any-return]
+        umask: Optional[int] = _core.umask(self)
+        if umask is None and self.status() is ProcessStatus.ZOMBIE:
+            raise ZombieProcess(self._pid)
+        return umask
 
     def sigmasks(self, *, include_internal: bool = False) -> ProcessSignalMasks:
         """Return which signals are blocked, ignored, caught and pending.
@@ -331,6 +337,8 @@ class Process:
         for fd in self._fds():
             kind = _FD_TYPES.get(fd["fdtype"], ProcessFdType.UNKNOWN)
             known = {name: fd[name] for name in ("dev", "ino", "rdev", "mode", "size")}
+            if "sigmask" in fd["extra_info"]:
+                fd["extra_info"]["sigmask"] = set(map(_signal, fd["extra_info"]["sigmask"]))
             yield filled(ProcessFd, fd, path=fd["path"] or "", fdtype=kind, **known)
 
     def _fds(self) -> List[Dict[str, Any]]:
