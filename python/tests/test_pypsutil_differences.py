@@ -173,7 +173,7 @@ def is_known(name, answers):
 def test_every_question_about_every_process():
     assert set(ASKS) == {name for name in dir(theirs.Process) if not name.startswith("_") and name not in ACTS}
     found = []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 30
     # The newest first, of which several work: a machine of thousands is not gone through to the end.
     for pid in reversed(ours.pids()):
         if pid == os.getpid():
@@ -315,5 +315,5 @@ def test_the_sensors_of_a_captured_laptop():
 
 
 def test_every_difference_has_a_reason():
-    names = {*ASKS, *dir(ours), "eventfd-count", "pidfd"}
+    names = {*dir(ours.Process), *dir(ours), "eventfd-count", "pidfd"}
     assert set(DIFFERENT) <= names and all(map(str.strip, DIFFERENT.values()))
