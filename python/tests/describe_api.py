@@ -140,7 +140,6 @@ def errors(module):
         lambda: process.cpu_affinity(["1"]),
         lambda: process.cpu_affinity(1),
         lambda: process.cpu_affinity([0, 2**70]),
-        lambda: process.cpu_affinity([1.5]),
         lambda: process.nice("x"),
         lambda: process.ionice("x"),
         lambda: process.wait(timeout="x"),
