@@ -12,6 +12,8 @@ class Popen(Process):
     another process that got the pid.
     """
 
+    __module__ = "psutil"
+
     def __init__(self, *args, **kwargs):
         self.__subproc = subprocess.Popen(*args, **kwargs)
         # A program that ends at once is no error.
@@ -31,10 +33,10 @@ class Popen(Process):
         try:
             return object.__getattribute__(self, name)
         except AttributeError:
-            try:
-                return object.__getattribute__(self.__subproc, name)
-            except AttributeError:
-                raise AttributeError(f"{self.__class__!r} has no attribute {name!r}") from None
+            return object.__getattribute__(self.__subproc, name)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"{self.__class__!r} has no attribute {name!r}")
 
     def wait(self, timeout=None):
         """Wait for the program to end and return its exit code; see `Process.wait`."""

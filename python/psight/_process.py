@@ -232,7 +232,15 @@ class Process:
     def create_time(self):
         """Return when the process started, in seconds since 1970. It is asked for once."""
         if self._create_time is None:
-            self._create_time = _core.create_time(self)
+            try:
+                self._create_time = _core.create_time(self)
+            except NoSuchProcess:
+                # It was seen while the process was there.
+                if self._ident[1] is None:
+                    raise
+                from os import sysconf
+
+                self._create_time = _psight.boot_time() + self._ident[1] / sysconf("SC_CLK_TCK")
         return self._create_time
 
     def cwd(self):
@@ -271,9 +279,10 @@ class Process:
         With an `interval` the call blocks for so many seconds. Without one it compares with the last call; the first
         returns 0.0.
         """
+        blocking = interval is not None and interval > 0.0
         if interval is not None and interval < 0:
             raise ValueError(f"interval is not positive (got {interval!r})")
-        if interval is not None and interval > 0.0:
+        if blocking:
             from time import sleep
 
             _core.cpu_percent(self)
@@ -423,7 +432,7 @@ class Process:
         if cpus is None:
             return _core.cpu_affinity(self)
         self._check()
-        cpus = [index(cpu) for cpu in set(cpus)]
+        cpus = [index(cpu) for cpu in set(cpus)] if cpus else []
         if any(cpu > 0x7FFFFFFF_FFFFFFFF for cpu in cpus):
             raise OverflowError(_TOO_LARGE)
         try:

@@ -78,10 +78,11 @@ def cpu_times_percent(interval=None, percpu=False):
 
 
 def _samples(question, interval):
+    blocking = interval is not None and interval > 0.0
     if interval is not None and interval < 0:
         raise ValueError(f"interval is not positive (got {interval!r})")
     seen, thread = _seen[question], _thread_id()
-    if interval is not None and interval > 0.0:
+    if blocking:
         from time import sleep
 
         before = _core.cpu_sample()
@@ -130,9 +131,16 @@ def getloadavg():
 
 def disk_usage(path):
     """Return the space of the file system that `path` is on, in bytes; `percent` is as `df` has it."""
-    from os import fsdecode
+    from os import fsdecode, statvfs
 
-    return _core.disk_usage(f"/proc/self/fd/{path}" if isinstance(path, int) else fsdecode(path))
+    try:
+        return _core.disk_usage(f"/proc/self/fd/{path}" if isinstance(path, int) else fsdecode(path))
+    except TimeoutError:
+        raise
+    except (OSError, TypeError, ValueError):
+        # Python says what is wrong with it as psutil does.
+        statvfs(path)
+        raise
 
 
 def disk_partitions(all=False):

@@ -406,6 +406,7 @@ def test_partitions_are_listed_and_not_counted_twice(machine):
 
 def test_without_whole_disks_there_is_no_sum(machine):
     machine.write("proc/diskstats", PARTITIONED)
+    (machine.root / "sys/block").mkdir()
     machine.look()
     assert psight.disk_io_counters(nowrap=False) is None
 

@@ -17,14 +17,23 @@ const CLOCK: &str = "tests/test_sudo.py";
 const SCRIPTS: &str = "test_example_scripts.py";
 
 pub(crate) fn run(arguments: &[String]) -> Result {
+    let (flags, arguments): (Vec<_>, Vec<_>) = arguments
+        .iter()
+        .cloned()
+        .partition(|word| matches!(word.as_str(), "--clock" | "--if-possible"));
+    let flag = |name: &str| flags.iter().any(|flag| flag == name);
     setup::programs();
-    let environment = python::environment()?;
+    let (environment, tests) = match python::environment().and_then(|dir| Ok((dir, source()?))) {
+        Ok(found) => found,
+        Err(error) if flag("--if-possible") => {
+            println!("skipped, {error}");
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
     python::install(&environment)?;
-    let (flags, arguments): (Vec<_>, Vec<_>) =
-        arguments.iter().cloned().partition(|word| word == "--clock");
     let adapter = sh::workspace().join(ADAPTER);
-    let with_clock = !flags.is_empty();
-    let run = Run { environment, adapter, tests: source()?, user: None, with_clock };
+    let run = Run { environment, adapter, tests, user: None, with_clock: flag("--clock") };
     let mut ends = vec![run.all("psutil's tests", &arguments)?];
     if sh::is_root() && sh::has("setpriv") {
         let scratch = Scratch::new("conformance")?;
@@ -121,15 +130,13 @@ impl Run {
 
     /// What failed is run again alone: some tests wait five seconds for ten interpreters to start.
     fn twice(&self, arguments: &[&str]) -> Result<End> {
-        let cache = format!("cache_dir={}", self.tests.join("cache").display());
-        let cached = ["-o", &cache];
-        let first = end(self.psutils()?.args(cached).args(arguments))?;
+        let first = end(self.psutils()?.args(arguments))?;
         if first.is_good {
             return Ok(first);
         }
         println!("\nwhat failed, once more");
         let again = ["--last-failed", "--last-failed-no-failures", "none"];
-        let second = end(self.psutils()?.args(cached).args(again).args(arguments))?;
+        let second = end(self.psutils()?.args(again).args(arguments))?;
         let text = format!("{}\n  once more, alone: {}", first.text, second.text);
         Ok(End { text, is_good: second.is_good })
     }
@@ -161,7 +168,8 @@ impl Run {
             }
             command.arg(self.python());
         }
-        command.args(["-m", "pytest", "--quiet", "--tb=short"]);
+        let cache = format!("cache_dir={}", self.tests.join("cache").display());
+        command.args(["-m", "pytest", "--quiet", "--tb=short", "-o", &cache]);
         command.current_dir(&self.tests).env("PYTHONDONTWRITEBYTECODE", "1");
         command
     }

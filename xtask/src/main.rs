@@ -41,7 +41,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "conformance",
-        arguments: "[--clock] [PYTEST ARGUMENTS]",
+        arguments: "[--if-possible] [--clock] [PYTEST ARGUMENTS]",
         about: "psutil's own tests and scripts on the Python package, also as an ordinary user",
         run: conformance::run,
     },

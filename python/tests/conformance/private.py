@@ -40,14 +40,7 @@ class Platform:
         self.wait = unopened(process.pid).wait
 
     def __getattr__(self, name):
-<<<<<<< HEAD
         return getattr(self.process, name)
-=======
-        if self._process is None:
-            self._process = psight.Process.__new__(psight.Process)
-            self._process._pid = self.pid
-        return getattr(self._process, name)
->>>>>>> 76b48da (Python: one reading of the machine for process_iter(attrs), and waits that end with a signal)
 
     def create_time(self, monotonic=False):
         """When the process started: since 1970, or by the clock that nobody sets."""
