@@ -1,7 +1,6 @@
 """The questions about the machine, with psutil's names, defaults and state."""
 
 from _thread import get_ident as _thread_id
-from os import getloadavg as _getloadavg
 
 from . import _psight as _core
 
@@ -125,8 +124,10 @@ def cpu_freq(percpu=False):
 
 def getloadavg():
     """Return the average number of processes that wanted to run over the last 1, 5 and 15 minutes."""
+    from os import getloadavg
+
     # Unlike the kernel's file, the system call does not round.
-    return _getloadavg()
+    return getloadavg()
 
 
 def disk_usage(path):
