@@ -589,6 +589,23 @@ def test_all_processes_are_the_same_objects_in_every_round(child):
             pypsutil.Process(pid)
 
 
+def test_a_process_whose_start_is_hidden_is_denied_or_left_out(tmp_path):
+    if os.geteuid() == 0:
+        pytest.skip("nothing is hidden from root")
+    for pid in ("7", "8"):
+        (tmp_path / pid).mkdir()
+        (tmp_path / pid / "stat").write_text(Path("/proc/self/stat").read_text().replace(str(os.getpid()), pid))
+    (tmp_path / "8/stat").chmod(0)
+    pypsutil.PROCFS_PATH = str(tmp_path)
+    try:
+        with pytest.raises(pypsutil.AccessDenied) as denied:
+            list(pypsutil.process_iter())
+        assert denied.value.pid == 8
+        assert [one.pid for one in pypsutil.process_iter_available()] == [7]
+    finally:
+        pypsutil.PROCFS_PATH = "/proc"
+
+
 def test_what_may_not_be_known_is_denied(child):
     if os.geteuid() == 0:
         pytest.skip("root may know everything")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
-
-from .. import _psight
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +12,8 @@ if TYPE_CHECKING:
 
 def _load() -> Any:
     # By its name the extension knows whose exceptions it raises.
-    spec = spec_from_file_location("psight.pypsutil._psight", _psight.__file__)
+    first = import_module("psight._psight")
+    spec = spec_from_file_location("psight.pypsutil._psight", first.__file__)
     assert spec is not None and spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)

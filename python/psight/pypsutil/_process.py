@@ -462,7 +462,7 @@ class Popen(Process):
         self._dead = self._dead or code is not None
         return code
 
-    def wait(self, timeout: Union[int, float, None] = None) -> int:  # type: ignore[override]
+    def wait(self, timeout: Union[int, float, None] = None) -> int:
         """Wait for it to end, and return its exit code or the negative number of a signal."""
         try:
             code = self._proc.wait(timeout)
