@@ -384,7 +384,7 @@ class Process:
     def children(self, recursive=False):
         """Return the children, or all descendants."""
         self._check()
-        return [Process._opened(*found) for found in _core.children(self, recursive)]
+        return [Process._opened(*found) for found in _core.children(self, bool(recursive))]
 
     # --- control
 
@@ -405,7 +405,7 @@ class Process:
         value = 0 if value is None else value
         if value and ioclass in (0, 3):
             raise ValueError(f"{ioclass!r} ioclass accepts no value")
-        if not 0 <= value <= 7:
+        if value < 0 or value > 7:
             raise ValueError("value not in 0-7 range")
         _core.set_ionice(self, ioclass, value)
 
