@@ -31,7 +31,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn every_command_says_the_same_of_every_captured_machine() {
+fn t80_every_command_says_the_same_of_every_captured_machine() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut different = Vec::new();
     for machine in common::machines() {

@@ -289,7 +289,10 @@ fn t12_what_an_old_kernel_does_not_say_is_unknown() {
     let machine = machine()
         .file("proc/42/stat", short)
         .file("proc/42/status", "Uid:\t1\t2\t3\t4\nGid:\t1\t2\t3\t4\n")
-        .file("proc/42/smaps", "10-20 r--p 0 0:0 0\nRss: 4 kB\nPrivate_Clean: 4 kB\n");
+        .file(
+            "proc/42/smaps",
+            "10-20 r--p 0 0:0 0\nRss: 4 kB\nPrivate_Clean: 4 kB\nPrivate_Dirty: 0 kB\n",
+        );
     let process = process(&machine);
     assert_eq!(process.cpu_times().unwrap().iowait, None);
     assert_eq!(process.cpu_num().unwrap(), None);

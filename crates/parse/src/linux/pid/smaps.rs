@@ -1,7 +1,7 @@
 //! `/proc/<pid>/smaps` and `smaps_rollup`: what of each piece of an address space is in memory, in KiB.
 
 use super::maps::{Region, region};
-use crate::text;
+use crate::{Error, text};
 
 /// One piece. A line that the kernel did not write is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +57,11 @@ pub fn smaps(bytes: &[u8]) -> Vec<Mapping<'_>> {
     mappings
 }
 
-/// Sums the pieces of `smaps`, or reads the sum in `smaps_rollup` (since 4.14).
-pub fn footprint(bytes: &[u8]) -> Footprint {
+/// Sums the pieces of `smaps`, or reads the sum in `smaps_rollup` (since 4.14). An empty file is a process without memory;
+/// one that says nothing of private memory is an error and not a process without any.
+pub fn footprint(bytes: &[u8]) -> Result<Footprint, Error> {
     let mut sum = Footprint::default();
+    let mut told = bytes.is_empty();
     for line in text::lines(bytes) {
         match line.first() {
             Some(b'P') => {}
@@ -73,12 +75,15 @@ pub fn footprint(bytes: &[u8]) -> Footprint {
         }
         if let Some(kib) = value(line, b"Pss:") {
             sum.pss_kib = Some(sum.pss_kib.unwrap_or(0).saturating_add(kib));
-        } else if line.starts_with(b"Private_") {
-            let kib = text::pair(line).and_then(|(_, value)| kib(value)).unwrap_or(0);
+        } else if line.starts_with(b"Private_")
+            && let Some(kib) = text::pair(line).and_then(|(_, value)| kib(value))
+        {
             sum.private_kib = sum.private_kib.saturating_add(kib);
+            // The kernel always writes it, after the clean part.
+            told |= line.starts_with(b"Private_Dirty");
         }
     }
-    sum
+    if told { Ok(sum) } else { Err(Error::missing("Private_Dirty")) }
 }
 
 impl<'a> Mapping<'a> {
@@ -178,7 +183,7 @@ Swap:                  1 kB\n";
     #[test]
     fn t13_swap_is_not_swap_pss_and_pss_is_not_pss_dirty() {
         let sum = Footprint { private_kib: 27, pss_kib: Some(4), swap_kib: Some(15) };
-        assert_eq!(footprint(TWO), sum);
+        assert_eq!(footprint(TWO), Ok(sum));
     }
 
     #[test]
@@ -191,6 +196,13 @@ Swap:                  1 kB\n";
         let first = mappings.first().unwrap();
         assert_eq!((first.rss_kib, first.size_kib), (Some(2), Some(4)));
         assert_eq!((first.pss_kib, first.swap_kib), (None, None));
-        assert_eq!(footprint(b"Pss: x\n"), Footprint::default());
+        let sum = Footprint { private_kib: 2, ..Footprint::default() };
+        assert_eq!(footprint(b"Pss: x\nPrivate_Dirty: 2 kB\nPrivate_Clean: x\n"), Ok(sum));
+    }
+
+    #[test]
+    fn a_file_that_does_not_tell_is_no_process_without_memory() {
+        assert_eq!(footprint(b"Pss: 1 kB\n"), Err(Error::missing("Private_Dirty")));
+        assert_eq!(footprint(b""), Ok(Footprint::default()));
     }
 }

@@ -9,6 +9,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use psight_parse::Error as Undecoded;
 use psight_parse::linux::filesystems::filesystems;
 use psight_parse::linux::mountinfo::{MountInfo, mountinfo};
 use psight_parse::linux::mounts::{Mount, escape, mounts};
@@ -31,6 +32,10 @@ pub(crate) fn partitions(host: &Host, which: Mounts) -> Result<Vec<Partition>> {
         Mounts::Physical => Some(read::system(&path)?),
         Mounts::All => None,
     };
+    // Even a kernel without storage has some: /proc is of one.
+    if types.as_deref().is_some_and(|types| filesystems(types).is_empty()) {
+        return Err(Error::malformed(&path, &Undecoded::missing("nodev")));
+    }
     let physical = types.as_deref().map(on_storage);
     let mut partitions = Vec::new();
     for mount in mount_table(host)? {

@@ -168,7 +168,11 @@ impl Raw {
 
     // cgroup
     pub(crate) fn cgroups(&self) -> Result<Vec<Cgroup>> {
-        let lines = cgroup(self.kept(&self.cgroup, "cgroup")?);
+        let bytes = self.kept(&self.cgroup, "cgroup")?;
+        let lines = cgroup(bytes);
+        if lines.is_empty() && !bytes.is_empty() {
+            return Err(self.malformed("cgroup", &Undecoded::garbled("hierarchy")));
+        }
         Ok(lines.iter().map(group).collect())
     }
 

@@ -63,7 +63,9 @@ impl Raw {
             Ok(None) => none,
             // It has given all back, as `statm` says too.
             Err(error) if error.kind() == ErrorKind::ZombieProcess => none,
-            Ok(Some(bytes)) if !bytes.is_empty() => footprint(bytes),
+            Ok(Some(bytes)) if !bytes.is_empty() => {
+                footprint(bytes).map_err(|error| self.malformed("smaps_rollup", &error))?
+            }
             // Before 4.14 there is none; and some kernels answer ESRCH for processes that are well.
             Ok(_) => self.summed()?,
             Err(error) if retry_with_smaps(error.kind()) => self.summed()?,
@@ -75,13 +77,25 @@ impl Raw {
     // smaps
     pub(crate) fn memory_maps(&self) -> Result<Vec<MemoryMap>> {
         let bytes = self.of_memory(&self.smaps, "smaps")?.unwrap_or_default();
-        Ok(smaps(bytes).iter().map(|mapping| self.map(mapping)).collect())
+        let mappings = smaps(bytes);
+        self.understood("smaps", bytes, &mappings)?;
+        Ok(mappings.iter().map(|mapping| self.map(mapping)).collect())
     }
 
     // maps
     pub(crate) fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
         let bytes = self.of_memory(&self.maps, "maps")?.unwrap_or_default();
-        Ok(maps::maps(bytes).iter().map(|region| self.region(region)).collect())
+        let regions = maps::maps(bytes);
+        self.understood("maps", bytes, &regions)?;
+        Ok(regions.iter().map(|region| self.region(region)).collect())
+    }
+
+    /// A file of which no line is understood does not say that there is nothing.
+    fn understood<T>(&self, name: &str, bytes: &[u8], lines: &[T]) -> Result<()> {
+        match lines.is_empty() && !bytes.is_empty() {
+            true => Err(self.malformed(name, &Undecoded::garbled("address"))),
+            false => Ok(()),
+        }
     }
 
     // stat, minflt majflt
@@ -104,7 +118,8 @@ impl Raw {
     }
 
     fn summed(&self) -> Result<Footprint> {
-        Ok(footprint(self.of_memory(&self.smaps, "smaps")?.unwrap_or_default()))
+        let bytes = self.of_memory(&self.smaps, "smaps")?.unwrap_or_default();
+        footprint(bytes).map_err(|error| self.malformed("smaps", &error))
     }
 
     fn region(&self, region: &Region<'_>) -> MemoryRegion {

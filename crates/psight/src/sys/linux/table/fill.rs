@@ -169,7 +169,8 @@ impl Engine {
 
     pub(super) fn smaps(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
         let said = self.sources.read(b"smaps_rollup\0").map(|bytes| {
-            (!bytes.is_empty()).then(|| records::memory_footprint(&smaps::footprint(bytes)))
+            let sum = smaps::footprint(bytes).ok().filter(|_| !bytes.is_empty());
+            sum.map(|sum| records::memory_footprint(&sum))
         });
         match said {
             Ok(Some(footprint)) => {
