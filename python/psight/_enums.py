@@ -1,6 +1,6 @@
 """The enumerations, and the members that the core's words and numbers mean.
 
-This file imports `enum` and `socket`, which takes longer than the rest of the package: it is imported when an answer has
+This file imports `enum` and `socket`, which takes longer than all else here: it is imported when an answer has
 a member of one of them.
 """
 

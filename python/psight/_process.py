@@ -4,7 +4,7 @@ import sys
 from _operator import index
 
 from . import _psight
-from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired, ZombieProcess
 from ._system import _check_kind
 
 _core = _psight.process

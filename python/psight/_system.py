@@ -152,8 +152,8 @@ def disk_partitions(all=False):
 def disk_io_counters(perdisk=False, nowrap=True):
     """Return what was read from and written to all disks since boot, or to each by name with `perdisk`.
 
-    The result is None (or an empty dict) on a machine without disks. With `nowrap` a counter that wraps is continued, so
-    that it never decreases; ``disk_io_counters.cache_clear()`` forgets what was seen.
+    The result is None (or an empty dict) on a machine without disks. With `nowrap` a counter that wraps goes on, so that
+    it never decreases; ``disk_io_counters.cache_clear()`` forgets what was seen.
     """
     return _core.disk_io_counters(perdisk, nowrap)
 
@@ -161,7 +161,7 @@ def disk_io_counters(perdisk=False, nowrap=True):
 def net_io_counters(pernic=False, nowrap=True):
     """Return what all network interfaces have sent and received, or each by name with `pernic`.
 
-    The result is None (or an empty dict) without interfaces. With `nowrap` a counter that wraps is continued, so that it
+    The result is None (or an empty dict) without interfaces. With `nowrap` a counter that wraps goes on, so that it
     never decreases; ``net_io_counters.cache_clear()`` forgets what was seen.
     """
     return _core.net_io_counters(pernic, nowrap)
@@ -181,8 +181,8 @@ def _check_kind(kind):
 def net_connections(kind="inet"):
     """Return the machine's sockets, with the process that has each where that may be known.
 
-    `kind` is one of ``inet``, ``inet4``, ``inet6``, ``tcp``, ``tcp4``, ``tcp6``, ``udp``, ``udp4``, ``udp6``, ``unix`` and
-    ``all``. `fd` is -1 and `pid` None for a socket whose process may not be known, or that has none.
+    `kind` is one of ``inet``, ``inet4``, ``inet6``, ``tcp``, ``tcp4``, ``tcp6``, ``udp``, ``udp4``, ``udp6``, ``unix``
+    and ``all``. `fd` is -1 and `pid` None for a socket whose process may not be known, or that has none.
     """
     _check_kind(kind)
     return _core.net_connections(kind)

@@ -24,7 +24,9 @@ def install():
         proc_ioprio_set=lambda pid, ioclass, value: psight.Process(pid).ionice(ioclass, value),
     )
     psight.Process._proc = property(Platform)
-    psight.__class__._pmap = property(lambda module: known()._known, lambda module, new: setattr(known(), "_known", new))
+    psight.__class__._pmap = property(
+        lambda module: known()._known, lambda module, new: setattr(known(), "_known", new)
+    )
 
 
 def known():
