@@ -183,7 +183,8 @@ def test_debug_messages_go_to_stderr_if_they_are_wanted():
 
 def test_the_import_brings_little_with_it():
     folder = str(Path(psight.__file__).parent.parent)
-    code = f"import sys; before = set(sys.modules); sys.path.append({folder!r}); import psight; "
+    # Every Python has imported these when it has started, if it was not told to leave its site out.
+    code = f"import sys, os, codecs; before = set(sys.modules); sys.path.append({folder!r}); import psight; "
     done = python("-I", "-S", "-c", code + "print(*sorted(set(sys.modules) - before))")
     assert done.returncode == 0, done.stderr
     # What is built into the interpreter costs nothing.
