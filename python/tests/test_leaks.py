@@ -76,7 +76,7 @@ PROCESS = {
     "equality": lambda process: (psight.Process(process.pid) == process, hash(psight.Process(process.pid))),
     "wait": lambda process: fails(psight.TimeoutExpired, lambda: process.wait(0)),
 }
-GONE = {**{name: PROCESS[name] for name in METHODS if name not in ("is_running", "__str__")}, **{
+GONE = {**{name: PROCESS[name] for name in METHODS if name not in ("is_running", "__str__", "create_time")}, **{
     name: PROCESS[name]
     for name in ("rlimit", "set nice", "set ionice", "set cpu_affinity", "resume", "as_dict", "Process", "memory_maps")
 }}
