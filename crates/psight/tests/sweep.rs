@@ -2,7 +2,12 @@
 //! then everything is asked. Nothing panics, no listing loses more than the row that the file is of, and nothing becomes
 //! zero or empty because it is not known.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "it is test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "it is test code"
+)]
 
 #[path = "common/questions.rs"]
 mod questions;
@@ -48,7 +53,7 @@ impl Harm {
                 fs::remove_file(path).unwrap();
                 fs::create_dir(path).unwrap();
             }
-            Self::Closed => fs::set_permissions(path, PermissionsExt::from_mode(0)).unwrap(),
+            Self::Closed => fs::set_permissions(path, PermissionsExt::from_mode(0o000)).unwrap(),
         }
     }
 
@@ -227,10 +232,10 @@ fn zeros(usual: &Value, now: &Value, at: &str, wrong: &mut Vec<String>) {
         (Value::Array(usual), Value::Array(now)) if now.is_empty() => {
             wrong.push(format!("{at}: none of {}", usual.len()));
         }
-        (Value::Number(usual), Value::Number(now)) => {
-            if usual.as_f64() != Some(0.0) && now.as_f64() == Some(0.0) {
-                wrong.push(format!("{at}: 0 in place of {usual}"));
-            }
+        (Value::Number(usual), Value::Number(now))
+            if usual.as_f64() != Some(0.0) && now.as_f64() == Some(0.0) =>
+        {
+            wrong.push(format!("{at}: 0 in place of {usual}"));
         }
         (Value::String(usual), Value::String(now)) => {
             let nothing = ["", "\"\"", "Pid(0)", "0ns", "SystemTime { tv_sec: 0, tv_nsec: 0 }"];
