@@ -667,3 +667,26 @@ def test_fans_have_a_label_and_a_number(machine):
     fans = psight.sensors_fans()
     assert fans == {"name": [("label", 2000), ("", 1000)]}
     assert isinstance(fans["name"][0].current, int)
+
+
+# --- where psutil gives up for one row
+
+
+def test_a_disk_that_is_not_understood_does_not_hide_the_others(machine):
+    machine.write("proc/diskstats", DISK + "3 0 hdb 1 2 3\n")
+    machine.look_at_proc()
+    assert list(psight.disk_io_counters(perdisk=True, nowrap=False)) == ["hda"]
+
+
+def test_an_interface_that_is_not_understood_does_not_hide_the_others(machine):
+    numbers = " ".join(map(str, range(16)))
+    machine.write("proc/net/dev", f"Inter-| Receive\n face |bytes\n lo: 1 2 3\n eth0: {numbers}\n")
+    machine.look_at_proc()
+    assert psight.net_io_counters(pernic=True, nowrap=False) == {"eth0": (8, 0, 9, 1, 2, 10, 3, 11)}
+
+
+def test_a_path_with_a_blank_is_a_path(machine):
+    machine.write("proc/net/unix", "Num RefCount\n0: 00000003 000 000 0001 03 1 /a b\n")
+    machine.look_at_proc()
+    machine.process()
+    assert [each.laddr for each in psight.net_connections("unix")] == ["/a b"]

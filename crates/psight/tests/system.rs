@@ -374,6 +374,16 @@ fn t31_a_container_that_says_nothing_is_available_is_not_believed() {
 }
 
 #[test]
+fn t31_python_is_told_where_less_than_nothing_is_available() {
+    for (said, doubtful) in [("0", false), ("-36", true), ("600", false)] {
+        let meminfo = MEMINFO.replace("MemAvailable:  600 kB", &format!("MemAvailable: {said} kB"));
+        let machine = Machine::captured().file("proc/meminfo", meminfo);
+        let (_, doubt) = machine.host().virtual_memory_and_doubt().unwrap();
+        assert_eq!(doubt, doubtful, "{said}");
+    }
+}
+
+#[test]
 fn t31_a_containers_own_proc_is_asked_for_everything() {
     let machine = Machine::captured()
         .file("proc/stat", "cpu  1 0 0 1\nbtime 1\n")
