@@ -59,7 +59,7 @@ fn docs() -> Result {
 
 fn no_default_features() -> Result {
     let mut cargo = sh::cargo();
-    cargo.args(["clippy", "--quiet", "-p", "psight", "--no-default-features"]);
+    cargo.args(["clippy", "--quiet", "-p", "psight", "--no-default-features", "--all-targets"]);
     sh::run(cargo.args(["--", "-D", "warnings"]))
 }
 
