@@ -27,7 +27,7 @@ pub(crate) fn num_fds(host: &Host, pid: Pid) -> Result<u64> {
 
 // fd; fdinfo, pos flags
 pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
-    let (mut files, mut denied) = (Vec::new(), false);
+    let (mut files, mut denied, mut exhausted) = (Vec::new(), false, None);
     Folder::open(host, pid)?.visit(|folder, fd, link| {
         let path = match link {
             Link::Path(path) => path,
@@ -38,9 +38,15 @@ pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
         if !path.starts_with(b"/") || !is_regular(folder, host, fd, path) {
             return;
         }
-        // Without the file it is a descriptor that was closed in the meantime.
-        let Ok(info) = folder.info(fd) else { return };
-        let (position, flags) = position(info);
+        let (position, flags) = match folder.info(fd) {
+            Ok(info) => position(info),
+            // That we have no descriptor left says nothing of theirs.
+            Err(error @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => {
+                return exhausted = Some(error);
+            }
+            // Without the file it is a descriptor that was closed in the meantime.
+            Err(_) => return,
+        };
         let path = folder.named(host, fd, path).0;
         files.push(OpenFile {
             path: path_buf(path),
@@ -50,8 +56,11 @@ pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
             flags,
         });
     })?;
+    let raw = Raw::new(host, pid);
+    if let Some(error) = exhausted {
+        return Err(raw.failed(raw.dir().join("fdinfo"), error.into()));
+    }
     if denied {
-        let raw = Raw::new(host, pid);
         return Err(raw.failed(raw.dir().join("fd"), Errno::ACCESS.into()));
     }
     Ok(files)

@@ -17,8 +17,8 @@ use crate::{Host, Pid, Result};
 pub(super) struct Folder {
     raw: Raw,
     fd: OwnedFd,
-    /// `None` where the descriptions may not be read, or where the kernel has none.
-    fdinfo: Option<OwnedFd>,
+    /// Or why the descriptions cannot be read; a kernel may have none.
+    fdinfo: rustix::io::Result<OwnedFd>,
     /// Whether it is a folder of the kernel and not one of files.
     live: bool,
     name: RefCell<Vec<u8>>,
@@ -46,7 +46,7 @@ impl Folder {
         let path = raw.dir().join("fd");
         let fd = openat(CWD, &path, flags, Mode::empty())
             .map_err(|error| raw.failed(path, error.into()))?;
-        let fdinfo = openat(CWD, raw.dir().join("fdinfo"), flags, Mode::empty()).ok();
+        let fdinfo = openat(CWD, raw.dir().join("fdinfo"), flags, Mode::empty());
         let live = !host.is_captured()
             && fstatfs(&fd).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
         let (name, info) = (RefCell::new(Vec::with_capacity(16)), Vec::with_capacity(4096));
@@ -99,7 +99,7 @@ impl Folder {
 
     /// What the kernel says of the descriptor.
     pub(super) fn info(&mut self, number: u32) -> rustix::io::Result<&[u8]> {
-        let folder = self.fdinfo.as_ref().ok_or(Errno::ACCESS)?;
+        let folder = self.fdinfo.as_ref().map_err(|error| *error)?;
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = self.at(number, |name| openat(folder, name, flags, Mode::empty()))?;
         self.info.clear();
