@@ -148,6 +148,8 @@ impl Run {
         let path = [self.adapter.clone(), site_packages(&self.python())?];
         let path = std::env::join_paths(path).map_err(|error| error.to_string())?;
         pytest.env("PYTHONPATH", path).args(["-p", "adapter"]);
+        // Without a pool of processes, in which multiprocessing sometimes waits for ever when it is ended.
+        pytest.env("PYTEST_XDIST_WORKER", "only");
         if self.user.is_none() {
             pytest.env("PSIGHT_ROOT", sh::workspace());
         }
