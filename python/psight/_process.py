@@ -51,6 +51,9 @@ class Process:
             raise ValueError(f"pid must be a positive integer (got {pid})")
         elif pid > 0x7FFFFFFF:
             raise NoSuchProcess(pid, msg="process PID out of range")
+        elif isinstance(pid, bool) and not _ignore_nsp:
+            # psutil looks for a process that is called so.
+            raise NoSuchProcess(pid, msg="process PID not found")
         self._pid = pid
         self._ident = (pid, None)
         try:
@@ -411,7 +414,14 @@ class Process:
 
     def rlimit(self, resource, limits=None):
         """Return the soft and hard limit of a resource (an `RLIMIT_*`), or set them."""
-        if not 0 <= index(resource) < 16:
+        number = index(resource)
+        if not 0 <= number < 16:
+            # What does not fit a C int is another error, as for Python's own prlimit.
+            if abs(number) >= 1 << 63:
+                raise OverflowError("Python int too large to convert to C long")
+            if abs(number) >= 1 << 31:
+                beyond = "greater than maximum" if number > 0 else "less than minimum"
+                raise OverflowError(f"signed integer is {beyond}")
             raise ValueError("invalid resource specified")
         if limits is None:
             if self._pid == 0:
