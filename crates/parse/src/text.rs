@@ -62,6 +62,13 @@ pub fn octal(bytes: &[u8]) -> Option<u64> {
     })
 }
 
+/// Whether a table has no line but that of its heads, whose first word is `head`, or not even that.
+pub fn is_bare(table: &[u8], head: &[u8]) -> bool {
+    let mut lines = lines(table);
+    let first = lines.next();
+    first.is_none_or(|line| words(line).next() == Some(head)) && lines.next().is_none()
+}
+
 /// The lines of a file, without their ends; a last line without an end counts.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;

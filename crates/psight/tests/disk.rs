@@ -112,6 +112,18 @@ fn t47_what_counts_as_physical() {
     assert_eq!(rows(&mounts(table), Mounts::Physical), expected);
 }
 
+#[test]
+fn without_a_type_of_file_system_it_is_not_known_which_are_on_storage() {
+    for nothing in ["", "\n"] {
+        let machine = mounts("/dev/sda1 / ext4 rw 0 0\n").file("proc/filesystems", nothing);
+        let error = machine.host().partitions(Mounts::Physical).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+        assert!(error.to_string().contains("proc/filesystems"), "{error}");
+        // All of them are found without.
+        assert_eq!(rows(&machine, Mounts::All), [row("/dev/sda1", "/")]);
+    }
+}
+
 /// A machine whose root file system is on 8:2, under a name that was there before any `/dev`.
 fn root_on(name: &str) -> Machine {
     mounts(&format!("{name} / ext4 rw 0 0\n"))

@@ -4,8 +4,8 @@
 mod common;
 
 use common::{Machine, numbers, stat};
-use psight::Pid;
 use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Duplex};
+use psight::{ErrorKind, Pid};
 use psight_parse::linux::netlink::kept;
 
 const TCP_HEADS: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
@@ -144,7 +144,36 @@ fn t57_without_ipv6_there_are_no_ipv6_sockets() {
     }
     assert_eq!(host.connections(ConnectionKind::All).unwrap(), []);
     let error = Machine::captured().host().connections(ConnectionKind::Tcp4).unwrap_err();
-    assert_eq!(error.kind(), psight::ErrorKind::NotFound);
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn a_table_of_which_no_line_is_understood_is_no_machine_without_sockets() {
+    let tables = [
+        ("tcp", ConnectionKind::Tcp4),
+        ("tcp6", ConnectionKind::Tcp6),
+        ("udp", ConnectionKind::Udp4),
+        ("udp6", ConnectionKind::Udp6),
+        ("unix", ConnectionKind::Unix),
+    ];
+    for (name, kind) in tables {
+        let path = format!("proc/net/{name}");
+        let heads = if name == "unix" { UNIX_HEADS } else { TCP_HEADS };
+        for garbage in ["garbage\n".to_owned(), format!("{heads}7: x y z\n")] {
+            let machine = sockets("", "", "").file(&path, &garbage);
+            let error = machine.host().connections(kind).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Malformed, "{name}: {garbage:?}");
+            assert!(error.to_string().contains(&path), "{error}");
+        }
+        // One line that is not understood hides no other.
+        let row = match name {
+            "unix" => "0: 2 0 0 0001 01 7 /a\n".to_owned(),
+            "tcp6" | "udp6" => tcp("0A", &format!("{0}:0016 {0}:0000", "0".repeat(32)), 7),
+            _ => tcp("0A", LISTENS, 7),
+        };
+        let machine = sockets("", "", "").file(&path, format!("{heads}7: x y z\n{row}"));
+        assert_eq!(owners(&machine.host().connections(kind).unwrap()), [(7, None, None)], "{name}");
+    }
 }
 
 #[test]
@@ -367,8 +396,8 @@ fn states_of_a_captured_machine_are_its_own() {
 fn addresses_that_were_not_captured_are_not_asked_of_this_kernel() {
     for machine in [Machine::captured(), Machine::live()] {
         let error = machine.host().interface_addresses().unwrap_err();
-        assert_eq!(error.kind(), psight::ErrorKind::Unsupported);
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
         let error = machine.host().interface_stats().unwrap_err();
-        assert_eq!(error.kind(), psight::ErrorKind::NotFound);
+        assert_eq!(error.kind(), ErrorKind::NotFound);
     }
 }

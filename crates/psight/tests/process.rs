@@ -325,6 +325,25 @@ fn t13_the_footprint_comes_from_the_rollup_and_else_from_each_mapping() {
 }
 
 #[test]
+fn t13_maps_of_which_no_line_is_understood_are_no_process_without_memory() {
+    let machine = machine().file("proc/42/maps", "garbage\n").file("proc/42/smaps", "garbage\n");
+    let of = process(&machine);
+    assert_eq!(kind(of.memory_maps()), ErrorKind::Malformed);
+    assert_eq!(kind(of.memory_regions()), ErrorKind::Malformed);
+    assert_eq!(kind(of.memory_footprint()), ErrorKind::Malformed);
+    // One line that is not understood hides no other, and an empty file is a process that has given all back.
+    let line = "10-20 r--p 0 0:0 0 /a\n";
+    let machine = machine.file("proc/42/maps", format!("garbage\n{line}"));
+    machine.write("proc/42/smaps", format!("garbage\n{line}Rss: 4 kB\n"));
+    let of = process(&machine);
+    assert_eq!((of.memory_maps().unwrap().len(), of.memory_regions().unwrap().len()), (1, 1));
+    machine.write("proc/42/maps", "");
+    machine.write("proc/42/smaps", "");
+    let of = process(&machine);
+    assert_eq!((of.memory_maps().unwrap().len(), of.memory_regions().unwrap().len()), (0, 0));
+}
+
+#[test]
 fn t14_blanks_in_status_may_stand_for_tabs() {
     let machine = machine().file("proc/42/status", "Uid: 1 2  3 4\nGid:\t5\t6\t7\t8\nVmHWM:12kB\n");
     let process = process(&machine);

@@ -196,8 +196,8 @@ fn is_said(harm: Harm, file: &Path, what: &str) -> bool {
         // The kernel writes an empty file where there are none, and a number of fewer digits is a number.
         Harm::Empty if lists.contains(&name) => true,
         Harm::Cut if what.contains("none of") || file.starts_with("sys") || ends("net/dev") => true,
-        // A table of which only the head is left, or not even that, is that of a machine without any.
-        Harm::Empty | Harm::Garbage if file.starts_with("proc/net") => true,
+        // A table of which not even the head is left is that of a machine without any.
+        Harm::Empty if file.starts_with("proc/net") => true,
         // A word without a `=` is no variable, and garbage has more lines than types of file systems have.
         Harm::Garbage if name == "environ" || ends("proc/filesystems") => true,
         // What a descriptor watches stands in lines of its own; without its file the descriptor is closed.

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::Endian;
-use crate::text;
+use crate::{Error, text};
 
 /// One socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +24,17 @@ pub struct Inet {
     pub inode: u64,
 }
 
-/// Decodes the file line by line. The line of heads, and lines that are garbled, are skipped.
+/// Decodes the file line by line. The line of heads, and lines that are garbled among others, are skipped; a file that
+/// says something and no socket is an error, and not a machine without sockets.
 ///
 /// The kernel prints an address as the 32-bit numbers that it has in memory, so that the digits depend on the machine's
 /// byte order, which `order` tells.
-pub fn net_inet(bytes: &[u8], order: Endian) -> impl Iterator<Item = Inet> {
-    text::lines(bytes).filter_map(move |line| inet(line, order))
+pub fn net_inet(bytes: &[u8], order: Endian) -> Result<impl Iterator<Item = Inet>, Error> {
+    let mut rows = text::lines(bytes).filter_map(move |line| inet(line, order)).peekable();
+    if rows.peek().is_none() && !text::is_bare(bytes, b"sl") {
+        return Err(Error::garbled("local_address"));
+    }
+    Ok(rows)
 }
 
 fn inet(line: &[u8], order: Endian) -> Option<Inet> {
@@ -95,14 +100,14 @@ mod tests {
     use super::*;
 
     fn one(line: &str, order: Endian) -> Inet {
-        net_inet(line.as_bytes(), order).next().unwrap()
+        net_inet(line.as_bytes(), order).unwrap().next().unwrap()
     }
 
     #[test]
     fn every_column_is_where_the_heads_say() {
         let text = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                                                     \n\
             \x20  1: 0200000A:0016 9B2A8C56:C001 01 00000020:0000000A 01:00000019 00000000  1000        0 3861 4 000000003b4b7b1e 25 4 30 10 -1                 \n";
-        let rows: Vec<_> = net_inet(text.as_bytes(), Endian::Little).collect();
+        let rows: Vec<_> = net_inet(text.as_bytes(), Endian::Little).unwrap().collect();
         let row = Inet {
             local: "10.0.0.2:22".parse().unwrap(),
             remote: "86.140.42.155:49153".parse().unwrap(),
@@ -134,8 +139,21 @@ mod tests {
             3: 0100007F:0050 0000000:0000 0A 0:0 0:0 0 0 0 8\n\
             4: 0100007F:10050 00000000:0000 0A 0:0 0:0 0 0 0 9\n\
             5: 0100007F:0051 00000000:0000 0A 0:0 0:0 0 0 0 10";
-        let inodes: Vec<_> = net_inet(text, Endian::Little).map(|row| row.inode).collect();
+        let inodes: Vec<_> = net_inet(text, Endian::Little).unwrap().map(|row| row.inode).collect();
         assert_eq!(inodes, [7, 10]);
+    }
+
+    #[test]
+    fn a_file_of_which_no_line_is_understood_is_no_machine_without_sockets() {
+        let heads = "  sl  local_address rem_address   st tx_queue rx_queue tr\n";
+        for nothing in ["", heads] {
+            assert_eq!(net_inet(nothing.as_bytes(), Endian::Little).unwrap().count(), 0);
+        }
+        // The heads, a line that is no socket, and what is none of both.
+        for garbage in [&format!("{heads}1: 0100007F:0050\n"), "garbage\n", "\0", "sl\nsl\n"] {
+            let error = net_inet(garbage.as_bytes(), Endian::Little).err();
+            assert_eq!(error, Some(Error::garbled("local_address")), "{garbage:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `/proc/net/unix`: the Unix sockets of one network namespace, one per line.
 
-use crate::text;
+use crate::{Error, text};
 
 /// One socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,11 +14,19 @@ pub struct Unix<'a> {
     pub path: &'a [u8],
 }
 
-/// Decodes the file. The line of heads, and what is garbled, are skipped.
+/// Decodes the file. The line of heads, and what is garbled among others, are skipped; a file that says something and no
+/// socket is an error, and not a machine without sockets.
 ///
 /// A line that cannot be a socket continues the name of the socket before it.
-pub fn net_unix(bytes: &[u8]) -> impl Iterator<Item = Unix<'_>> {
-    let mut rest = bytes;
+pub fn net_unix(bytes: &[u8]) -> Result<impl Iterator<Item = Unix<'_>>, Error> {
+    let mut rows = rows(bytes).peekable();
+    if rows.peek().is_none() && !text::is_bare(bytes, b"Num") {
+        return Err(Error::garbled("Inode"));
+    }
+    Ok(rows)
+}
+
+fn rows(mut rest: &[u8]) -> impl Iterator<Item = Unix<'_>> {
     std::iter::from_fn(move || {
         loop {
             let (line, after) = split_line(rest)?;
@@ -85,7 +93,7 @@ mod tests {
     const HEADS: &[u8] = b"Num       RefCount Protocol Flags    Type St Inode Path\n";
 
     fn rows(text: &[u8]) -> Vec<(u16, u64, &[u8])> {
-        net_unix(text).map(|row| (row.kind, row.inode, row.path)).collect()
+        net_unix(text).unwrap().map(|row| (row.kind, row.inode, row.path)).collect()
     }
 
     #[test]
@@ -120,6 +128,15 @@ mod tests {
     fn t58_a_malformed_line_hides_no_other() {
         let text = b"garbage\n0: 2 0 0 0001 01 7\nx y z\n0: 2 0 0 0001 01\n0: 2 0 0 0002 01 8 /a";
         assert_eq!(rows(text), [(1, 7, &b""[..]), (2, 8, b"/a")]);
+    }
+
+    #[test]
+    fn t58_a_file_of_which_no_line_is_understood_is_no_machine_without_sockets() {
+        assert_eq!((rows(b""), rows(HEADS)), (vec![], vec![]));
+        let cut = [HEADS, b"0: 2 0 0 0001 01\n"].concat();
+        for garbage in [&cut[..], b"garbage\n", b"\0", b"Num\nNum\n"] {
+            assert_eq!(net_unix(garbage).err(), Some(Error::garbled("Inode")));
+        }
     }
 
     #[test]

@@ -197,11 +197,14 @@ impl Table {
             Err(error) => return Err(Error::system(path, error)),
         };
         if self == Self::Unix {
-            rows.extend(net_unix(&bytes).filter_map(|socket| {
+            let sockets = net_unix(&bytes).map_err(|error| Error::malformed(&path, &error))?;
+            rows.extend(sockets.filter_map(|socket| {
                 unix(u32::from(socket.kind), socket.inode, socket.path.to_vec())
             }));
         } else {
-            rows.extend(net_inet(&bytes, Endian::NATIVE).map(|socket| {
+            let sockets = net_inet(&bytes, Endian::NATIVE)
+                .map_err(|error| Error::malformed(&path, &error))?;
+            rows.extend(sockets.map(|socket| {
                 // How many may wait is not in the file.
                 let queue = (socket.state != LISTEN).then_some(u64::from(socket.tx_queue));
                 self.inet(&socket, queue)
