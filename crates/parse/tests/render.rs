@@ -1,15 +1,97 @@
 //! What a kernel would write of a value is decoded to the value (T-79), where writing it takes a line.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is test code")]
 
+use std::net::{IpAddr, SocketAddr};
+
 use proptest::prelude::*;
-use psight_parse::linux::{cpulist, meminfo, mounts, pid};
+use psight_parse::linux::{
+    Endian, cpulist, diskstats, meminfo, mounts, net_dev, net_inet, net_unix, pid,
+};
 
 /// A text without NUL, as names and arguments are.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(1..=255u8, 1..40)
 }
 
+/// An end of a connection as `/proc/net/tcp` and `tcp6` have it: each 32 bits of the address as one number.
+fn end(address: SocketAddr, order: Endian) -> String {
+    let bytes = match address.ip() {
+        IpAddr::V4(ip) => ip.octets().to_vec(),
+        IpAddr::V6(ip) => ip.octets().to_vec(),
+    };
+    let words =
+        bytes.chunks_exact(4).map(|word| word.try_into().unwrap()).map(|word| match order {
+            Endian::Little => format!("{:08X}", u32::from_le_bytes(word)),
+            Endian::Big => format!("{:08X}", u32::from_be_bytes(word)),
+        });
+    format!("{}:{:04X}", words.collect::<String>(), address.port())
+}
+
+fn socket_address() -> impl Strategy<Value = SocketAddr> {
+    (any::<IpAddr>(), any::<u16>()).prop_map(SocketAddr::from)
+}
+
 proptest! {
+    #[test]
+    fn t79_sockets_are_read_back(
+        local in socket_address(), remote in socket_address(), state in 1..13u8, queues: [u32; 2], uid: u32, inode: u64,
+    ) {
+        for order in [Endian::Little, Endian::Big] {
+            let line = format!(
+                "   7: {} {} {state:02X} {:08X}:{:08X} 00:00000000 00000000 {uid:5} {:8} {inode} 1 0000000000000000\n",
+                end(local, order), end(remote, order), queues[0], queues[1], 0,
+            );
+            let rows: Vec<_> = net_inet::net_inet(line.as_bytes(), order).unwrap().collect();
+            let [tx_queue, rx_queue] = queues;
+            let row = net_inet::Inet { local, remote, state, tx_queue, rx_queue, uid, inode };
+            prop_assert_eq!(rows, vec![row]);
+        }
+    }
+
+    #[test]
+    fn t79_unix_sockets_are_read_back(names in prop::collection::vec((1..6u16, any::<u64>(), text()), 1..8)) {
+        let lines = names.iter().map(|(kind, inode, name)| {
+            [format!("0000000000000000: 00000002 00000000 00010000 {kind:04} 01 {inode:5} ").as_bytes(), name, b"\n"]
+                .concat()
+        });
+        let file = lines.collect::<Vec<_>>().concat();
+        let rows = net_unix::net_unix(&file).unwrap();
+        let found: Vec<_> = rows.map(|row| (row.kind, row.inode, row.path.to_vec())).collect();
+        prop_assert_eq!(found, names);
+    }
+
+    #[test]
+    fn t79_counters_of_an_interface_are_read_back(name in "[a-z][a-z0-9.:-]{0,13}[a-z0-9]", numbers: [u64; 16]) {
+        let numbers = numbers.map(|number| number.to_string());
+        // The kernel pads the name and not the first number, which may follow the colon at once.
+        let line = format!("{name:>6}:{}\n", numbers.join(" "));
+        let found: Vec<_> = net_dev::net_dev(line.as_bytes()).collect();
+        prop_assert_eq!(found.len(), 1);
+        let row = &found[0];
+        prop_assert_eq!(row.name, name.as_bytes());
+        let counters = [
+            row.rx_bytes, row.rx_packets, row.rx_errors, row.rx_dropped, row.tx_bytes, row.tx_packets, row.tx_errors,
+            row.tx_dropped,
+        ];
+        let places = [0, 1, 2, 3, 8, 9, 10, 11].map(|place: usize| numbers[place].clone());
+        prop_assert_eq!(counters.map(|number| number.to_string()), places);
+    }
+
+    #[test]
+    fn t79_counters_of_a_disk_are_read_back(name in "[a-z][a-z0-9!/-]{0,20}", numbers: [u64; 11]) {
+        let words = numbers.map(|number| number.to_string()).join(" ");
+        let line = format!("   8       0 {name} {words}\n");
+        let rows = diskstats::diskstats(line.as_bytes()).unwrap();
+        prop_assert_eq!(rows.len(), 1);
+        prop_assert_eq!(rows[0].name, name.as_bytes());
+        let (counters, more) = (&rows[0].counters, rows[0].counters.more.unwrap());
+        let found = [
+            counters.reads, more.reads_merged, counters.read_sectors, more.read_ms, counters.writes, more.writes_merged,
+            counters.written_sectors, more.write_ms, more.in_progress, more.busy_ms, more.weighted_ms,
+        ];
+        prop_assert_eq!(found, numbers);
+    }
+
     #[test]
     fn t79_any_name_of_a_process_is_read_back(comm in prop::collection::vec(1..=255u8, 0..64), start: u64, ppid: u32) {
         let line = [

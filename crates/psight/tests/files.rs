@@ -384,3 +384,29 @@ fn t11_a_link_that_cannot_be_read_loses_no_other() {
     let fds = process.fds().unwrap();
     assert_eq!((fds.len(), fds[0].path.as_ref()), (2, None));
 }
+
+#[test]
+fn t11_a_path_longer_than_a_page_is_not_known_and_hides_no_other() {
+    use rustix::fs::{Mode, OFlags, mkdirat, open, openat};
+    let dir = tempfile::tempdir().unwrap();
+    let (folders, name) = (OFlags::DIRECTORY | OFlags::CLOEXEC, "d".repeat(250));
+    let mut folder = open(dir.path(), folders, Mode::empty()).unwrap();
+    for _ in 0..20 {
+        mkdirat(&folder, &name, Mode::RWXU).unwrap();
+        folder = openat(&folder, &name, folders, Mode::empty()).unwrap();
+    }
+    let flags = OFlags::CREATE | OFlags::RDWR | OFlags::CLOEXEC;
+    let deep = openat(&folder, "file", flags, Mode::RUSR | Mode::WUSR).unwrap();
+    let link = format!("/proc/self/fd/{}", deep.as_raw_fd());
+    let refusal = std::fs::read_link(link).unwrap_err();
+    assert_eq!(refusal.raw_os_error(), Some(libc::ENAMETOOLONG));
+    let path = dir.path().join("shallow");
+    let shallow = File::create(&path).unwrap();
+    assert_eq!(found(&deep).path, None);
+    assert_eq!(found(&shallow).path.as_ref(), Some(&path));
+    let files = Process::current().unwrap().open_files().unwrap();
+    assert!(files.iter().any(|file| file.path == path));
+    // Its path is too long for psutil as well, which leaves it out.
+    let number = deep.as_raw_fd().cast_unsigned();
+    assert!(files.iter().all(|file| file.fd != Some(number)));
+}

@@ -567,8 +567,9 @@ fn t54_no_socket_is_there_twice_while_others_come_and_go() {
                 lost += usize::from(!known(near, far)) + usize::from(!known(far, near));
             }
         }
-        eprintln!("{lost} of 1000 rows were not shown");
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        // The kernel may pass over a neighbour of what goes while it writes, and over no more than that.
+        assert!(lost <= 100, "{lost} of 1000 rows were not shown");
     });
 }
 

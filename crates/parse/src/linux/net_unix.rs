@@ -30,7 +30,7 @@ fn rows(mut rest: &[u8]) -> impl Iterator<Item = Unix<'_>> {
     std::iter::from_fn(move || {
         loop {
             let (line, after) = split_line(rest)?;
-            let Some((mut row, path_at)) = unix(line) else {
+            let Some((mut row, path_at, is_named)) = unix(line) else {
                 rest = after;
                 continue;
             };
@@ -38,7 +38,7 @@ fn rows(mut rest: &[u8]) -> impl Iterator<Item = Unix<'_>> {
             let mut end = line.len();
             rest = after;
             while let Some((next, after)) = split_line(rest) {
-                if row.path.is_empty() || unix(next).is_some() {
+                if !is_named || unix(next).is_some() {
                     break;
                 }
                 end = end.saturating_add(1).saturating_add(next.len());
@@ -60,8 +60,8 @@ fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line, rest.get(1..).unwrap_or_default()))
 }
 
-/// One line, and where in it the name begins.
-fn unix(line: &[u8]) -> Option<(Unix<'_>, usize)> {
+/// One line, where in it the name begins, and whether there is one: that may begin with the end of the line.
+fn unix(line: &[u8]) -> Option<(Unix<'_>, usize, bool)> {
     let mut at = 0;
     let mut word = || {
         let rest = line.get(at..)?;
@@ -82,8 +82,9 @@ fn unix(line: &[u8]) -> Option<(Unix<'_>, usize)> {
     text::hex(word()?)?;
     let inode = text::u64(word()?)?;
     // One blank and the name, or neither.
+    let is_named = at < line.len();
     let path_at = at.checked_add(1)?.min(line.len());
-    Some((Unix { kind, inode, path: line.get(path_at..)? }, path_at))
+    Some((Unix { kind, inode, path: line.get(path_at..)? }, path_at, is_named))
 }
 
 #[cfg(test)]
@@ -122,6 +123,12 @@ mod tests {
             rows(text),
             [(1, 7, &b"/ a  b "[..]), (1, 8, b"/a\nb 9\n\nc"), (1, 9, b"@\xff@\x01@")]
         );
+    }
+
+    #[test]
+    fn t58_a_name_may_begin_with_a_newline() {
+        let text = b"0: 2 0 0 0001 01 7 \n/a\n0: 2 0 0 0001 01 8 \n\n0: 2 0 0 0001 01 9\n";
+        assert_eq!(rows(text), [(1, 7, &b"\n/a"[..]), (1, 8, b"\n"), (1, 9, b"")]);
     }
 
     #[test]
