@@ -14,8 +14,8 @@ pub struct Unix<'a> {
     pub path: &'a [u8],
 }
 
-/// Decodes the file. The line of heads, and what is garbled among others, are skipped; a file that says something and no
-/// socket is an error, and not a machine without sockets.
+/// Decodes the file. The line of heads, and what is garbled among others, are skipped; a file that says something and
+/// no socket is an error, and not a machine without sockets.
 ///
 /// A line that cannot be a socket continues the name of the socket before it.
 pub fn net_unix(bytes: &[u8]) -> Result<impl Iterator<Item = Unix<'_>>, Error> {
