@@ -111,7 +111,25 @@ fn t75_what_is_left_behind_is_seen() {
 }
 
 /// How often `call` was made, how long that took, and what it left behind.
+///
+/// What leaks does so every time. What is kept once and for all (a block of a queue to another thread, say, at whichever
+/// call fills the last one) is not left behind by the same number of calls again.
 fn measured(
+    subject: &Subject,
+    call: &Call,
+    wanted: u32,
+    enough: Duration,
+) -> (u32, f64, Option<String>) {
+    let mut measure = measured_once(subject, call, wanted, enough);
+    for _ in 0..2 {
+        if measure.2.is_some() {
+            measure = measured_once(subject, call, wanted, enough);
+        }
+    }
+    measure
+}
+
+fn measured_once(
     subject: &Subject,
     call: &Call,
     wanted: u32,
