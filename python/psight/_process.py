@@ -469,6 +469,11 @@ class Process:
                 "preventing sending signal to process with PID 0 as it would affect every process in the process"
                 " group of the calling process (os.getpid()) instead of PID 0"
             )
+        if isinstance(sig, int) and abs(sig) >= 1 << 31:
+            from os import kill
+
+            # Refused for its size before anything is sent, in the words of this Python.
+            kill(self._pid, sig)
         try:
             _core.send_signal(self, sig)
         except ZombieProcess:

@@ -31,7 +31,7 @@ fn t42_counters_of_disks_and_interfaces_are_read_to_their_ends() {
         let counters = &rows.first().unwrap().counters;
         assert_eq!((counters.reads, counters.read_sectors, counters.writes), (end, end, end));
         let line = format!("a\nb\n eth0: {end} 1 2 3 4 5 6 7 {end} 9 10 11 12 13 14 15\n");
-        let found = net_dev(line.as_bytes()).next().unwrap();
+        let found = net_dev(line.as_bytes()).unwrap().next().unwrap();
         assert_eq!((found.rx_bytes, found.tx_bytes), (end, end));
     }
 }

@@ -65,7 +65,7 @@ proptest! {
         let numbers = numbers.map(|number| number.to_string());
         // The kernel pads the name and not the first number, which may follow the colon at once.
         let line = format!("{name:>6}:{}\n", numbers.join(" "));
-        let found: Vec<_> = net_dev::net_dev(line.as_bytes()).collect();
+        let found: Vec<_> = net_dev::net_dev(line.as_bytes()).unwrap().collect();
         prop_assert_eq!(found.len(), 1);
         let row = &found[0];
         prop_assert_eq!(row.name, name.as_bytes());

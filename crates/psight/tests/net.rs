@@ -218,6 +218,13 @@ fn t51_a_machine_without_interfaces_has_no_counters_and_no_total() {
 }
 
 #[test]
+fn a_table_of_interfaces_of_which_no_line_is_understood_is_malformed() {
+    let error = net_dev("eth0 garbage\n").host().net_io_counters().unwrap_err();
+    assert_eq!(error.kind(), psight::ErrorKind::Malformed);
+    assert!(error.to_string().contains("net/dev"), "{error}");
+}
+
+#[test]
 fn t62_counters_of_aliases_and_of_long_names_without_a_blank() {
     let machine = net_dev(
         "eth0:1:1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\nenp130s0f1np1v3:18446744073709551615 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\n",

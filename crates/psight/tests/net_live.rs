@@ -534,6 +534,15 @@ fn tcp_sockets_equal_those_of_ss() {
     });
 }
 
+/// Stops a thread of the test when it ends, also when it fails.
+struct Stop<'a>(&'a std::sync::atomic::AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn t54_no_socket_is_there_twice_while_others_come_and_go() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -553,6 +562,7 @@ fn t54_no_socket_is_there_twice_while_others_come_and_go() {
                 drop(server);
             }
         });
+        let stopping = Stop(&stop);
         let mut lost = 0;
         for host in [Host::local(), files_only()].iter().cycle().take(10) {
             let rows = host.connections(ConnectionKind::Tcp).unwrap();
@@ -567,7 +577,7 @@ fn t54_no_socket_is_there_twice_while_others_come_and_go() {
                 lost += usize::from(!known(near, far)) + usize::from(!known(far, near));
             }
         }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        drop(stopping);
         // The kernel may pass over a neighbour of what goes while it writes, and over no more than that.
         assert!(lost <= 100, "{lost} of 1000 rows were not shown");
     });

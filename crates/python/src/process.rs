@@ -324,7 +324,8 @@ fn set_ionice(
     class: i64,
     value: u8,
 ) -> PyResult<()> {
-    let class = match class {
+    // The kernel looks at three bits of the number, and psutil hands it over as it is.
+    let class = match class & 7 {
         0 => IoClass::None,
         1 => IoClass::RealTime,
         2 => IoClass::BestEffort,

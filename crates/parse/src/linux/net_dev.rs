@@ -1,6 +1,6 @@
 //! `/proc/net/dev`: what each network interface has carried.
 
-use crate::text;
+use crate::{Error, text};
 
 /// One interface's line. The kernel's names are those of its `rtnl_link_stats64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +25,16 @@ pub struct NetDev<'a> {
     pub tx_dropped: u64,
 }
 
-/// Decodes the file line by line. The two lines of heads, and lines that are garbled, are skipped.
-pub fn net_dev(bytes: &[u8]) -> impl Iterator<Item = NetDev<'_>> {
-    text::lines(bytes).filter_map(line)
+/// Decodes the file line by line. The two lines of heads, and lines that are garbled, are skipped; a file in which
+/// nothing else stands is an error.
+pub fn net_dev(bytes: &[u8]) -> Result<impl Iterator<Item = NetDev<'_>>, Error> {
+    let mut rows = text::lines(bytes).filter_map(line).peekable();
+    // The heads alone have columns between bars.
+    let is_bare = || text::lines(bytes).all(|line| line.contains(&b'|'));
+    if rows.peek().is_none() && !is_bare() {
+        return Err(Error::garbled("rx_bytes"));
+    }
+    Ok(rows)
 }
 
 fn line(line: &[u8]) -> Option<NetDev<'_>> {
@@ -68,7 +75,7 @@ mod tests {
             b"  eth0: 194859303    5112    1    2    3     4          5         6   332023    3398    7    8    9    10      11         12\n",
         ]
         .concat();
-        let devs: Vec<_> = net_dev(&text).collect();
+        let devs: Vec<_> = net_dev(&text).unwrap().collect();
         let eth0 = NetDev {
             name: b"eth0",
             rx_bytes: 194_859_303,
@@ -87,19 +94,28 @@ mod tests {
     fn t62_aliases_and_numbers_without_a_blank_are_read() {
         let text = b"eth0:1:100 1 0 0 0 0 0 0 200 2 0 0 0 0 0 0\nenp130s0f1np1v3:18446744073709551615 1 0 0 0 0 0 0 9 2 0 0 0 0 0 0\n";
         let devs: Vec<_> =
-            net_dev(text).map(|dev| (dev.name, dev.rx_bytes, dev.tx_bytes)).collect();
+            net_dev(text).unwrap().map(|dev| (dev.name, dev.rx_bytes, dev.tx_bytes)).collect();
         assert_eq!(devs, [(&b"eth0:1"[..], 100, 200), (&b"enp130s0f1np1v3"[..], u64::MAX, 9)]);
     }
 
     #[test]
     fn t51_heads_alone_are_no_interfaces() {
-        assert_eq!(net_dev(HEADS).count(), 0);
+        assert_eq!(net_dev(HEADS).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_without_a_line_that_is_understood_is_an_error() {
+        assert_eq!(net_dev(b"").unwrap().count(), 0);
+        for text in [&b"garbage"[..], b"\xff\xfe\n\x00", b"eth0: 1 2 3\n"] {
+            assert!(net_dev(text).is_err());
+            assert!(net_dev(&[HEADS, text].concat()).is_err());
+        }
     }
 
     #[test]
     fn a_garbled_line_hides_no_other() {
         let text =
             b"a: 1 2 3\nb: x 1 0 0 0 0 0 0 200 2 0 0 0 0 0 0\nc: 1 1 0 0 0 0 0 0 200 2 0 0\n";
-        assert_eq!(net_dev(text).map(|dev| dev.name).collect::<Vec<_>>(), [b"c"]);
+        assert_eq!(net_dev(text).unwrap().map(|dev| dev.name).collect::<Vec<_>>(), [b"c"]);
     }
 }

@@ -27,8 +27,10 @@ use crate::{Error, Host, Pid, Result};
 
 // /proc/net/dev
 pub(crate) fn io_counters(host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
-    let bytes = read::system(&host.proc().join("net/dev"))?;
-    let counters = net_dev(&bytes).map(|dev| {
+    let path = host.proc().join("net/dev");
+    let bytes = read::system(&path)?;
+    let rows = net_dev(&bytes).map_err(|error| Error::malformed(&path, &error))?;
+    let counters = rows.map(|dev| {
         let io = NetIo {
             bytes_sent: dev.tx_bytes,
             bytes_recv: dev.rx_bytes,

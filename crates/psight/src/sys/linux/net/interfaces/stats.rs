@@ -147,7 +147,8 @@ impl Drivers {
 /// The interfaces that a `/proc/net/dev` lists.
 fn names_in(path: &Path) -> Result<BTreeSet<OsString>> {
     let bytes = read::system(path)?;
-    Ok(net_dev(&bytes).map(|dev| OsString::from_vec(dev.name.to_vec())).collect())
+    let rows = net_dev(&bytes).map_err(|error| Error::malformed(path, &error))?;
+    Ok(rows.map(|dev| OsString::from_vec(dev.name.to_vec())).collect())
 }
 
 /// The interfaces of `/sys/class/net`; one that vanishes meanwhile is left out.
