@@ -47,22 +47,32 @@ pub(crate) fn install(packages: &[&str]) -> Result {
     if !sh::is_root() {
         return Err("only root may install packages".to_owned());
     }
-    eprintln!("installing {}", packages.join(" "));
-    let apt = || {
-        let mut apt = Command::new("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        apt.args(["-qq", "-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3"]);
-        apt.stdout(std::process::Stdio::null());
-        apt
-    };
     // The lists may be fresh already, and updating them is what fails without a network.
-    let mut add = apt();
-    add.args(["install", "-y", "--no-install-recommends"]).args(packages);
-    if sh::run(&mut add).is_ok() {
+    if sh::run(&mut adding(packages)).is_ok() {
         return Ok(());
     }
+    install_newest(packages)
+}
+
+/// The newest release of Debian packages, by lists that are fetched anew.
+pub(crate) fn install_newest(packages: &[&str]) -> Result {
     sh::run_patiently(apt().arg("update"))?;
-    sh::run_patiently(&mut add)
+    sh::run_patiently(&mut adding(packages))
+}
+
+fn adding(packages: &[&str]) -> Command {
+    eprintln!("installing {}", packages.join(" "));
+    let mut apt = apt();
+    apt.args(["install", "-y", "--no-install-recommends"]).args(packages);
+    apt
+}
+
+fn apt() -> Command {
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    apt.args(["-qq", "-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3"]);
+    apt.stdout(std::process::Stdio::null());
+    apt
 }
 
 /// A Python that has psutil, for `PSIGHT_PSUTIL_PYTHON`; `None`, with the reason printed, where there is none.

@@ -33,6 +33,9 @@ const TARGETS: &[&str] = &[
 const PACKAGES: &[&str] =
     &["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "gcc", "libc6-dev"];
 
+/// The oldest release that compiles psight.
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+
 /// Where Debian's Rust is.
 const DEBIAN_BIN: &str = "/usr/bin";
 const LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
@@ -116,13 +119,7 @@ fn debian_cargo() -> Command {
 
 /// Installs Debian's Rust and checks the library of each target into the cache; does nothing the second time.
 fn set_up(targets: &[&str]) -> Result {
-    let there =
-        [format!("{DEBIAN_BIN}/rustc"), format!("{DEBIAN_BIN}/cargo-clippy"), LIBRARY.into()];
-    if !there.iter().all(|path| Path::new(path).exists()) {
-        setup::install(PACKAGES)?;
-    }
-    let version = sh::output(Command::new(format!("{DEBIAN_BIN}/rustc")).arg("--version"))?;
-    forget_other_releases(&version)?;
+    forget_other_releases(&debian_release()?)?;
     let sysroot = sysroot()?;
     let done = |target: &&&str| library(&sysroot, target).join(".done").exists();
     let todo: Vec<&str> = targets.iter().filter(|target| !done(target)).copied().collect();
@@ -155,6 +152,39 @@ fn set_up(targets: &[&str]) -> Result {
         Ok(errors) => Err(errors.join("\n")),
         Err(_) => Err("a worker failed".to_owned()),
     }
+}
+
+/// What Debian's compiler says it is, after installing one that is not too old for us.
+fn debian_release() -> Result<Vec<u8>> {
+    let tools = ["rustc", "cargo-clippy"].map(|tool| format!("{DEBIAN_BIN}/{tool}"));
+    let there = |path: &str| Path::new(path).exists();
+    if !there(LIBRARY) || !tools.iter().all(|tool| there(tool)) {
+        setup::install(PACKAGES)?;
+    }
+    let version = || sh::output(Command::new(format!("{DEBIAN_BIN}/rustc")).arg("--version"));
+    if is_recent(&version()?) {
+        return version();
+    }
+    // Lists of packages that are months old still name the release before.
+    setup::install_newest(PACKAGES)?;
+    let version = version()?;
+    match is_recent(&version) {
+        true => Ok(version),
+        false => Err(format!(
+            "Debian's Rust is {}, and psight needs {OLDEST}",
+            String::from_utf8_lossy(&version).trim()
+        )),
+    }
+}
+
+/// Whether a compiler that says `rustc 1.96.0 (…)` of itself compiles psight.
+fn is_recent(version: &[u8]) -> bool {
+    let version = String::from_utf8_lossy(version);
+    let Some(release) = version.split_whitespace().nth(1) else { return false };
+    let parts = |text: &str| -> Vec<u32> {
+        text.split(['.', '-']).map_while(|part| part.parse().ok()).collect()
+    };
+    parts(release) >= parts(OLDEST)
 }
 
 fn library(sysroot: &Path, target: &str) -> PathBuf {
