@@ -88,6 +88,15 @@ pub(crate) fn duration(duration: Duration) -> String {
     }
 }
 
+/// A length of time as it is asked for: seconds, with or without a point.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("{text:?} is no number of seconds"))?;
+    if !(0.0..=86_400.0).contains(&seconds) {
+        return Err(format!("{text} seconds are not between 0 and a day"));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
 /// CPU time as `ps` writes it in BSD style: `minutes:seconds`.
 pub(crate) fn cpu_time(seconds: f64) -> String {
     let seconds = seconds.max(0.0) as u64;
@@ -162,6 +171,15 @@ mod tests {
         assert_eq!(said(12 * 86_400 + 4 * 3600 + 59), "12 d 4 h");
         assert_eq!(cpu_time(3725.9), "62:05");
         assert_eq!(clock(90_061.0), "1-01:01:01");
+    }
+
+    #[test]
+    fn seconds_are_asked_for_with_or_without_a_point() {
+        assert_eq!(seconds("2"), Ok(Duration::from_secs(2)));
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["-1", "NaN", "inf", "1e9", "", "two"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

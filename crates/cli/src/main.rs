@@ -1,85 +1,40 @@
-//! The `psight` command: picks a subcommand, prints its error.
+//! The `psight` command: picks a command, prints its error.
 
 mod commands;
+mod global;
 mod human;
 mod line;
 mod output;
+mod registry;
 mod sanitize;
 mod table;
 mod terminal;
 
 use std::io::{self, BufWriter, Write as _, stderr, stdout};
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
-use psight::Host;
+use clap::{ArgMatches, FromArgMatches as _};
 
-use crate::commands::{Context, Failure, df, free, netstat, overview, ps};
-use crate::output::{Format, Output};
-use crate::terminal::{Colour, Terminal};
-
-/// See every process and every resource of a machine.
-///
-/// Without a command: one screen about this machine.
-#[derive(Debug, Parser)]
-#[command(name = "psight", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    overview: overview::Arguments,
-    #[command(flatten)]
-    global: Global,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// One screen about the machine: what `psight` alone shows.
-    Overview(overview::Arguments),
-    /// Processes.
-    Ps(ps::Arguments),
-    /// Memory and swap space.
-    Free(free::Arguments),
-    /// Space on file systems.
-    Df(df::Arguments),
-    /// Connections and sockets that listen.
-    Netstat(netstat::Arguments),
-}
-
-/// What every command understands.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Everywhere")]
-struct Global {
-    /// Print JSON: raw numbers in base units, null for what is not known.
-    #[arg(long, global = true)]
-    json: bool,
-    /// Print JSON, one object to a line.
-    #[arg(long, global = true, conflicts_with = "json")]
-    ndjson: bool,
-    /// Print comma-separated values.
-    #[arg(long, global = true, conflicts_with_all = ["json", "ndjson"])]
-    csv: bool,
-    /// Ask the machine whose /proc, /sys and /etc lie under DIR: one that is mounted, or one that was captured.
-    #[arg(long, global = true, value_name = "DIR")]
-    root: Option<PathBuf>,
-    /// When to use colour.
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
-    color: Colour,
-    /// Lay out for this many columns instead of the terminal's.
-    #[arg(long, global = true, value_name = "COLUMNS")]
-    width: Option<usize>,
-    /// Exit with 1 if anything could not be read.
-    #[arg(long, global = true)]
-    strict: bool,
-}
+use crate::commands::{Context, Failure, overview};
+use crate::global::Global;
+use crate::output::Output;
+use crate::registry::{Applet as _, Entry};
+use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let registry::Choice { entry, parser, words, is_own_program } =
+        registry::choice(std::env::args_os().collect());
+    let matches = match parser.try_get_matches_from(words) {
+        Ok(matches) => matches,
         Err(error) => return refused(&error),
     };
-    match run(cli) {
+    let chosen = if is_own_program { Some(&matches) } else { matches.subcommand().map(|(_, m)| m) };
+    let done = match Global::from_arg_matches(chosen.unwrap_or(&matches)) {
+        Ok(global) => run(&global, entry, chosen.unwrap_or(&matches)),
+        Err(error) => return refused(&error),
+    };
+    match done {
         Ok(code) => code,
         // Whoever read the output has what it wanted, as in `psight ps | head -1`.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -92,31 +47,55 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<ExitCode, Failure> {
-    let Global { json, ndjson, csv, root, color, width, strict } = cli.global;
-    let host = match root {
-        Some(root) => Host::at(root)?,
-        None => Host::local(),
-    };
-    let format = match (json, ndjson, csv) {
-        (true, ..) => Format::Json,
-        (_, true, _) => Format::Ndjson,
-        (.., true) => Format::Csv,
-        _ => Format::Table,
-    };
-    let terminal = Terminal::of_stdout(color, width);
-    let output = Output::new(Box::new(BufWriter::new(stdout().lock())), format, terminal);
-    let mut context = Context::new(host, output);
-    match cli.command.unwrap_or(Command::Overview(cli.overview)) {
-        Command::Overview(arguments) => overview::run(arguments, &mut context),
-        Command::Ps(arguments) => ps::run(arguments, &mut context),
-        Command::Free(arguments) => free::run(arguments, &mut context),
-        Command::Df(arguments) => df::run(arguments, &mut context),
-        Command::Netstat(arguments) => netstat::run(arguments, &mut context),
-    }?;
+fn run(global: &Global, entry: Option<&Entry>, matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let terminal = Terminal::of_stdout(global.color, global.width);
+    let output = Output::new(Box::new(BufWriter::new(stdout())), global.format(), terminal);
+    let mut context = Context::new(global.host()?, output);
+    match global.watch {
+        Some(pause) => watch(pause, entry, matches, &mut context)?,
+        None => answer(entry, matches, &mut context)?,
+    }
     let Some(summary) = context.skipped.summary() else { return Ok(context.verdict) };
     complain(&summary);
-    Ok(if strict { ExitCode::FAILURE } else { context.verdict })
+    Ok(if global.strict { ExitCode::FAILURE } else { context.verdict })
+}
+
+/// The command that was named, or the overview.
+fn answer(
+    entry: Option<&Entry>,
+    matches: &ArgMatches,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    match entry {
+        Some(entry) => (entry.run)(matches, context),
+        None => {
+            let arguments = overview::Arguments::from_arg_matches(matches);
+            arguments.map_err(|error| Failure::Usage(error.to_string()))?.run(context)
+        }
+    }
+}
+
+/// The same again and again, until a signal or the end of whoever reads it.
+fn watch(
+    pause: Duration,
+    entry: Option<&Entry>,
+    matches: &ArgMatches,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    if entry.is_some_and(|entry| !entry.shows) {
+        return Err(Failure::Usage("--watch is for commands that show something".to_owned()));
+    }
+    let mut is_first = true;
+    loop {
+        context.output.again(is_first)?;
+        answer(entry, matches, context)?;
+        is_first = false;
+        // What could not be read stands under each picture; without this, a day of it would be kept.
+        if let Some(summary) = std::mem::take(&mut context.skipped).summary() {
+            complain(&summary);
+        }
+        std::thread::sleep(pause);
+    }
 }
 
 /// Says on standard error why there is no answer, or not a whole one. A standard error that is closed is no reason to

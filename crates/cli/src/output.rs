@@ -57,6 +57,21 @@ impl Output {
         self.to.flush()
     }
 
+    /// Writes what is neither lines nor data: a script, a page of the manual.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.to.write_all(bytes)?;
+        self.to.flush()
+    }
+
+    /// Begins what is shown again: on a cleared screen, or after an empty line where there is none to clear.
+    pub(crate) fn again(&mut self, is_first: bool) -> io::Result<()> {
+        match (self.format, self.terminal.height) {
+            (Format::Table, Some(_)) => write!(self.to, "\x1b[H\x1b[2J\x1b[3J"),
+            (Format::Table, None) if !is_first => writeln!(self.to),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes rows for programs.
     pub(crate) fn rows(&mut self, rows: Rows<'_>) -> io::Result<()> {
         match self.format {

@@ -30,6 +30,17 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("netstat-json", &["netstat", "-ap", "--json"]),
 ];
 
+/// Commands that say nothing of a machine.
+const NOT_OF_A_MACHINE: &[&str] = &["completions", "man"];
+
+#[test]
+fn no_command_is_left_out() {
+    for name in common::commands() {
+        let listed = COMMANDS.iter().any(|(_, arguments)| arguments.contains(&name.as_str()));
+        assert!(listed != NOT_OF_A_MACHINE.contains(&name.as_str()), "{name}");
+    }
+}
+
 #[test]
 fn t80_every_command_says_the_same_of_every_captured_machine() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();

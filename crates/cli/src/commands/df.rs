@@ -14,6 +14,7 @@ use super::{Context, Failure};
 use crate::human::Scale;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
+use crate::registry::Applet;
 use crate::sanitize;
 use crate::table::{Column, Table};
 
@@ -77,7 +78,16 @@ pub(crate) struct Row {
     pub(crate) hangs: bool,
 }
 
-pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+impl Applet for Arguments {
+    const NAME: &'static str = "df";
+    const ABOUT: &'static str = "Space on file systems";
+
+    fn run(self, context: &mut Context) -> Result<(), Failure> {
+        run(self, context)
+    }
+}
+
+fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let mounts = context.host.partitions(Mounts::All)?;
     let asked = if arguments.paths.is_empty() {
         mounts.into_iter().filter(|mount| arguments.wants(mount)).collect()

@@ -10,6 +10,7 @@ use super::{Context, Failure};
 use crate::human::Scale;
 use crate::line::{Line, Paint};
 use crate::output::Format;
+use crate::registry::Applet;
 use crate::table::{Column, Table};
 
 /// Arguments of `psight free`.
@@ -52,7 +53,16 @@ struct Unit {
     human: bool,
 }
 
-pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+impl Applet for Arguments {
+    const NAME: &'static str = "free";
+    const ABOUT: &'static str = "Memory and swap space";
+
+    fn run(self, context: &mut Context) -> Result<(), Failure> {
+        run(self, context)
+    }
+}
+
+fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let memory = context.host.virtual_memory()?;
     let swap = context.skipped.known("swap space", context.host.swap_memory());
     match context.output.format {

@@ -1,7 +1,9 @@
 //! The commands, one file each, and what they share.
 
+pub(crate) mod completions;
 pub(crate) mod df;
 pub(crate) mod free;
+pub(crate) mod man;
 pub(crate) mod netstat;
 pub(crate) mod overview;
 pub(crate) mod ps;

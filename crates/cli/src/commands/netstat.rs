@@ -15,6 +15,7 @@ use psight::{ErrorKind, Pid};
 use super::{Context, Failure};
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
+use crate::registry::Applet;
 use crate::table::{Column, Table};
 
 /// Arguments of `psight netstat`.
@@ -52,7 +53,16 @@ pub(crate) struct Arguments {
     interfaces: bool,
 }
 
-pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+impl Applet for Arguments {
+    const NAME: &'static str = "netstat";
+    const ABOUT: &'static str = "Connections and sockets that listen";
+
+    fn run(self, context: &mut Context) -> Result<(), Failure> {
+        run(self, context)
+    }
+}
+
+fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if arguments.interfaces {
         return interfaces(context);
     }

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::{Context, Failure};
 use crate::output::Format;
+use crate::registry::Applet;
 
 /// Arguments of `psight overview`.
 #[derive(Debug, Default, Args)]
@@ -18,7 +19,16 @@ pub(crate) struct Arguments {
     top: Option<usize>,
 }
 
-pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+impl Applet for Arguments {
+    const NAME: &'static str = "overview";
+    const ABOUT: &'static str = "One screen about the machine: what `psight` alone shows";
+
+    fn run(self, context: &mut Context) -> Result<(), Failure> {
+        run(self, context)
+    }
+}
+
+fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let facts = facts::gather(context);
     match context.output.format {
         Format::Table => {

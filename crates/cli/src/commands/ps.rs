@@ -15,6 +15,7 @@ use self::select::Selection;
 use super::{Context, Failure};
 use crate::human::Scale;
 use crate::output::{Format, Rows};
+use crate::registry::Applet;
 use crate::table::Table;
 
 const DEFAULT: &str = "pid,user,%cpu,%mem,rss,tty,stat,start,bsdtime,command";
@@ -81,7 +82,16 @@ pub(crate) struct Arguments {
     no_headers: bool,
 }
 
-pub(crate) fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+impl Applet for Arguments {
+    const NAME: &'static str = "ps";
+    const ABOUT: &'static str = "Processes";
+
+    fn run(self, context: &mut Context) -> Result<(), Failure> {
+        run(self, context)
+    }
+}
+
+fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let style = bsd_style(&mut arguments);
     let chosen = chosen(&arguments, style, context.output.format)?;
     let sort = sort_keys(&arguments.sort)?;

@@ -44,3 +44,16 @@ pub fn relative(machine: &Path) -> String {
     let relative = machine.strip_prefix(project()).expect("a machine of the project");
     relative.to_str().expect("a plain name").to_owned()
 }
+
+/// The names of all commands.
+pub fn commands() -> Vec<String> {
+    let pages = tempfile::tempdir().expect("a folder");
+    run(&["man", "--directory", pages.path().to_str().expect("text")]);
+    let entries = std::fs::read_dir(pages.path()).expect("a folder");
+    let pages = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<_> = pages
+        .filter_map(|page| Some(page.strip_prefix("psight-")?.strip_suffix(".1")?.to_owned()))
+        .collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,38 @@
+//! `psight completions`: what a shell needs to complete psight's commands and options.
+
+use clap::Args;
+use clap_complete::Shell;
+
+use super::{Context, Failure};
+use crate::registry::{self, Applet};
+
+/// Arguments of `psight completions`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: Shell,
+    /// Complete this command as a program of its own, as where a link has its name.
+    #[arg(long = "for", value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+impl Applet for Arguments {
+    const NAME: &'static str = "completions";
+    const ABOUT: &'static str = "Completions for bash, zsh, fish, elvish or PowerShell";
+    const SHOWS: bool = false;
+
+    fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let (mut command, name) = match &self.command {
+            Some(name) => {
+                let entry = registry::named(name)
+                    .ok_or_else(|| Failure::Usage(format!("there is no command {name:?}")))?;
+                (entry.program(), entry.name)
+            }
+            None => (registry::whole(), "psight"),
+        };
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, name, &mut script);
+        Ok(context.output.raw(&script)?)
+    }
+}

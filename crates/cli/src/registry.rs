@@ -1,0 +1,155 @@
+//! The table of commands: what each is called, says of itself, understands and does. Parsing, `psight help`, completions,
+//! man pages and the names that a symbolic link may have are all made from it.
+
+mod choice;
+
+use std::ffi::OsString;
+
+use clap::{ArgMatches, Args, Command};
+
+pub(crate) use choice::{Choice, choice};
+
+use crate::commands::{self, Context, Failure, overview};
+use crate::global::Global;
+
+/// A command: its arguments, and what it does with them.
+pub(crate) trait Applet: Args {
+    /// The name, which is that of the program whose work it does.
+    const NAME: &'static str;
+    /// What it shows or does, as one line without a full stop.
+    const ABOUT: &'static str;
+
+    /// Whether it shows the machine without changing it, so that it may be shown again and again.
+    const SHOWS: bool = true;
+
+    /// Brings what fingers know into what clap understands, as `kill -9`.
+    fn spelled_out(words: Vec<OsString>) -> Vec<OsString> {
+        words
+    }
+
+    /// Does it.
+    fn run(self, context: &mut Context) -> Result<(), Failure>;
+}
+
+/// One line of the table.
+pub(crate) struct Entry {
+    pub(crate) name: &'static str,
+    about: &'static str,
+    augment: fn(Command) -> Command,
+    pub(crate) shows: bool,
+    pub(crate) spelled_out: fn(Vec<OsString>) -> Vec<OsString>,
+    pub(crate) run: fn(&ArgMatches, &mut Context) -> Result<(), Failure>,
+}
+
+impl Entry {
+    const fn of<T: Applet>() -> Self {
+        Self {
+            name: T::NAME,
+            about: T::ABOUT,
+            augment: T::augment_args,
+            shows: T::SHOWS,
+            spelled_out: T::spelled_out,
+            run: |matches, context| {
+                let arguments = T::from_arg_matches(matches);
+                arguments.map_err(|error| Failure::Usage(error.to_string()))?.run(context)
+            },
+        }
+    }
+
+    /// The command for clap.
+    pub(crate) fn command(&self) -> Command {
+        // After the arguments, whose own description would replace it.
+        let command = (self.augment)(Command::new(self.name).version(VERSION));
+        command.about(self.about).long_about(None)
+    }
+
+    /// The same as a program of its own, as where a link has its name.
+    pub(crate) fn program(&self) -> Command {
+        let program = Global::augment_args(self.command()).bin_name(self.name);
+        program.about(self.about).long_about(None)
+    }
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// All commands under the heads that help has them under.
+static GROUPS: &[(&str, &[Entry])] = &[
+    (
+        "The machine",
+        &[
+            Entry::of::<overview::Arguments>(),
+            Entry::of::<commands::free::Arguments>(),
+            Entry::of::<commands::df::Arguments>(),
+        ],
+    ),
+    ("The network", &[Entry::of::<commands::netstat::Arguments>()]),
+    ("Processes", &[Entry::of::<commands::ps::Arguments>()]),
+    (
+        "psight itself",
+        &[Entry::of::<commands::completions::Arguments>(), Entry::of::<commands::man::Arguments>()],
+    ),
+];
+
+/// All commands.
+pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
+    GROUPS.iter().flat_map(|(_, entries)| entries.iter())
+}
+
+/// The command of this name.
+pub(crate) fn named(name: &str) -> Option<&'static Entry> {
+    all().find(|entry| entry.name == name)
+}
+
+/// psight with every command, for help, completions and suggestions.
+pub(crate) fn whole() -> Command {
+    psight(all()).help_template(format!(
+        "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{}Options:\n{{options}}{{after-help}}",
+        listed()
+    ))
+}
+
+/// psight with these commands alone: to build one costs a fraction of building all, which a command that runs for a
+/// millisecond would notice.
+fn psight<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Command {
+    let root = overview::Arguments::augment_args(Command::new("psight").version(VERSION));
+    Global::augment_args(root)
+        .about("See every process and every resource of a machine, and control them")
+        .long_about(None)
+        .after_help("Without a command: one screen about this machine.")
+        .subcommands(entries.into_iter().map(Entry::command))
+}
+
+/// The commands with what they are for, as clap lists them, but under heads.
+fn listed() -> String {
+    let width = all().map(|entry| entry.name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (head, entries) in GROUPS {
+        text.push_str(&format!("{head}:\n"));
+        for entry in *entries {
+            text.push_str(&format!("  {:width$}  {}\n", entry.name, entry.about));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clap_finds_no_fault_with_any_command() {
+        whole().debug_assert();
+        for entry in all() {
+            entry.program().debug_assert();
+        }
+    }
+
+    #[test]
+    fn every_name_is_there_once_and_no_line_about_it_ends_with_a_full_stop() {
+        for entry in all() {
+            assert_eq!(all().filter(|other| other.name == entry.name).count(), 1);
+            assert!(!entry.about.ends_with('.'), "{}", entry.name);
+        }
+    }
+}
