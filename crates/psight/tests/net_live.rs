@@ -426,6 +426,52 @@ fn another_user_sees_what_psutil_sees() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
+/// Runs a program with a filter of system calls that refuses sockets of netlink; 75 where no filter can be had.
+const WITHOUT_NETLINK: &str = r#"
+import ctypes, os, platform, socket, struct, sys
+number = {"x86_64": 41, "aarch64": 198, "riscv64": 198, "s390x": 359}.get(platform.machine())
+if number is None:
+    sys.exit(75)
+low = 16 if sys.byteorder == "little" else 20
+code = b"".join(struct.pack("HBBI", *line) for line in [
+    (0x20, 0, 0, 0), (0x15, 0, 3, number),        # Is it socket(2),
+    (0x20, 0, 0, low), (0x15, 0, 1, socket.AF_NETLINK),  # and is it of netlink?
+    (0x06, 0, 0, 0x00050001),                     # Then EPERM,
+    (0x06, 0, 0, 0x7fff0000)])                    # else as ever.
+code = ctypes.create_string_buffer(code)
+program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", 6, ctypes.addressof(code)))
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program):
+    sys.exit(75)
+try:
+    socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4)
+    sys.exit("the filter lets netlink through")
+except PermissionError:
+    os.execv(sys.argv[1], sys.argv[1:])
+"#;
+
+#[test]
+fn t55_where_netlink_is_refused_everything_is_read_from_the_files() {
+    let tests = [
+        "--exact",
+        "connections_of_every_kind_equal_psutils",
+        "a_processs_connections_equal_psutils",
+        "a_process_that_has_ended_is_no_such_process",
+    ];
+    let program = std::env::current_exe().unwrap();
+    let filtered = ["-c", WITHOUT_NETLINK];
+    let python = std::env::var_os("PSIGHT_PSUTIL_PYTHON").unwrap_or("python3".into());
+    let Ok(output) = Command::new(python).args(filtered).arg(program).args(tests).output() else {
+        return eprintln!("skipped: there is no Python to install a filter with");
+    };
+    if output.status.code() == Some(75) {
+        return eprintln!("skipped: no filter of system calls can be installed here");
+    }
+    let (said, complaint) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.contains("3 passed"), "{said}{complaint}");
+}
+
 #[test]
 fn a_process_of_another_user_may_not_be_read() {
     if rustix::process::geteuid().is_root() {
