@@ -5,6 +5,7 @@ mod capture;
 mod ci;
 mod codegen;
 mod conformance;
+mod dist;
 mod fuzz;
 mod python;
 mod setup;
@@ -74,6 +75,12 @@ const COMMANDS: &[Command] = &[
         arguments: "DIR [--root ROOT] [--pid PID]...",
         about: "save this machine as a fixture, blanked of secrets",
         run: capture::run,
+    },
+    Command {
+        name: "dist",
+        arguments: "",
+        about: "the wheel and the command to hand out, for any C library since 2014",
+        run: dist::run,
     },
     Command {
         name: "fuzz",

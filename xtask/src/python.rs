@@ -63,11 +63,16 @@ pub(crate) fn environment() -> Result<PathBuf> {
     if std::fs::read_to_string(&stamp).is_ok_and(|known| known == wanted) {
         return Ok(dir);
     }
-    sh::run(Command::new(interpreter()).args(["-m", "venv", "--clear"]).arg(&dir))?;
+    make_environment(&dir)?;
     let mut pip = pip(&dir);
     sh::run_patiently(pip.args(["install", "--quiet", "-r"]).arg(REQUIREMENTS))?;
     sh::write(&stamp, wanted)?;
     Ok(dir)
+}
+
+/// An empty virtual environment.
+pub(crate) fn make_environment(dir: &Path) -> Result {
+    sh::run(Command::new(interpreter()).args(["-m", "venv", "--clear"]).arg(dir))
 }
 
 /// The system's Python, which ordinary users can run too, or else the first of the path.

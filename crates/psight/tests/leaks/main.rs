@@ -1,5 +1,5 @@
 //! Many calls of every function leave no descriptor, no thread and no memory behind (T-75). Each function is called a
-//! hundred times, dear ones less often; with `PSIGHT_LEAK_CALLS=100000` each is called so often, which takes hours.
+//! hundred times, dear ones less often; with `PSIGHT_LEAK_CALLS=100000` each is called so often, which takes an hour or more.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "it is test code")]
 
