@@ -1,0 +1,117 @@
+//! Reading through BPF: programs that the kernel runs over its own tasks and files, and whose records are read like a file.
+//!
+//! The programs are written at run time for the kernel that runs, because where its structures have their members differs
+//! from one to the next. Whatever is refused on the way (no types, no right, a program that the checker does not like,
+//! records that do not agree with `/proc`) is kept as the reason why `/proc` is read instead.
+
+mod code;
+mod ffi;
+mod kernel;
+mod program;
+mod table;
+mod writer;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) use program::{Program, Whom};
+pub(crate) use table::Parts;
+
+use psight_parse::linux::bpf;
+
+use super::process::Raw;
+use crate::{Error, Host, Pid, Result};
+
+/// The programs of a machine that is read through BPF, each loaded when it is first needed and shared by all clones.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bpf(Arc<Loaded>);
+
+#[derive(Debug, Default)]
+struct Loaded {
+    tables: Mutex<Vec<(Parts, Kept)>>,
+    answers: AtomicU64,
+}
+
+/// A program, or why there is none.
+type Kept = std::result::Result<Arc<Program>, Arc<Error>>;
+
+/// The number that the kernel gives to the pid namespace of the machine itself.
+const FIRST_PID_NAMESPACE: &str = "pid:[4026531836]";
+
+impl Bpf {
+    /// The program of the table with these parts.
+    pub(crate) fn table(&self, host: &Host, parts: Parts) -> Kept {
+        is_ours(host).map_err(Arc::new)?;
+        let mut tables = self.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kept)) = tables.iter().find(|(known, _)| *known == parts) {
+            return kept.clone();
+        }
+        let kept = table(host, parts).map(Arc::new).map_err(Arc::new);
+        // That we have no descriptor left for now says nothing of the next time.
+        if !kept.as_ref().is_err_and(|error| is_exhaustion(error)) {
+            tables.push((parts, kept.clone()));
+        }
+        kept
+    }
+
+    /// How many answers came through BPF.
+    pub(crate) fn answers(&self) -> u64 {
+        self.0.answers.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count(&self) {
+        self.0.answers.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn is_exhaustion(error: &Error) -> bool {
+    matches!(error.os_code(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM | libc::EAGAIN))
+}
+
+fn table(host: &Host, parts: Parts) -> Result<Program> {
+    let program = table::load(parts)?;
+    agrees(host, &program)?;
+    Ok(program)
+}
+
+/// The kernel's structures have its own numbers of processes, which are ours in the first pid namespace alone.
+fn is_ours(host: &Host) -> Result<()> {
+    let refused = |what: &str| Err(Error::unsupported(&format!("BPF for {what}")));
+    if host.is_captured() || host.file("") != Path::new("/") || host.proc() != Path::new("/proc") {
+        return refused("the files of a machine");
+    }
+    let path = Path::new("/proc/self/ns/pid");
+    let namespace = std::fs::read_link(path).map_err(|error| Error::system(path, error))?;
+    if namespace.as_os_str() != FIRST_PID_NAMESPACE {
+        return refused("a pid namespace");
+    }
+    Ok(())
+}
+
+/// Whether a record about this program says what `/proc` says: structures that mean something else than they did when this
+/// was written, and the clock of a time namespace, show here.
+fn agrees(host: &Host, program: &Program) -> Result<()> {
+    let (mut bytes, pid) = (Vec::new(), std::process::id());
+    program
+        .read(Whom::Main(pid), &mut bytes, |_| {})
+        .map_err(|error| Error::system("bpf iterator", error))?;
+    let task = bpf::records(&bytes)
+        .find(|record| record.kind == bpf::task::PROCESS)
+        .and_then(|record| bpf::task::task(record.bytes));
+    let raw = Raw::new(host, Pid::new(pid));
+    let (said, uids, gids) = (raw.stat()?, raw.uids()?, raw.gids()?);
+    let constants = host.constants();
+    let same = task.is_some_and(|task| {
+        let (sums, times) = Default::default();
+        let stat = task.stat(&sums, times, constants.ticks_per_second, constants.page_size);
+        let of_stat = |stat: &psight_parse::linux::pid::stat::Stat<'_>| {
+            (stat.pid, stat.ppid, stat.pgrp, stat.session, stat.tty_nr, stat.starttime_ticks)
+        };
+        of_stat(&stat) == of_stat(&said)
+            && (stat.comm, stat.state, stat.nice) == (said.comm, said.state, said.nice)
+            && task.uids() == [uids.real, uids.effective, uids.saved]
+            && task.gids() == [gids.real, gids.effective, gids.saved]
+    });
+    if same { Ok(()) } else { Err(Error::unsupported("BPF that agrees with /proc")) }
+}

@@ -1,0 +1,283 @@
+//! Filling rows from the records of the BPF program of the table, and from `/proc` what those do not have.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use psight_parse::linux::bpf::records;
+use psight_parse::linux::bpf::task::{self, Sums, Task, Times};
+use psight_parse::linux::cpulist::cpulist;
+
+use super::super::bpf::{Parts, Program, Whom};
+use super::super::{read, records as convert};
+use super::fill::{Machine, ids, text, words};
+use super::plan::{IDS, Plan};
+use super::{Engine, Life, Nature, Refusal};
+use crate::process::ContextSwitches;
+use crate::table::{Columns, ProcessRow};
+use crate::{Error, Host, Pid, Result};
+
+/// The program, and what is kept from one reading to the next.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    program: Option<Arc<Program>>,
+    /// Why there is no program, where one was asked for.
+    refusal: Option<Arc<Error>>,
+    /// What the records do not have of a process.
+    rest: Option<Plan>,
+    /// Whether the last reading was of records.
+    used: bool,
+    bytes: Vec<u8>,
+    /// How much of that had been read by when.
+    pieces: Vec<(usize, Instant)>,
+    /// What the threads beside the main one add to their process.
+    sums: HashMap<u32, Sums>,
+    /// The times that were said at the last reading and at this one, in the order of the pids: the kernel remembers what
+    /// `/proc` said, so that times never fall, and of these nobody has told it.
+    said: Vec<Said>,
+    saying: Vec<Said>,
+    /// How far this reading has come in `said`.
+    compared: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    pid: u32,
+    start: u64,
+    times: Times,
+}
+
+/// More processors than these are dearer to ask one by one than the kernel's own sum.
+const MOST_PROCESSORS: u64 = 16;
+
+impl Records {
+    pub(super) fn new(host: &Host, columns: Columns) -> Self {
+        let Some(bpf) = host.bpf() else { return Self::default() };
+        let wants = |column| columns.intersects(column);
+        let processors = if wants(Columns::MEMORY_INFO) { processors(host) } else { 0 };
+        let parts = Parts {
+            cmdline: wants(Columns::CMDLINE),
+            io: wants(Columns::IO_COUNTERS),
+            fds: wants(Columns::NUM_FDS),
+            processors,
+        };
+        match bpf.table(host, parts) {
+            Ok(program) => {
+                let rest = Some(rest(columns, processors > 0));
+                Self { program: Some(program), rest, ..Self::default() }
+            }
+            Err(refusal) => Self { refusal: Some(refusal), ..Self::default() },
+        }
+    }
+
+    /// Reads all records, and notes what there is to be summed.
+    fn read(&mut self, program: &Program) -> std::io::Result<()> {
+        let pieces = &mut self.pieces;
+        pieces.clear();
+        program.read(Whom::All, &mut self.bytes, |end| pieces.push((end, Instant::now())))?;
+        self.sums.clear();
+        for record in records(&self.bytes).filter(|record| record.kind == task::THREAD) {
+            if let Some((tgid, sums)) = task::sums(record.bytes) {
+                self.sums.entry(tgid).or_default().add(&sums);
+            }
+        }
+        std::mem::swap(&mut self.said, &mut self.saying);
+        self.saying.clear();
+        self.compared = 0;
+        Ok(())
+    }
+
+    /// The times of the process, which are never less than they were at the last reading.
+    fn times(said: &[Said], compared: &mut usize, task: &Task<'_>, sums: &Sums) -> Said {
+        let (pid, start) = (task.tgid(), task.number(task::Slot::Start));
+        let left = said.get(*compared..).unwrap_or_default();
+        *compared += left.iter().take_while(|said| said.pid < pid).count();
+        let before = said.get(*compared).filter(|said| said.pid == pid && said.start == start);
+        let before = before.map_or(Times::default(), |said| said.times);
+        Said { pid, start, times: task.times(sums, before) }
+    }
+}
+
+/// What the records do not have: links, what the kernel counts page by page, and with too many processors exact memory.
+fn rest(columns: Columns, exact: bool) -> Plan {
+    let links = Columns::EXE | Columns::CWD | Columns::MEMORY_FOOTPRINT;
+    let memory = if exact { Columns::NONE } else { Columns::MEMORY_INFO };
+    let mut plan = Plan::new(columns.common(links | memory), false);
+    if !plan.statm.is_empty() {
+        plan.statm = Plan::new(columns, false).statm;
+    }
+    plan
+}
+
+/// How many processors there may ever be; 0 where they are too many to ask, or not known.
+fn processors(host: &Host) -> u16 {
+    let path = host.sys().join("devices/system/cpu/possible");
+    let list = read::file(&path).ok().and_then(|bytes| cpulist(&bytes).ok());
+    let last = list.and_then(|list| list.iter().max()).map(|last| u64::from(last) + 1);
+    let count = last.filter(|count| *count <= MOST_PROCESSORS);
+    count.and_then(|count| u16::try_from(count).ok()).unwrap_or(0)
+}
+
+impl Engine {
+    /// Whether the last reading was of records.
+    pub(crate) fn used_bpf(&self) -> bool {
+        self.bpf.used
+    }
+
+    /// Why no records can be read, if that is so and was asked for.
+    pub(crate) fn bpf_refusal(&self) -> Option<&Error> {
+        self.bpf.refusal.as_deref()
+    }
+
+    /// The table through BPF; `None` where `/proc` must do.
+    pub(super) fn scan_bpf(
+        &mut self,
+        row: &mut ProcessRow,
+        visit: &mut dyn FnMut(&mut ProcessRow),
+    ) -> Option<Result<()>> {
+        let mut kept = std::mem::take(&mut self.bpf);
+        let result = self.scan_records(&mut kept, row, visit);
+        kept.used = result.is_some();
+        self.bpf = kept;
+        if result.is_some() {
+            self.end();
+            self.host.bpf().into_iter().for_each(super::super::bpf::Bpf::count);
+        }
+        result
+    }
+
+    fn scan_records(
+        &mut self,
+        kept: &mut Records,
+        row: &mut ProcessRow,
+        visit: &mut dyn FnMut(&mut ProcessRow),
+    ) -> Option<Result<()>> {
+        let (program, rest) = (kept.program.clone()?, kept.rest?);
+        // Nothing has been shown yet, so that whatever fails here is a reason to read /proc and no more.
+        kept.read(&program).ok()?;
+        self.begin();
+        let Records { bytes, pieces, sums, said, saying, compared, .. } = kept;
+        let mut pieces = pieces.iter();
+        let (mut piece, mut end) = (pieces.next(), 0);
+        let none = Sums::default();
+        for record in records(bytes) {
+            end += record.bytes.len() + psight_parse::linux::bpf::HEAD;
+            while piece.is_some_and(|(known, _)| *known < end) {
+                piece = pieces.next();
+            }
+            if record.kind != task::PROCESS {
+                continue;
+            }
+            let Some(task) = task::task(record.bytes) else { continue };
+            let at = piece.map_or_else(Instant::now, |(_, at)| *at);
+            let sums = sums.get(&task.tgid()).unwrap_or(&none);
+            let life = if task.has(Task::CHANGED) || !task.is_complete(sums) {
+                self.read(task.tgid(), row)
+            } else {
+                let times = Records::times(said, compared, &task, sums);
+                saying.push(times);
+                self.tell(row, &task, sums, times.times, &rest, at)
+            };
+            match life {
+                Ok(Life::There) => visit(row),
+                Ok(Life::Gone) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        Some(Ok(()))
+    }
+
+    /// Fills the row from the record, and then from `/proc`.
+    fn tell(
+        &mut self,
+        row: &mut ProcessRow,
+        task: &Task<'_>,
+        sums: &Sums,
+        times: Times,
+        rest: &Plan,
+        at: Instant,
+    ) -> Result<Life> {
+        row.clear(&mut self.spare);
+        row.pid = Pid::new(task.tgid());
+        self.sources.turn_to(task.tgid());
+        let mut rest = *rest;
+        let constants = *self.host.constants();
+        let stat = task.stat(sums, times, constants.ticks_per_second, constants.page_size);
+        let machine = Machine { host: &self.host, boot: self.boot, memory: self.memory };
+        machine.stat(&mut self.spare, row, self.plan.stat, &stat, at);
+        if !self.plan.statm.is_empty() && rest.statm.is_empty() {
+            machine.statm(row, self.plan.statm, &task.statm(constants.page_size));
+        }
+        let nature = Nature::of(&stat);
+        self.nature = Some(nature);
+        if task.is_worker() {
+            self.name_worker(row);
+        }
+        self.tell_counts(row, task, sums, &mut rest);
+        self.tell_arguments(row, task, nature, &mut rest);
+        match self.complete(row, self.plan.stat, stat.tty_nr, nature) {
+            Err(Refusal::Missing) => return Ok(Life::Gone),
+            Err(Refusal::Exhausted(error)) => {
+                return Err(Error::system(self.host.proc(), error.into()));
+            }
+            _ => {}
+        }
+        self.fill(row, &rest)
+    }
+
+    /// The name of a worker says what it works at, which only `/proc` puts together.
+    fn name_worker(&mut self, row: &mut ProcessRow) {
+        if row.name.is_none() {
+            return;
+        }
+        if let Ok(bytes) = self.sources.read(b"comm\0") {
+            let name = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+            row.name = Some(text(&mut self.spare, name));
+        }
+    }
+
+    /// Ids and what is counted.
+    fn tell_counts(&mut self, row: &mut ProcessRow, task: &Task<'_>, sums: &Sums, rest: &mut Plan) {
+        let plan = self.plan;
+        let (users, groups) = (Some(task.uids()), Some(task.gids()));
+        ids(row, plan.columns.common(IDS), users, groups, &mut self.names, &mut self.spare);
+        if plan.wants(Columns::NUM_CTX_SWITCHES) {
+            row.num_ctx_switches = Some(ContextSwitches {
+                voluntary: task.number(task::Slot::Nvcsw),
+                involuntary: task.number(task::Slot::Nivcsw),
+            });
+        }
+        if plan.wants(Columns::IO_COUNTERS) {
+            row.io_counters = Some(convert::io_counters(&task.io(sums)));
+        }
+        if plan.wants(Columns::NUM_FDS) {
+            row.num_fds = task.num_fds();
+            if row.num_fds.is_none() {
+                rest.columns |= Columns::NUM_FDS;
+            }
+        }
+    }
+
+    fn tell_arguments(
+        &mut self,
+        row: &mut ProcessRow,
+        task: &Task<'_>,
+        nature: Nature,
+        rest: &mut Plan,
+    ) {
+        if !self.plan.wants(Columns::CMDLINE) {
+            return;
+        }
+        // Whoever has written over the end of its arguments has written on behind it, and /proc follows.
+        let whole = task.cmdline.last().is_none_or(|byte| *byte == 0);
+        if task.has(Task::CMDLINE_MISSING) || !whole {
+            rest.columns |= Columns::CMDLINE;
+        } else if !task.cmdline.is_empty() {
+            words(&mut self.spare, row, task.cmdline);
+        } else if nature == Nature::Zombie {
+            row.zombie |= Columns::CMDLINE;
+        } else {
+            row.cmdline = Some(self.spare.lists.pop().unwrap_or_default());
+        }
+    }
+}
