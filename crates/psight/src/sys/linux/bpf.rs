@@ -11,9 +11,11 @@ mod program;
 mod table;
 mod writer;
 
+use std::collections::HashSet;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(crate) use program::{Program, Whom};
 pub(crate) use table::Parts;
@@ -21,6 +23,7 @@ pub(crate) use table::Parts;
 use psight_parse::linux::bpf;
 
 use super::process::Raw;
+use super::read;
 use crate::{Error, Host, Pid, Result};
 
 /// The programs of a machine that is read through BPF, each loaded when it is first needed and shared by all clones.
@@ -30,6 +33,8 @@ pub(crate) struct Bpf(Arc<Loaded>);
 #[derive(Debug, Default)]
 struct Loaded {
     tables: Mutex<Vec<(Parts, Kept)>>,
+    /// The processes that the kernel does not show to programs.
+    hidden: OnceLock<Vec<u32>>,
     answers: AtomicU64,
 }
 
@@ -47,12 +52,27 @@ impl Bpf {
         if let Some((_, kept)) = tables.iter().find(|(known, _)| *known == parts) {
             return kept.clone();
         }
-        let kept = table(host, parts).map(Arc::new).map_err(Arc::new);
+        let kept = self.load_table(host, parts).map(Arc::new).map_err(Arc::new);
         // That we have no descriptor left for now says nothing of the next time.
         if !kept.as_ref().is_err_and(|error| is_exhaustion(error)) {
             tables.push((parts, kept.clone()));
         }
         kept
+    }
+
+    fn load_table(&self, host: &Host, parts: Parts) -> Result<Program> {
+        let program = table::load(parts)?;
+        agrees(host, &program)?;
+        if self.0.hidden.get().is_none() {
+            let hidden = hidden(host, &program)?;
+            self.0.hidden.get_or_init(|| hidden);
+        }
+        Ok(program)
+    }
+
+    /// The processes that `/proc` shows and no program is shown, in order, as they were when the first table was loaded.
+    pub(crate) fn hidden(&self) -> &[u32] {
+        self.0.hidden.get().map_or(&[], Vec::as_slice)
     }
 
     /// How many answers came through BPF.
@@ -67,12 +87,6 @@ impl Bpf {
 
 fn is_exhaustion(error: &Error) -> bool {
     matches!(error.os_code(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM | libc::EAGAIN))
-}
-
-fn table(host: &Host, parts: Parts) -> Result<Program> {
-    let program = table::load(parts)?;
-    agrees(host, &program)?;
-    Ok(program)
 }
 
 /// The kernel's structures have its own numbers of processes, which are ours in the first pid namespace alone.
@@ -114,4 +128,27 @@ fn agrees(host: &Host, program: &Program) -> Result<()> {
             && task.gids() == [gids.real, gids.effective, gids.saved]
     });
     if same { Ok(()) } else { Err(Error::unsupported("BPF that agrees with /proc")) }
+}
+
+/// The processes that `/proc` lists before and after all records were read, and of which there is none: a security module
+/// can keep a process from BPF, and that must not take it from the table.
+fn hidden(host: &Host, program: &Program) -> Result<Vec<u32>> {
+    let listed = || -> std::io::Result<Vec<u32>> {
+        let mut pids = Vec::new();
+        read::numbers(read::directory(host.proc())?.as_fd(), &mut pids)?;
+        Ok(pids)
+    };
+    let failed = |error| Error::system(host.proc(), error);
+    let before = listed().map_err(failed)?;
+    let mut bytes = Vec::new();
+    program.read(Whom::All, &mut bytes, |_| {}).map_err(failed)?;
+    let shown: HashSet<u32> = bpf::records(&bytes)
+        .filter(|record| record.kind == bpf::task::PROCESS)
+        .filter_map(|record| Some(bpf::task::task(record.bytes)?.tgid()))
+        .collect();
+    let after: HashSet<u32> = listed().map_err(failed)?.into_iter().collect();
+    let is_hidden = |pid: &u32| !shown.contains(pid) && after.contains(pid);
+    let mut hidden: Vec<u32> = before.into_iter().filter(is_hidden).collect();
+    hidden.sort_unstable();
+    Ok(hidden)
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use psight_parse::linux::bpf::records;
 use psight_parse::linux::bpf::task::{self, Sums, Task, Times};
+use psight_parse::linux::bpf::{HEAD, records};
 use psight_parse::linux::cpulist::cpulist;
 
-use super::super::bpf::{Parts, Program, Whom};
+use super::super::bpf::{Bpf, Parts, Program, Whom};
 use super::super::{read, records as convert};
 use super::fill::{Machine, ids, text, words};
 use super::plan::{IDS, Plan};
@@ -20,11 +20,12 @@ use crate::{Error, Host, Pid, Result};
 /// The program, and what is kept from one reading to the next.
 #[derive(Debug, Default)]
 pub(super) struct Records {
-    program: Option<Arc<Program>>,
+    /// The program, and what its records do not have of a process.
+    program: Option<(Arc<Program>, Plan)>,
     /// Why there is no program, where one was asked for.
     refusal: Option<Arc<Error>>,
-    /// What the records do not have of a process.
-    rest: Option<Plan>,
+    /// The processes that the program is not shown, in order.
+    hidden: Vec<u32>,
     /// Whether the last reading was of records.
     used: bool,
     bytes: Vec<u8>,
@@ -63,8 +64,9 @@ impl Records {
         };
         match bpf.table(host, parts) {
             Ok(program) => {
-                let rest = Some(rest(columns, processors > 0));
-                Self { program: Some(program), rest, ..Self::default() }
+                let rest = rest(columns, processors > 0);
+                let hidden = bpf.hidden().to_vec();
+                Self { program: Some((program, rest)), hidden, ..Self::default() }
             }
             Err(refusal) => Self { refusal: Some(refusal), ..Self::default() },
         }
@@ -88,13 +90,15 @@ impl Records {
     }
 
     /// The times of the process, which are never less than they were at the last reading.
-    fn times(said: &[Said], compared: &mut usize, task: &Task<'_>, sums: &Sums) -> Said {
+    fn times(&mut self, task: &Task<'_>, sums: &Sums) -> Times {
         let (pid, start) = (task.tgid(), task.number(task::Slot::Start));
-        let left = said.get(*compared..).unwrap_or_default();
-        *compared += left.iter().take_while(|said| said.pid < pid).count();
-        let before = said.get(*compared).filter(|said| said.pid == pid && said.start == start);
-        let before = before.map_or(Times::default(), |said| said.times);
-        Said { pid, start, times: task.times(sums, before) }
+        let left = self.said.get(self.compared..).unwrap_or_default();
+        self.compared += left.iter().take_while(|said| said.pid < pid).count();
+        let before = self.said.get(self.compared);
+        let before = before.filter(|said| said.pid == pid && said.start == start);
+        let times = task.times(sums, before.map_or(Times::default(), |said| said.times));
+        self.saying.push(Said { pid, start, times });
+        times
     }
 }
 
@@ -136,55 +140,69 @@ impl Engine {
         visit: &mut dyn FnMut(&mut ProcessRow),
     ) -> Option<Result<()>> {
         let mut kept = std::mem::take(&mut self.bpf);
-        let result = self.scan_records(&mut kept, row, visit);
-        kept.used = result.is_some();
-        self.bpf = kept;
-        if result.is_some() {
+        // Nothing has been shown yet, so that whatever fails here is a reason to read /proc and no more.
+        let ready = kept.program.clone().filter(|(program, _)| kept.read(program).is_ok());
+        kept.used = ready.is_some();
+        let bytes = std::mem::take(&mut kept.bytes);
+        let result = ready.map(|(_, rest)| self.show(&mut kept, &bytes, &rest, row, visit));
+        kept.bytes = bytes;
+        if kept.used {
             self.end();
-            self.host.bpf().into_iter().for_each(super::super::bpf::Bpf::count);
+            self.host.bpf().into_iter().for_each(Bpf::count);
         }
+        self.bpf = kept;
         result
     }
 
-    fn scan_records(
+    /// Shows a row for each record, and one for each process of which there is none.
+    fn show(
         &mut self,
         kept: &mut Records,
+        bytes: &[u8],
+        rest: &Plan,
         row: &mut ProcessRow,
         visit: &mut dyn FnMut(&mut ProcessRow),
-    ) -> Option<Result<()>> {
-        let (program, rest) = (kept.program.clone()?, kept.rest?);
-        // Nothing has been shown yet, so that whatever fails here is a reason to read /proc and no more.
-        kept.read(&program).ok()?;
+    ) -> Result<()> {
         self.begin();
-        let Records { bytes, pieces, sums, said, saying, compared, .. } = kept;
-        let mut pieces = pieces.iter();
-        let (mut piece, mut end) = (pieces.next(), 0);
-        let none = Sums::default();
+        let hidden = kept.hidden.clone();
+        let mut left = hidden.iter().peekable();
+        let (mut end, mut piece) = (0, 0);
         for record in records(bytes) {
-            end += record.bytes.len() + psight_parse::linux::bpf::HEAD;
-            while piece.is_some_and(|(known, _)| *known < end) {
-                piece = pieces.next();
-            }
+            end += HEAD + record.bytes.len();
+            piece += usize::from(kept.pieces.get(piece).is_some_and(|(known, _)| *known < end));
             if record.kind != task::PROCESS {
                 continue;
             }
             let Some(task) = task::task(record.bytes) else { continue };
-            let at = piece.map_or_else(Instant::now, |(_, at)| *at);
-            let sums = sums.get(&task.tgid()).unwrap_or(&none);
-            let life = if task.has(Task::CHANGED) || !task.is_complete(sums) {
-                self.read(task.tgid(), row)
-            } else {
-                let times = Records::times(said, compared, &task, sums);
-                saying.push(times);
-                self.tell(row, &task, sums, times.times, &rest, at)
-            };
-            match life {
-                Ok(Life::There) => visit(row),
-                Ok(Life::Gone) => {}
-                Err(error) => return Some(Err(error)),
+            while let Some(pid) = left.next_if(|hidden| **hidden <= task.tgid()) {
+                // If it has ended, a process that is shown may have its pid.
+                if *pid < task.tgid() && self.read(*pid, row)? == Life::There {
+                    visit(row);
+                }
+            }
+            let at = kept.pieces.get(piece).map_or_else(Instant::now, |(_, at)| *at);
+            if self.show_one(kept, &task, rest, at, row)? == Life::There {
+                visit(row);
             }
         }
-        Some(Ok(()))
+        Ok(())
+    }
+
+    /// Fills the row from the record, or from `/proc` where the record does not fit together.
+    fn show_one(
+        &mut self,
+        kept: &mut Records,
+        task: &Task<'_>,
+        rest: &Plan,
+        at: Instant,
+        row: &mut ProcessRow,
+    ) -> Result<Life> {
+        let sums = kept.sums.get(&task.tgid()).copied().unwrap_or_default();
+        if task.has(Task::CHANGED) || !task.is_complete(&sums) {
+            return self.read(task.tgid(), row);
+        }
+        let times = kept.times(task, &sums);
+        self.tell(row, task, &sums, times, rest, at)
     }
 
     /// Fills the row from the record, and then from `/proc`.
