@@ -9,15 +9,22 @@ mod common;
 mod sleeper;
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use common::{Machine, eventually};
-use psight::Host;
+use psight::net::{Connection, ConnectionKind};
 use psight::os::linux::bpf::Path;
 use psight::process::Status;
 use psight::record::{Record, Value};
 use psight::table::{Absence, Columns, ProcessRow, Scanner};
+use psight::{Host, Pid, Process};
+use rustix::fs::{Mode, OFlags};
 use sleeper::Sleeper;
 
 /// A scanner that reads through BPF; `None`, with the reason on stderr, where that is refused.
@@ -260,6 +267,183 @@ fn more_descriptors_than_a_record_has_are_counted() {
         }
     }
     agreed(&mut scanner, std::process::id(), |row| row.num_fds.is_some_and(|count| count > 1500));
+}
+
+/// Whether BPF tells of this machine at all; says why not.
+fn refused() -> bool {
+    scanner(Columns::PID).is_none()
+}
+
+#[test]
+fn sockets_have_the_owners_that_proc_shows() {
+    if refused() {
+        return;
+    }
+    let (bpf, proc) = (Host::local().with_bpf(), Host::local());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let _copy = listener.try_clone().unwrap();
+    let (_one, other) = UnixStream::pair().unwrap();
+    let _copies = [other.try_clone().unwrap(), other.try_clone().unwrap()];
+    let child = Sleeper::from(Command::new("sleep").arg("1000").stdin(OwnedFd::from(other)));
+    for (number, ask) in
+        [Host::connections_with_owners, Host::connections_with_all_owners].iter().enumerate()
+    {
+        let answers = bpf.bpf_answers();
+        eventually(|| {
+            let theirs = [
+                ask(&proc, ConnectionKind::All).unwrap(),
+                ask(&proc, ConnectionKind::All).unwrap(),
+            ];
+            let ours = ask(&bpf, ConnectionKind::All).unwrap();
+            // Queues of others fill and empty.
+            let plain = |rows: &[Connection]| -> Vec<String> {
+                let mut rows: Vec<_> = rows
+                    .iter()
+                    .filter(|row| row.inode.is_some())
+                    .map(|row| {
+                        format!(
+                            "{:?} {:?} {:?} {:?} {:?}",
+                            row.inode, row.pid, row.fd, row.laddr, row.kind
+                        )
+                    })
+                    .collect();
+                rows.sort();
+                rows
+            };
+            let (before, ours, after) = (plain(&theirs[0]), plain(&ours), plain(&theirs[1]));
+            let steady: Vec<_> = before.iter().filter(|row| after.contains(row)).collect();
+            let lost: Vec<_> = steady.iter().filter(|row| !ours.contains(row)).collect();
+            let new: Vec<_> =
+                ours.iter().filter(|row| !before.contains(row) && !after.contains(row)).collect();
+            if lost.is_empty() && new.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{lost:#?} {new:#?}"))
+            }
+        });
+        assert!(bpf.bpf_answers() > answers, "{number} was not asked of BPF");
+    }
+    let rows = bpf.connections_with_all_owners(ConnectionKind::Unix).unwrap();
+    assert!(rows.iter().any(|row| row.pid == Some(Pid::new(child.id())) && row.fd == Some(0)));
+}
+
+#[test]
+fn open_files_are_those_that_proc_shows() {
+    if refused() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mut files = Vec::new();
+    for number in 0..40 {
+        let mut file = File::create(path(&format!("file {number}\n\\"))).unwrap();
+        file.write_all(&vec![b'x'; number]).unwrap();
+        files.push(file);
+    }
+    files.push(File::options().append(true).create(true).open(path("appended")).unwrap());
+    files.push(File::options().read(true).append(true).open(path("appended")).unwrap());
+    // Not a name: a file is really called so, one is deleted and has another name, one has none left.
+    files.push(File::create(path("kept (deleted)")).unwrap());
+    files.push(File::create(path("one")).unwrap());
+    std::fs::hard_link(path("one"), path("two")).unwrap();
+    std::fs::remove_file(path("one")).unwrap();
+    files.push(File::create(path("gone")).unwrap());
+    std::fs::remove_file(path("gone")).unwrap();
+    let kept = File::open(path("two")).unwrap();
+    rustix::io::fcntl_setfd(&kept, rustix::io::FdFlags::empty()).unwrap();
+    let me = Process::current().unwrap();
+    let host = Host::local().with_bpf();
+    let bpf = me.on(&host);
+    eventually(|| {
+        let own = |process: &Process| -> Vec<_> {
+            let files = process.open_files().unwrap().into_iter();
+            files.filter(|file| file.path.starts_with(folder.path())).collect()
+        };
+        let (ours, theirs) = (own(&bpf), own(&me));
+        if ours == theirs && ours.len() == 45 {
+            Ok(())
+        } else {
+            Err(format!("{ours:#?}, {theirs:#?}"))
+        }
+    });
+    assert!(host.bpf_answers() > 0, "BPF was not asked");
+}
+
+#[test]
+fn t11_a_path_longer_than_a_page_is_left_out_as_proc_leaves_it_out() {
+    if refused() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut at = rustix::fs::open(folder.path(), OFlags::DIRECTORY, Mode::empty()).unwrap();
+    let name = "d".repeat(250);
+    for _ in 0..17 {
+        rustix::fs::mkdirat(&at, &name, Mode::RWXU).unwrap();
+        at = rustix::fs::openat(&at, &name, OFlags::DIRECTORY, Mode::empty()).unwrap();
+    }
+    let deep = rustix::fs::openat(&at, "deep", OFlags::CREATE | OFlags::RDWR, Mode::RWXU).unwrap();
+    let files: Vec<_> = (0..20)
+        .map(|number| File::create(folder.path().join(number.to_string())).unwrap())
+        .collect();
+    let me = Process::current().unwrap();
+    let host = Host::local().with_bpf();
+    let found = me.on(&host).open_files().unwrap();
+    let deep = deep.as_raw_fd().cast_unsigned();
+    assert!(found.iter().any(|file| file.fd == Some(files[0].as_raw_fd().cast_unsigned())));
+    assert!(found.iter().all(|file| file.fd != Some(deep)));
+    assert!(me.open_files().unwrap().iter().all(|file| file.fd != Some(deep)));
+    assert!(host.bpf_answers() > 0, "BPF was not asked");
+}
+
+#[test]
+fn threads_are_those_that_proc_shows() {
+    if refused() {
+        return;
+    }
+    let (stay, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Arc::new(std::sync::Mutex::new(wait));
+    let threads: Vec<_> = (0..40)
+        .map(|number| {
+            let wait = wait.clone();
+            let named = std::thread::Builder::new().name(format!("worker {number}"));
+            named.spawn(move || wait.lock().unwrap().recv().unwrap_err()).unwrap()
+        })
+        .collect();
+    let me = Process::current().unwrap();
+    let host = Host::local().with_bpf();
+    let bpf = me.on(&host);
+    eventually(|| {
+        let own = |process: &Process| -> Vec<_> {
+            let threads = process.threads().unwrap().into_iter();
+            let named = threads.filter(|thread| {
+                thread
+                    .name
+                    .as_ref()
+                    .is_some_and(|name| name.to_string_lossy().starts_with("worker "))
+            });
+            named.collect()
+        };
+        let (ours, theirs) = (own(&bpf), own(&me));
+        if ours == theirs && ours.len() == 40 {
+            Ok(())
+        } else {
+            Err(format!("{ours:#?}, {theirs:#?}"))
+        }
+    });
+    assert!(host.bpf_answers() > 0, "BPF was not asked");
+    drop(stay);
+    threads.into_iter().for_each(|thread| {
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_process_that_is_gone_is_gone() {
+    let mut child = Sleeper::new();
+    let process = Process::new(child.id()).unwrap().on(&Host::local().with_bpf());
+    child.end();
+    assert!(process.threads().unwrap_err().is_gone());
+    assert!(process.open_files().unwrap_err().is_gone());
 }
 
 #[test]

@@ -5,10 +5,12 @@
 //! records that do not agree with `/proc`) is kept as the reason why `/proc` is read instead.
 
 mod code;
+mod descriptors;
 mod ffi;
 mod kernel;
 mod program;
 mod table;
+mod threads;
 mod writer;
 
 use std::collections::HashSet;
@@ -32,10 +34,19 @@ pub(crate) struct Bpf(Arc<Loaded>);
 
 #[derive(Debug, Default)]
 struct Loaded {
-    tables: Mutex<Vec<(Parts, Kept)>>,
+    programs: Mutex<Vec<(Which, Kept)>>,
     /// The processes that the kernel does not show to programs.
     hidden: OnceLock<Vec<u32>>,
     answers: AtomicU64,
+}
+
+/// A program, by what it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Table(Parts),
+    Threads,
+    Sockets,
+    Files,
 }
 
 /// A program, or why there is none.
@@ -47,27 +58,61 @@ const FIRST_PID_NAMESPACE: &str = "pid:[4026531836]";
 impl Bpf {
     /// The program of the table with these parts.
     pub(crate) fn table(&self, host: &Host, parts: Parts) -> Kept {
+        self.program(host, Which::Table(parts), || {
+            let program = table::load(parts)?;
+            agrees(host, &program)?;
+            if self.0.hidden.get().is_none() {
+                let hidden = hidden(host, &program)?;
+                self.0.hidden.get_or_init(|| hidden);
+            }
+            Ok(program)
+        })
+    }
+
+    /// The program, as it was loaded before or is loaded now.
+    fn program(&self, host: &Host, which: Which, load: impl FnOnce() -> Result<Program>) -> Kept {
         is_ours(host).map_err(Arc::new)?;
-        let mut tables = self.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, kept)) = tables.iter().find(|(known, _)| *known == parts) {
+        let mut programs = self.0.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kept)) = programs.iter().find(|(known, _)| *known == which) {
             return kept.clone();
         }
-        let kept = self.load_table(host, parts).map(Arc::new).map_err(Arc::new);
+        let kept = load().map(Arc::new).map_err(Arc::new);
         // That we have no descriptor left for now says nothing of the next time.
         if !kept.as_ref().is_err_and(|error| is_exhaustion(error)) {
-            tables.push((parts, kept.clone()));
+            programs.push((which, kept.clone()));
         }
         kept
     }
 
-    fn load_table(&self, host: &Host, parts: Parts) -> Result<Program> {
-        let program = table::load(parts)?;
-        agrees(host, &program)?;
-        if self.0.hidden.get().is_none() {
-            let hidden = hidden(host, &program)?;
-            self.0.hidden.get_or_init(|| hidden);
-        }
-        Ok(program)
+    /// What the program says of the process, or of all: `None` where `/proc` must do.
+    fn records(
+        &self,
+        host: &Host,
+        which: Which,
+        whom: Whom,
+        load: impl FnOnce() -> Result<Program>,
+    ) -> Option<Vec<u8>> {
+        let program = self.program(host, which, load).ok()?;
+        let mut bytes = Vec::new();
+        program.read(whom, &mut bytes, |_| {}).ok()?;
+        (!bytes.is_empty()).then_some(bytes)
+    }
+
+    /// The records about the threads of a process.
+    pub(crate) fn threads(&self, host: &Host, pid: u32) -> Option<Vec<u8>> {
+        self.records(host, Which::Threads, Whom::Threads(pid), threads::load)
+    }
+
+    /// The records about the regular files that a process has open.
+    pub(crate) fn files(&self, host: &Host, pid: u32) -> Option<Vec<u8>> {
+        self.records(host, Which::Files, Whom::Main(pid), descriptors::load_files)
+    }
+
+    /// The records about the sockets of all processes, those of [`hidden`](Self::hidden) ones apart.
+    pub(crate) fn sockets(&self, host: &Host) -> Option<Vec<u8>> {
+        // With a table it is known that records are about whom they seem to be about, and who is hidden.
+        self.table(host, Parts::default()).ok()?;
+        self.records(host, Which::Sockets, Whom::All, descriptors::load_sockets)
     }
 
     /// The processes that `/proc` shows and no program is shown, in order, as they were when the first table was loaded.

@@ -45,6 +45,7 @@ pub(super) enum When {
 pub(super) enum Op {
     Add = 0x00,
     Sub = 0x10,
+    And = 0x50,
     ShiftLeft = 0x60,
     ShiftRight = 0x70,
     Move = 0xb0,

@@ -14,7 +14,7 @@ use super::{ffi, kernel};
 use crate::{Error, Result};
 
 /// What a program takes along beside what costs next to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Parts {
     /// The arguments.
     pub(crate) cmdline: bool,

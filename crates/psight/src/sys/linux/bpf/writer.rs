@@ -45,6 +45,13 @@ impl<'a> Writer<'a> {
         Ok(writer)
     }
 
+    /// The record is on the stack, behind what else is there: for programs that need no more, and no memory for that.
+    pub(super) fn record_on_stack(&mut self, length: usize) -> Result<()> {
+        self.code.with(Op::Move, Reg::R7, Reg::Stack);
+        self.code.with_number(Op::Add, Reg::R7, i32::from(-64) - i32::from(at(length)?));
+        Ok(())
+    }
+
     /// `to = from->path`
     pub(super) fn load(&mut self, to: Reg, from: Reg, name: &str, path: &str) -> Result<()> {
         let place = self.kernel.place(name, path)?;

@@ -5,6 +5,11 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::path::Path;
 
+#[cfg(feature = "bpf")]
+use psight_parse::linux::bpf::{
+    file::{self, Socket},
+    records,
+};
 use psight_parse::text;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, RawDir, openat, readlinkat_raw};
@@ -15,17 +20,56 @@ pub(super) struct Owners {
     proc: OwnedFd,
     entries: Vec<MaybeUninit<u8>>,
     path: String,
+    #[cfg(feature = "bpf")]
+    told: Option<Told>,
+}
+
+/// What BPF has told of all processes at once.
+#[cfg(feature = "bpf")]
+struct Told {
+    /// In the order of the processes and of their descriptors.
+    sockets: Vec<Socket>,
+    /// The processes that it does not tell of.
+    hidden: Vec<u32>,
 }
 
 impl Owners {
     pub(super) fn new(proc: &Path) -> io::Result<Self> {
         let proc = directory(CWD, proc)?;
-        Ok(Self { proc, entries: vec![MaybeUninit::uninit(); 32 * 1024], path: String::new() })
+        Ok(Self {
+            proc,
+            entries: vec![MaybeUninit::uninit(); 32 * 1024],
+            path: String::new(),
+            #[cfg(feature = "bpf")]
+            told: None,
+        })
     }
 
-    /// The pids, in order.
+    /// With the records of all sockets but those of the `hidden` processes.
+    #[cfg(feature = "bpf")]
+    pub(super) fn told(mut self, bytes: &[u8], hidden: &[u32]) -> Self {
+        let found = records(bytes).filter(|record| record.kind == file::SOCKET);
+        let mut sockets: Vec<Socket> =
+            found.filter_map(|record| file::socket(record.bytes)).collect();
+        let order = |socket: &Socket| (socket.tgid, socket.fd);
+        if !sockets.is_sorted_by_key(order) {
+            sockets.sort_unstable_by_key(order);
+        }
+        self.told = Some(Told { sockets, hidden: hidden.to_vec() });
+        self
+    }
+
+    /// The pids, in order; of those who hold sockets all, of others not necessarily.
     pub(super) fn pids(&mut self) -> io::Result<Vec<u32>> {
         let mut pids = Vec::new();
+        #[cfg(feature = "bpf")]
+        if let Some(told) = &self.told {
+            pids.extend(told.sockets.iter().map(|socket| socket.tgid));
+            pids.extend(&told.hidden);
+            pids.sort_unstable();
+            pids.dedup();
+            return Ok(pids);
+        }
         // From its beginning: the kept directory has been read before.
         let proc = directory(&self.proc, ".")?;
         each_number(&proc, &mut self.entries, |_, pid| pids.push(pid))?;
@@ -37,6 +81,16 @@ impl Owners {
     /// Adds the sockets that `pid` holds to `found`: their inodes and descriptors, in the order of the descriptors. Those
     /// of a process whose descriptors can be counted and no more are denied.
     pub(super) fn sockets(&mut self, pid: u32, found: &mut Vec<(u64, u32)>) -> io::Result<()> {
+        #[cfg(feature = "bpf")]
+        if let Some(told) = &self.told
+            && !told.hidden.contains(&pid)
+        {
+            let start = told.sockets.partition_point(|socket| socket.tgid < pid);
+            let rest = told.sockets.get(start..).unwrap_or_default().iter();
+            let own = rest.take_while(|socket| socket.tgid == pid);
+            found.extend(own.map(|socket| (socket.ino, socket.fd)));
+            return Ok(());
+        }
         self.path.clear();
         // Writing to a String cannot fail.
         let _ = write!(self.path, "{pid}/fd");
