@@ -3,8 +3,6 @@
 //! `R6` has the task, `R7` the record, `R8` the structure that all threads of a process share, and `R9` the structure that
 //! is being read. The context is on the stack.
 
-use psight_parse::linux::bpf::HEAD;
-
 use super::code::{Code, Helper, Label, Op, Reg, Size, When};
 use super::kernel::Kernel;
 use crate::{Error, Result};
@@ -13,6 +11,9 @@ use crate::{Error, Result};
 const CONTEXT: i16 = -8;
 /// Room for what a helper reads, on the stack.
 const ROOM: i16 = -16;
+
+/// What a record on the stack leaves free for the rest.
+const RESERVED: i32 = 64;
 
 /// A program that is being written.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl<'a> Writer<'a> {
     /// The record is on the stack, behind what else is there: for programs that need no more, and no memory for that.
     pub(super) fn record_on_stack(&mut self, length: usize) -> Result<()> {
         self.code.with(Op::Move, Reg::R7, Reg::Stack);
-        self.code.with_number(Op::Add, Reg::R7, i32::from(-64) - i32::from(at(length)?));
+        self.code.with_number(Op::Add, Reg::R7, -RESERVED - i32::from(at(length)?));
         Ok(())
     }
 
@@ -134,7 +135,6 @@ impl<'a> Writer<'a> {
 
     /// The same, where `R3` has the length.
     pub(super) fn write_counted(&mut self, kind: u32) -> Result<()> {
-        debug_assert!(HEAD == 8);
         self.code.store(Size::B4, Reg::R7, 0, Reg::R3);
         self.code.store_number(Size::B4, Reg::R7, 4, kind.cast_signed());
         self.context(Reg::R1);
