@@ -271,7 +271,7 @@ fn more_descriptors_than_a_record_has_are_counted() {
 
 /// Whether BPF tells of this machine at all; says why not.
 fn refused() -> bool {
-    scanner(Columns::PID).is_none()
+    scanner(Columns::PPID).is_none()
 }
 
 #[test]

@@ -294,7 +294,8 @@ impl<'a> Task<'a> {
         }
         let kernels =
             Times { utime: self.number(Slot::PrevUtime), stime: self.number(Slot::PrevStime) };
-        adjusted(sampled, sum(Slot::Runtime), later(kernels, before))
+        let runtime = sum(Slot::Runtime);
+        adjusted(sampled, runtime, both(kernels, before, runtime))
     }
 
     /// The line of `/proc/<pid>/stat`, with the times in the unit that it has there.
@@ -407,10 +408,14 @@ fn counted(count: u64) -> u64 {
     count.cast_signed().max(0).cast_unsigned()
 }
 
-/// Of two answers about the same process the later one: the sum of both times never falls.
-fn later(one: Times, other: Times) -> Times {
-    let sum = |times: Times| times.utime.saturating_add(times.stime);
-    if sum(other) > sum(one) { other } else { one }
+/// What neither of two answers about the same process may fall below: that of the kernel to others and the reader's own.
+/// Where they exclude each other, it is the reader's own.
+fn both(kernels: Times, own: Times, runtime: u64) -> Times {
+    let (utime, stime) = (kernels.utime.max(own.utime), kernels.stime.max(own.stime));
+    if utime.saturating_add(stime) <= runtime {
+        return Times { utime, stime };
+    }
+    if own == Times::default() { kernels } else { own }
 }
 
 /// User and system time, scaled to the time that was measured, and never less than before. kernel/sched/cputime.c,
@@ -536,6 +541,14 @@ mod tests {
         assert_eq!(adjusted(times(9, 1), 400, times(300, 100)), times(300, 100));
         let most = adjusted(times(u64::MAX, u64::MAX), u64::MAX, times(0, 0));
         assert_eq!(most, times(u64::MAX / 2 + 1, u64::MAX / 2));
+    }
+
+    #[test]
+    fn what_others_were_told_makes_no_time_fall() {
+        let times = |utime, stime| Times { utime, stime };
+        assert_eq!(both(times(50, 30), times(40, 40), 100), times(50, 40));
+        assert_eq!(both(times(50, 30), times(40, 40), 85), times(40, 40));
+        assert_eq!(both(times(50, 30), times(0, 0), 70), times(50, 30));
     }
 
     #[test]

@@ -84,35 +84,51 @@ impl Bpf {
         kept
     }
 
-    /// What the program says of the process, or of all: `None` where `/proc` must do.
-    fn records(
+    /// What `make` makes of the records about the threads of a process; `None` where `/proc` must do.
+    pub(crate) fn threads<T>(
         &self,
         host: &Host,
-        which: Which,
-        whom: Whom,
-        load: impl FnOnce() -> Result<Program>,
-    ) -> Option<Vec<u8>> {
-        let program = self.program(host, which, load).ok()?;
-        let mut bytes = Vec::new();
-        program.read(whom, &mut bytes, |_| {}).ok()?;
-        (!bytes.is_empty()).then_some(bytes)
+        pid: u32,
+        make: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let program = self.program(host, Which::Threads, threads::load).ok()?;
+        self.answer(&program, Whom::Threads(pid), make)
     }
 
-    /// The records about the threads of a process.
-    pub(crate) fn threads(&self, host: &Host, pid: u32) -> Option<Vec<u8>> {
-        self.records(host, Which::Threads, Whom::Threads(pid), threads::load)
+    /// The same of the regular files that a process has open.
+    pub(crate) fn files<T>(
+        &self,
+        host: &Host,
+        pid: u32,
+        make: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let program = self.program(host, Which::Files, descriptors::load_files).ok()?;
+        self.answer(&program, Whom::Main(pid), make)
     }
 
-    /// The records about the regular files that a process has open.
-    pub(crate) fn files(&self, host: &Host, pid: u32) -> Option<Vec<u8>> {
-        self.records(host, Which::Files, Whom::Main(pid), descriptors::load_files)
-    }
-
-    /// The records about the sockets of all processes, those of [`hidden`](Self::hidden) ones apart.
-    pub(crate) fn sockets(&self, host: &Host) -> Option<Vec<u8>> {
+    /// The same of the sockets of all processes, those of [`hidden`](Self::hidden) ones apart.
+    pub(crate) fn sockets<T>(
+        &self,
+        host: &Host,
+        make: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
         // With a table it is known that records are about whom they seem to be about, and who is hidden.
         self.table(host, Parts::default()).ok()?;
-        self.records(host, Which::Sockets, Whom::All, descriptors::load_sockets)
+        let program = self.program(host, Which::Sockets, descriptors::load_sockets).ok()?;
+        self.answer(&program, Whom::All, make)
+    }
+
+    /// No records at all are no answer: a process may have ended, or be hidden.
+    fn answer<T>(
+        &self,
+        program: &Program,
+        whom: Whom,
+        make: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let some = |bytes: &[u8]| if bytes.is_empty() { None } else { make(bytes) };
+        let answer = program.read_with(whom, some).ok()??;
+        self.count();
+        Some(answer)
     }
 
     /// The processes that `/proc` shows and no program is shown, in order, as they were when the first table was loaded.

@@ -81,27 +81,27 @@ fn open_files_by_bpf(host: &Host, pid: Pid) -> Option<Vec<OpenFile>> {
     if said_size(host, pid)? < MANY {
         return None;
     }
-    let bytes = bpf.files(host, pid.as_u32())?;
-    let (mut files, mut folder) = (Vec::new(), None);
-    let found = records(&bytes).filter(|record| record.kind == file::FILE);
-    for open in found.filter_map(|record| file::file(record.bytes)) {
-        let Some(mut path) = open.path.filter(|path| path.starts_with(b"/")) else { continue };
-        if path.ends_with(b" (deleted)") {
-            if folder.is_none() {
-                folder = Some(Folder::open(host, pid).ok()?);
+    bpf.files(host, pid.as_u32(), |bytes| {
+        let (mut files, mut folder) = (Vec::new(), None);
+        let found = records(bytes).filter(|record| record.kind == file::FILE);
+        for open in found.filter_map(|record| file::file(record.bytes)) {
+            let Some(mut path) = open.path.filter(|path| path.starts_with(b"/")) else { continue };
+            if path.ends_with(b" (deleted)") {
+                if folder.is_none() {
+                    folder = Some(Folder::open(host, pid).ok()?);
+                }
+                path = folder.as_ref().map_or(path, |folder| folder.named(host, open.fd, path).0);
             }
-            path = folder.as_ref().map_or(path, |folder| folder.named(host, open.fd, path).0);
+            files.push(OpenFile {
+                path: path_buf(path),
+                fd: Some(open.fd),
+                position: u64::try_from(open.pos).ok(),
+                mode: mode_of(open.flags),
+                flags: Some(open.flags),
+            });
         }
-        files.push(OpenFile {
-            path: path_buf(path),
-            fd: Some(open.fd),
-            position: u64::try_from(open.pos).ok(),
-            mode: mode_of(open.flags),
-            flags: Some(open.flags),
-        });
-    }
-    bpf.count();
-    Some(files)
+        Some(files)
+    })
 }
 
 // fd; fdinfo

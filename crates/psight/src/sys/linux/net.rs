@@ -159,11 +159,8 @@ fn row(sockets: &mut Sockets, inode: u64) -> Option<&mut Connection> {
 fn all_owners(host: &Host) -> Result<Owners> {
     let owners = owners(host)?;
     #[cfg(feature = "bpf")]
-    if let Some(bpf) = host.bpf()
-        && let Some(bytes) = bpf.sockets(host)
-    {
-        bpf.count();
-        return Ok(owners.told(&bytes, bpf.hidden()));
+    if let Some(told) = host.bpf().and_then(|bpf| owners::Told::new(host, bpf)) {
+        return Ok(owners.told(told));
     }
     Ok(owners)
 }

@@ -15,8 +15,9 @@ pub(crate) struct Program {
     program: OwnedFd,
     /// The iterator over all tasks.
     all: OwnedFd,
-    /// The program has one memory to write its records in, so that one reading is made at a time.
-    turn: Mutex<()>,
+    /// The program has one memory to write its records in, so that one reading is made at a time: by whoever has this, the
+    /// memory for what is read.
+    turn: Mutex<Vec<u8>>,
 }
 
 /// Which tasks are iterated over.
@@ -41,7 +42,7 @@ impl Program {
         })?;
         let all = ffi::create_link(program.as_fd(), 0, 0)
             .map_err(|error| Error::system("bpf iterator", error))?;
-        Ok(Self { program, all, turn: Mutex::new(()) })
+        Ok(Self { program, all, turn: Mutex::new(Vec::new()) })
     }
 
     /// Puts all records in place of what `bytes` held. After each piece of them `piece` is told how long they are by then.
@@ -49,9 +50,25 @@ impl Program {
         &self,
         whom: Whom,
         bytes: &mut Vec<u8>,
-        mut piece: impl FnMut(usize),
+        piece: impl FnMut(usize),
     ) -> io::Result<()> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read_now(whom, bytes, piece)
+    }
+
+    /// What is made of all records, without a memory of one's own for them.
+    pub(crate) fn read_with<T>(&self, whom: Whom, make: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
+        let mut bytes = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read_now(whom, &mut bytes, |_| {})?;
+        Ok(make(&bytes))
+    }
+
+    fn read_now(
+        &self,
+        whom: Whom,
+        bytes: &mut Vec<u8>,
+        mut piece: impl FnMut(usize),
+    ) -> io::Result<()> {
         let link = match whom {
             Whom::All => None,
             Whom::Main(pid) => Some(ffi::create_link(self.program.as_fd(), pid, 0)?),

@@ -168,9 +168,7 @@ fn family(writer: &mut Writer<'_>) -> Result<()> {
         let none = writer.code.label();
         writer.put_number(slot.place(), 0)?;
         writer.follow(Reg::R9, Reg::R8, "signal_struct", &format!("pids[{kind}]"), none)?;
-        let number = writer.kernel.place("pid", "numbers[0].nr")?;
-        writer.probe(Reg::R9, number.offset, number.size);
-        writer.put(slot.place(), Reg::R9)?;
+        writer.copy(slot.place(), Reg::R9, "pid", "numbers[0].nr")?;
         writer.code.put(none);
     }
     let none = writer.code.label();

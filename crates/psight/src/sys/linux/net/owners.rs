@@ -15,6 +15,9 @@ use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, RawDir, openat, readlinkat_raw};
 use rustix::io::Errno;
 
+#[cfg(feature = "bpf")]
+use crate::{Host, sys::bpf::Bpf};
+
 /// A directory of processes, and the memory that a walk through it needs.
 pub(super) struct Owners {
     proc: OwnedFd,
@@ -26,11 +29,27 @@ pub(super) struct Owners {
 
 /// What BPF has told of all processes at once.
 #[cfg(feature = "bpf")]
-struct Told {
+pub(super) struct Told {
     /// In the order of the processes and of their descriptors.
     sockets: Vec<Socket>,
     /// The processes that it does not tell of.
     hidden: Vec<u32>,
+}
+
+#[cfg(feature = "bpf")]
+impl Told {
+    /// Asks; `None` where `/proc` must do.
+    pub(super) fn new(host: &Host, bpf: &Bpf) -> Option<Self> {
+        let mut sockets: Vec<Socket> = bpf.sockets(host, |bytes| {
+            let found = records(bytes).filter(|record| record.kind == file::SOCKET);
+            Some(found.filter_map(|record| file::socket(record.bytes)).collect())
+        })?;
+        let order = |socket: &Socket| (socket.tgid, socket.fd);
+        if !sockets.is_sorted_by_key(order) {
+            sockets.sort_unstable_by_key(order);
+        }
+        Some(Self { sockets, hidden: bpf.hidden().to_vec() })
+    }
 }
 
 impl Owners {
@@ -45,18 +64,10 @@ impl Owners {
         })
     }
 
-    /// With the records of all sockets but those of the `hidden` processes.
+    /// With what BPF has told.
     #[cfg(feature = "bpf")]
-    pub(super) fn told(mut self, bytes: &[u8], hidden: &[u32]) -> Self {
-        let found = records(bytes).filter(|record| record.kind == file::SOCKET);
-        let mut sockets: Vec<Socket> =
-            found.filter_map(|record| file::socket(record.bytes)).collect();
-        let order = |socket: &Socket| (socket.tgid, socket.fd);
-        if !sockets.is_sorted_by_key(order) {
-            sockets.sort_unstable_by_key(order);
-        }
-        self.told = Some(Told { sockets, hidden: hidden.to_vec() });
-        self
+    pub(super) fn told(self, told: Told) -> Self {
+        Self { told: Some(told), ..self }
     }
 
     /// The pids, in order; of those who hold sockets all, of others not necessarily.

@@ -105,25 +105,22 @@ impl Raw {
         if folder.nlink() < MANY + 2 {
             return None;
         }
-        let bytes = bpf.threads(self.host(), self.pid().as_u32())?;
-        let found = records(&bytes).filter(|record| record.kind == thread::THREAD);
-        let mut threads: Vec<Thread> = found
-            .filter_map(|record| thread::thread(record.bytes))
-            .map(|thread| {
-                let seconds = |nanos| self.seconds(nanos);
-                Thread {
+        bpf.threads(self.host(), self.pid().as_u32(), |bytes| {
+            let found = records(bytes).filter(|record| record.kind == thread::THREAD);
+            let mut threads: Vec<Thread> = found
+                .filter_map(|record| thread::thread(record.bytes))
+                .map(|thread| Thread {
                     id: thread.pid,
-                    user_time: seconds(thread.times.utime),
-                    system_time: seconds(thread.times.stime),
+                    user_time: self.seconds(thread.times.utime),
+                    system_time: self.seconds(thread.times.stime),
                     name: Some(OsString::from_vec(thread.comm.to_vec())),
                     status: Some(status_of(thread.state)),
                     cpu_num: Some(thread.cpu),
-                }
-            })
-            .collect();
-        threads.sort_unstable_by_key(|thread| thread.id);
-        bpf.count();
-        Some(threads)
+                })
+                .collect();
+            threads.sort_unstable_by_key(|thread| thread.id);
+            Some(threads)
+        })
     }
 
     /// Seconds in whole ticks, as `/proc` has them.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use psight_parse::linux::bpf::task::{self, Sums, Task, Times};
+use psight_parse::linux::bpf::task::{self, Slot, Sums, Task, Times};
 use psight_parse::linux::bpf::{HEAD, records};
 use psight_parse::linux::cpulist::cpulist;
 
@@ -13,7 +13,7 @@ use super::super::{read, records as convert};
 use super::fill::{Machine, ids, text, words};
 use super::plan::{IDS, Plan};
 use super::{Engine, Life, Nature, Refusal};
-use crate::process::ContextSwitches;
+use crate::process::{ContextSwitches, CpuSample};
 use crate::table::{Columns, ProcessRow};
 use crate::{Error, Host, Pid, Result};
 
@@ -54,6 +54,10 @@ const MOST_PROCESSORS: u64 = 16;
 impl Records {
     pub(super) fn new(host: &Host, columns: Columns) -> Self {
         let Some(bpf) = host.bpf() else { return Self::default() };
+        if columns == Columns::PID {
+            // To list a folder is quicker than to visit every thread.
+            return Self::default();
+        }
         let wants = |column| columns.intersects(column);
         let processors = if wants(Columns::MEMORY_INFO) { processors(host) } else { 0 };
         let parts = Parts {
@@ -89,16 +93,45 @@ impl Records {
         Ok(())
     }
 
-    /// The times of the process, which are never less than they were at the last reading.
-    fn times(&mut self, task: &Task<'_>, sums: &Sums) -> Times {
-        let (pid, start) = (task.tgid(), task.number(task::Slot::Start));
+    /// The times of the process that were said at the last reading.
+    fn before(&mut self, task: &Task<'_>) -> Times {
+        let (pid, start) = (task.tgid(), task.number(Slot::Start));
         let left = self.said.get(self.compared..).unwrap_or_default();
         self.compared += left.iter().take_while(|said| said.pid < pid).count();
         let before = self.said.get(self.compared);
         let before = before.filter(|said| said.pid == pid && said.start == start);
-        let times = task.times(sums, before.map_or(Times::default(), |said| said.times));
-        self.saying.push(Said { pid, start, times });
+        before.map_or(Times::default(), |said| said.times)
+    }
+
+    fn say(&mut self, task: &Task<'_>, times: Times) {
+        self.saying.push(Said { pid: task.tgid(), start: task.number(Slot::Start), times });
+    }
+
+    /// The times of the process, which are never less than they were at the last reading.
+    fn times(&mut self, task: &Task<'_>, sums: &Sums) -> Times {
+        let times = task.times(sums, self.before(task));
+        self.say(task, times);
         times
+    }
+
+    /// Raises the times of a row from `/proc` to what was said of the process before: the kernel has another memory of
+    /// how it divided them.
+    fn raise(&mut self, task: &Task<'_>, row: &mut ProcessRow, ticks_per_second: u64) {
+        let Some(sample) = row.sample else { return };
+        let unit = 1_000_000_000 / ticks_per_second.clamp(1, 1_000_000_000);
+        let (before, mut times) = (self.before(task), *sample.times());
+        let raised = |seconds: &mut f64, nanos: u64| {
+            let ticks = (*seconds * ticks_per_second as f64).round() as u64;
+            if ticks < nanos / unit {
+                *seconds = (nanos / unit) as f64 / ticks_per_second as f64;
+            }
+            nanos.max(ticks.saturating_mul(unit))
+        };
+        let utime = raised(&mut times.user, before.utime);
+        let stime = raised(&mut times.system, before.stime);
+        self.say(task, Times { utime, stime });
+        row.sample = Some(CpuSample::new(sample.at(), times));
+        row.cpu_times = row.cpu_times.map(|_| times);
     }
 }
 
@@ -199,7 +232,9 @@ impl Engine {
     ) -> Result<Life> {
         let sums = kept.sums.get(&task.tgid()).copied().unwrap_or_default();
         if task.has(Task::CHANGED) || !task.is_complete(&sums) {
-            return self.read(task.tgid(), row);
+            let life = self.read(task.tgid(), row)?;
+            kept.raise(task, row, self.host.constants().ticks_per_second);
+            return Ok(life);
         }
         let times = kept.times(task, &sums);
         self.tell(row, task, &sums, times, rest, at)
@@ -261,8 +296,8 @@ impl Engine {
         ids(row, plan.columns.common(IDS), users, groups, &mut self.names, &mut self.spare);
         if plan.wants(Columns::NUM_CTX_SWITCHES) {
             row.num_ctx_switches = Some(ContextSwitches {
-                voluntary: task.number(task::Slot::Nvcsw),
-                involuntary: task.number(task::Slot::Nivcsw),
+                voluntary: task.number(Slot::Nvcsw),
+                involuntary: task.number(Slot::Nivcsw),
             });
         }
         if plan.wants(Columns::IO_COUNTERS) {
