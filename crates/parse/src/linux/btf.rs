@@ -106,13 +106,19 @@ fn order(bytes: &[u8]) -> Result<Endian, Error> {
 
 /// Where the wanted names stand among the strings. Each is there once.
 fn find_names(strings: &[u8], wanted: &[&str]) -> Vec<(String, u32)> {
-    let longest = wanted.iter().map(|name| name.len()).max().unwrap_or(0);
+    // Most strings are told by their length and their first letter from all that are wanted.
+    let mut letters = [0_u64; 256];
+    for name in wanted {
+        let letter = name.as_bytes().first().and_then(|first| letters.get_mut(usize::from(*first)));
+        letter.into_iter().for_each(|lengths| *lengths |= 1 << (name.len() % 64));
+    }
     let mut names = Vec::with_capacity(wanted.len());
     let mut at = 0;
     while let Some(rest) = strings.get(at..).filter(|rest| !rest.is_empty()) {
         let Some(length) = text::position(rest, 0) else { break };
         let name = rest.get(..length).unwrap_or_default();
-        if (1..=longest).contains(&length)
+        let lengths = name.first().and_then(|first| letters.get(usize::from(*first)));
+        if lengths.is_some_and(|lengths| lengths >> (length % 64) & 1 == 1)
             && let Some(found) = wanted.iter().find(|wanted| wanted.as_bytes() == name)
             && let Ok(place) = u32::try_from(at)
         {

@@ -44,7 +44,11 @@ pub(super) struct Kernel<'a>(Btf<'a>);
 
 /// The text of the types: 5 MB, which nobody keeps.
 pub(super) fn types() -> Result<Vec<u8>> {
-    read::file(Path::new(PATH)).map_err(|error| Error::system(PATH, error))
+    // The kernel gives a page at a time: a memory that need not grow on the way spares half.
+    let size = std::fs::metadata(PATH).map_or(0, |file| file.len());
+    let mut types = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 4096);
+    read::file_into(Path::new(PATH), &mut types).map_err(|error| Error::system(PATH, error))?;
+    Ok(types)
 }
 
 impl<'a> Kernel<'a> {

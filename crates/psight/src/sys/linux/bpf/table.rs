@@ -142,14 +142,11 @@ fn plain(writer: &mut Writer<'_>) -> Result<()> {
         writer.copy(slot.place(), Reg::R8, "signal_struct", path)?;
     }
     // Kernels that do not account for delays have no such structure, and say 0.
-    writer.put_number(Slot::BlkioDelay.place(), 0)?;
-    if writer.kernel.place("task_struct", "delays").is_ok() {
-        let none = writer.code.label();
-        writer.follow(Reg::R9, Reg::R6, "task_struct", "delays", none)?;
-        writer.copy(Slot::BlkioDelay.place(), Reg::R9, "task_delay_info", "blkio_delay")?;
-        writer.code.put(none);
+    if writer.kernel.place("task_struct", "delays").is_err() {
+        return writer.put_number(Slot::BlkioDelay.place(), 0);
     }
-    Ok(())
+    writer.load(Reg::R9, Reg::R6, "task_struct", "delays")?;
+    writer.copy(Slot::BlkioDelay.place(), Reg::R9, "task_delay_info", "blkio_delay")
 }
 
 /// What `/proc` said last of user and system time; kernels that measure both and do not sample them do not keep it.
@@ -162,40 +159,26 @@ fn scaling(writer: &mut Writer<'_>) -> Result<()> {
     note(writer, Task::SCALED)
 }
 
-/// The parent, the group and the session.
+/// The parent, the group and the session. What is read where nothing is, is 0 to a program.
 fn family(writer: &mut Writer<'_>) -> Result<()> {
     for (slot, kind) in [(Slot::Pgid, PIDTYPE_PGID), (Slot::Sid, PIDTYPE_SID)] {
-        let none = writer.code.label();
-        writer.put_number(slot.place(), 0)?;
-        writer.follow(Reg::R9, Reg::R8, "signal_struct", &format!("pids[{kind}]"), none)?;
+        writer.load(Reg::R9, Reg::R8, "signal_struct", &format!("pids[{kind}]"))?;
         writer.copy(slot.place(), Reg::R9, "pid", "numbers[0].nr")?;
-        writer.code.put(none);
     }
-    let none = writer.code.label();
-    writer.put_number(Slot::Ppid.place(), 0)?;
-    writer.follow(Reg::R9, Reg::R6, "task_struct", "real_parent", none)?;
-    writer.copy(Slot::Ppid.place(), Reg::R9, "task_struct", "tgid")?;
-    writer.code.put(none);
-    Ok(())
+    writer.load(Reg::R9, Reg::R6, "task_struct", "real_parent")?;
+    writer.copy(Slot::Ppid.place(), Reg::R9, "task_struct", "tgid")
 }
 
 fn terminal(writer: &mut Writer<'_>) -> Result<()> {
-    for slot in [Slot::TtyMajor, Slot::TtyMinorStart, Slot::TtyIndex] {
-        writer.put_number(slot.place(), 0)?;
-    }
-    let none = writer.code.label();
-    writer.follow(Reg::R9, Reg::R8, "signal_struct", "tty", none)?;
+    writer.load(Reg::R9, Reg::R8, "signal_struct", "tty")?;
     writer.copy(Slot::TtyIndex.place(), Reg::R9, "tty_struct", "index")?;
-    writer.follow(Reg::R9, Reg::R9, "tty_struct", "driver", none)?;
+    writer.load(Reg::R9, Reg::R9, "tty_struct", "driver")?;
     writer.copy(Slot::TtyMajor.place(), Reg::R9, "tty_driver", "major")?;
-    writer.copy(Slot::TtyMinorStart.place(), Reg::R9, "tty_driver", "minor_start")?;
-    writer.code.put(none);
-    Ok(())
+    writer.copy(Slot::TtyMinorStart.place(), Reg::R9, "tty_driver", "minor_start")
 }
 
 fn credentials(writer: &mut Writer<'_>) -> Result<()> {
-    let nothing = writer.nothing;
-    writer.follow(Reg::R9, Reg::R6, "task_struct", "real_cred", nothing)?;
+    writer.load(Reg::R9, Reg::R6, "task_struct", "real_cred")?;
     writer.code.store(Size::B8, Reg::Stack, CREDENTIALS, Reg::R9);
     let ids = [
         (Slot::Uid, "uid.val"),
@@ -219,7 +202,7 @@ fn name(writer: &mut Writer<'_>) -> Result<()> {
     writer.code.jump(When::AnyBit, Reg::R9, PF_KTHREAD, long);
     writer.code.go(short);
     writer.code.put(long);
-    writer.follow(Reg::R9, Reg::R6, "task_struct", "worker_private", short)?;
+    writer.load(Reg::R9, Reg::R6, "task_struct", "worker_private")?;
     let full = writer.kernel.place("kthread", "full_name")?;
     writer.probe(Reg::R9, full.offset, Size::B8);
     writer.code.jump(When::Equal, Reg::R9, 0, short);
