@@ -131,7 +131,7 @@ impl Host {
     #[cfg(feature = "bpf")]
     #[allow(dead_code, reason = "only systems with BPF offer it")]
     pub(crate) fn reading_bpf(&self) -> Self {
-        self.changed(|inner| inner.bpf = Some(sys::bpf::Bpf::default()))
+        self.changed(|inner| inner.bpf = Some(sys::bpf::Bpf::new()))
     }
 
     /// What it is read with besides `/proc`.

@@ -12,9 +12,8 @@
 //! let host = Host::local().with_bpf();
 //! let mut scanner = host.scanner(Columns::NAME | Columns::RSS)?;
 //! scanner.scan(|row| println!("{} {:?} {:?}", row.pid, row.name, row.rss))?;
-//! match scanner.path() {
-//!     Path::Bpf => println!("the kernel's own structures"),
-//!     Path::Proc => println!("/proc, because of {:?}", scanner.bpf_refusal()),
+//! if scanner.path() == Path::Proc {
+//!     println!("from /proc, because of {:?}", scanner.bpf_refusal());
 //! }
 //! # Ok::<(), psight::Error>(())
 //! ```
@@ -27,10 +26,18 @@
 //!
 //! # What is different
 //!
-//! The records are the same. A moment is another: all processes are read within milliseconds, the rest of a row later, from
-//! `/proc`. `exe`, `cwd` and `memory_footprint` come from there, and so does the whole row of a process of which a thread
-//! ended at that moment. Who may use BPF may read all memory of the kernel, so that no column is denied for want of
-//! the right to trace a process, which `/proc` would ask for.
+//! The records are the same. All processes are read within milliseconds, and what the records do not have later, from
+//! `/proc`: `exe`, `cwd`, `memory_footprint`, very long arguments, the names of the kernel's workers, and the whole row of a
+//! process of which a thread ended at that moment. A list of pids alone is always read from `/proc`, and so are the open
+//! files and the threads of a process that has few.
+//!
+//! Who may use BPF may read all memory of the kernel, so that no column is denied for want of the right to trace a process,
+//! which `/proc` would ask for. User and system time are divided as `/proc` does it, but what it said last is remembered by
+//! each scanner for itself: its times never fall, and may be a tick from what others are told.
+//!
+//! A process may put a file of a file system of its own in the place of its arguments, and does not answer: whoever reads
+//! them through BPF waits for it, where `/proc` would say nothing. So a service that watches strangers' processes
+//! should not ask for `cmdline` this way; without that column nobody's memory is looked into.
 
 use crate::table::Scanner;
 use crate::{Error, Host};

@@ -29,7 +29,7 @@ use super::read;
 use crate::{Error, Host, Pid, Result};
 
 /// The programs of a machine that is read through BPF, each loaded when it is first needed and shared by all clones.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Bpf(Arc<Loaded>);
 
 #[derive(Debug, Default)]
@@ -56,6 +56,11 @@ type Kept = std::result::Result<Arc<Program>, Arc<Error>>;
 const FIRST_PID_NAMESPACE: &str = "pid:[4026531836]";
 
 impl Bpf {
+    /// Nothing is loaded before it is needed.
+    pub(crate) fn new() -> Self {
+        Self(Arc::default())
+    }
+
     /// The program of the table with these parts.
     pub(crate) fn table(&self, host: &Host, parts: Parts) -> Kept {
         self.program(host, Which::Table(parts), || {
