@@ -17,6 +17,7 @@ const STAGES: &[Stage] = &[
     ("clippy", clippy),
     ("docs", docs),
     ("no default features", no_default_features),
+    ("all features", all_features),
     ("unsupported", unsupported),
     ("check-targets", check_targets),
     ("fuzz", || fuzz::run(&[FUZZ_SECONDS.to_owned()])),
@@ -53,13 +54,19 @@ fn clippy() -> Result {
 
 fn docs() -> Result {
     let mut cargo = sh::cargo();
-    cargo.args(["doc", "--quiet", "--workspace", "--no-deps"]);
+    cargo.args(["doc", "--quiet", "--workspace", "--no-deps", "--all-features"]);
     sh::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn no_default_features() -> Result {
     let mut cargo = sh::cargo();
     cargo.args(["clippy", "--quiet", "-p", "psight", "--no-default-features", "--all-targets"]);
+    sh::run(cargo.args(["--", "-D", "warnings"]))
+}
+
+fn all_features() -> Result {
+    let mut cargo = sh::cargo();
+    cargo.args(["clippy", "--quiet", "-p", "psight", "--all-features", "--all-targets"]);
     sh::run(cargo.args(["--", "-D", "warnings"]))
 }
 
@@ -73,8 +80,8 @@ fn check_targets() -> Result {
 /// The contract of a back-end, which every system that answers nothing yet is made of.
 fn unsupported() -> Result {
     let mut cargo = sh::cargo();
-    cargo.args(["clippy", "--quiet", "-p", "psight", "-p", "psight-cli", "--target-dir"]);
-    cargo.arg(sh::target_dir().join("unsupported"));
+    cargo.args(["clippy", "--quiet", "-p", "psight", "-p", "psight-cli", "--all-features"]);
+    cargo.arg("--target-dir").arg(sh::target_dir().join("unsupported"));
     cargo.env("RUSTFLAGS", "--cfg force_unsupported");
     sh::run(cargo.args(["--", "-D", "warnings"]))
 }

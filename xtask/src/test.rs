@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &[String]) -> Result {
     setup::programs();
     let python = setup::psutil();
     let mut cargo = sh::cargo();
-    cargo.args(["test", "--workspace", "--no-fail-fast"]).args(arguments);
+    cargo.args(["test", "--workspace", "--all-features", "--no-fail-fast"]).args(arguments);
     if let Some(python) = &python {
         cargo.env(PYTHON, python);
     }
@@ -175,7 +175,8 @@ struct Program {
 /// Builds the test programs of the workspace at `tree` and says where they are.
 fn programs(tree: &Path) -> Result<Vec<Program>> {
     let mut cargo = sh::cargo();
-    cargo.current_dir(tree).args(["test", "--workspace", "--no-run", "--message-format=json"]);
+    cargo.current_dir(tree).args(["test", "--workspace", "--all-features", "--no-run"]);
+    cargo.arg("--message-format=json");
     if tree != sh::workspace() {
         cargo.env("CARGO_TARGET_DIR", tree.join("target"));
     }

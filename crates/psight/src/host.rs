@@ -33,6 +33,9 @@ struct Inner {
     captured: bool,
     constants: Constants,
     boot_time: OnceLock<SystemTime>,
+    /// What it is read with besides `/proc`, for those who asked for it.
+    #[cfg(feature = "bpf")]
+    bpf: Option<sys::bpf::Bpf>,
 }
 
 /// What a kernel fixes at boot or at build.
@@ -111,6 +114,8 @@ impl Host {
             captured,
             constants,
             boot_time: OnceLock::new(),
+            #[cfg(feature = "bpf")]
+            bpf: None,
         }))
     }
 
@@ -120,6 +125,20 @@ impl Host {
         inner.boot_time = OnceLock::new();
         change(&mut inner);
         Self(Arc::new(inner))
+    }
+
+    /// The same machine, read through BPF where it can be.
+    #[cfg(feature = "bpf")]
+    #[allow(dead_code, reason = "only systems with BPF offer it")]
+    pub(crate) fn reading_bpf(&self) -> Self {
+        self.changed(|inner| inner.bpf = Some(sys::bpf::Bpf::new()))
+    }
+
+    /// What it is read with besides `/proc`.
+    #[cfg(feature = "bpf")]
+    #[allow(dead_code, reason = "only systems with BPF ask")]
+    pub(crate) fn bpf(&self) -> Option<&sys::bpf::Bpf> {
+        self.0.bpf.as_ref()
     }
 
     /// Whether `other` reads the same processes.

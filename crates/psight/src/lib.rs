@@ -93,6 +93,10 @@
 //! # Ok::<(), psight::Error>(())
 //! ```
 //!
+//! On Linux, root can have it about four times quicker through BPF: with the feature `bpf`, `Host::with_bpf` reads
+//! the kernel's own structures where that is allowed, and the same files as before where it is not. The module
+//! `os::linux::bpf` has more about it.
+//!
 //! # Control and waiting
 //!
 //! Signals, priorities and limits reach the process that is meant or none: [`Process::send_signal`] says how.

@@ -148,6 +148,12 @@ pub struct Scanner {
 }
 
 impl Scanner {
+    #[cfg(feature = "bpf")]
+    #[allow(dead_code, reason = "only a system with BPF asks")]
+    pub(crate) fn engine(&self) -> &sys::table::Engine {
+        &self.engine
+    }
+
     /// Reads the table and shows it row by row, in the order of the pids. The row is valid during the call: its buffers
     /// are used again for the next one, so that a scan needs no memory for each process. Clone it to keep it.
     ///

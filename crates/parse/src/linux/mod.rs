@@ -1,5 +1,7 @@
 //! What Linux says under `/proc` and `/sys`, and in its netlink and system-call answers: one file per kernel file.
 
+pub mod bpf;
+pub mod btf;
 pub mod cgroup;
 pub mod cpuinfo;
 pub mod cpulist;
@@ -46,6 +48,18 @@ macro_rules! decoders {
 /// Every decoder of this kernel.
 pub const ALL: &[Decoder] = decoders! {
     "block_stat" => diskstats::block_stat,
+    "bpf/file" => |bytes| bpf::file::file(bytes).is_some(),
+    "bpf/records" => |bytes| bpf::records(bytes).count(),
+    "bpf/socket" => bpf::file::socket,
+    "bpf/sums" => bpf::task::sums,
+    "bpf/task" => |bytes| bpf::task::task(bytes).map(|task| {
+        let sums = bpf::task::Sums::default();
+        let times = task.times(&sums, bpf::task::Times::default());
+        let stat = task.stat(&sums, times, 100, 4096);
+        (stat.rss_pages, task.statm(4096), task.io(&sums), task.num_fds())
+    }),
+    "bpf/thread" => |bytes| bpf::thread::thread(bytes).is_some(),
+    "btf" => |bytes| btf::btf(bytes, &["task_struct"]).map(|btf| btf.member("task_struct", "se.vruntime")),
     "cgroup/cfs_period" => cgroup::cfs_period,
     "cgroup/cfs_quota" => cgroup::cfs_quota,
     "cgroup/cpu_max" => cgroup::cpu_max,

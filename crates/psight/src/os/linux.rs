@@ -1,3 +1,5 @@
 //! What only Linux has.
 
+#[cfg(feature = "bpf")]
+pub mod bpf;
 pub mod cgroup;

@@ -57,3 +57,11 @@ pub(crate) use unsupported::*;
 ))]
 #[path = "unsupported/cgroup.rs"]
 pub(crate) mod cgroup;
+
+// A machine keeps its programs wherever the feature is on.
+#[cfg(all(
+    feature = "bpf",
+    any(force_unsupported, not(any(target_os = "linux", target_os = "android")))
+))]
+#[path = "unsupported/bpf.rs"]
+pub(crate) mod bpf;

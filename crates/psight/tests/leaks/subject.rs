@@ -18,6 +18,8 @@ pub(crate) struct Subject {
     host: Host,
     missing: Host,
     laptop: Host,
+    #[cfg(feature = "bpf")]
+    bpf: Host,
     me: Process,
     child: Process,
     zombie: Process,
@@ -47,6 +49,8 @@ impl Subject {
         // A process that has forgotten how it ended asks again.
         let gone = gone.on(&host);
         Self {
+            #[cfg(feature = "bpf")]
+            bpf: host.with_bpf(),
             host,
             missing,
             laptop,
@@ -123,6 +127,10 @@ const OTHERS: &[(&str, Other)] = &[
     ("Host::at nothing", |_| done(Host::at("/nonexistent"))),
     ("Host::local", |_| done(Ok(Host::local()))),
     ("Host::process of nobody", |subject| done(subject.host.process(Pid::new(u32::MAX)))),
+    ("Host::bpf_answers", |subject| done(bpf::kept(subject))),
+    ("Host::with_bpf", |subject| done(bpf::new(subject))),
+    ("Scanner::bpf_refusal", |subject| done(bpf::refusal(subject))),
+    ("Scanner::path", |subject| done(bpf::path(subject))),
     ("Host::with_dev", |subject| done(Ok(subject.host.with_dev("/dev")))),
     ("Host::with_proc", |subject| done(Ok(subject.host.with_proc("/proc")))),
     ("Host::with_sys", |subject| done(Ok(subject.host.with_sys("/sys")))),
@@ -180,6 +188,57 @@ const OTHERS: &[(&str, Other)] = &[
     ("heap_info", |_| done(psight::memory::heap_info())),
     ("heap_trim", |_| done(psight::memory::heap_trim())),
 ];
+
+/// Programs that are loaded, and read: nothing where the library was built without them.
+#[cfg(not(feature = "bpf"))]
+mod bpf {
+    use super::Subject;
+
+    fn nothing(_: &Subject) -> psight::Result<()> {
+        Ok(())
+    }
+
+    pub(super) use {nothing as kept, nothing as new, nothing as path, nothing as refusal};
+}
+
+#[cfg(feature = "bpf")]
+mod bpf {
+    use psight::Result;
+    use psight::net::ConnectionKind;
+    use psight::table::Columns;
+
+    use super::Subject;
+
+    /// Every question that BPF answers, to a machine that has its programs already.
+    pub(super) fn kept(subject: &Subject) -> Result<u64> {
+        let mut scanner = subject.bpf.scanner(Columns::ALL)?;
+        for _ in 0..3 {
+            scanner.scan(|_| {})?;
+        }
+        subject.bpf.connections_with_owners(ConnectionKind::All)?;
+        let me = subject.me.on(&subject.bpf);
+        me.threads()?;
+        me.open_files()?;
+        Ok(subject.bpf.bpf_answers())
+    }
+
+    /// The same to one that must load them.
+    pub(super) fn new(subject: &Subject) -> Result<()> {
+        let host = subject.host.with_bpf();
+        host.processes(Columns::NAME | Columns::CMDLINE)?;
+        host.connections_with_owners(ConnectionKind::Unix).map(drop)
+    }
+
+    pub(super) fn refusal(subject: &Subject) -> Result<String> {
+        let scanner = subject.laptop.with_bpf().scanner(Columns::NAME)?;
+        Ok(format!("{:?}", scanner.bpf_refusal()))
+    }
+
+    pub(super) fn path(subject: &Subject) -> Result<bool> {
+        let scanner = subject.bpf.scanner(Columns::NAME)?;
+        Ok(scanner.path() == psight::os::linux::bpf::Path::Proc)
+    }
+}
 
 /// A child that ends at once; without the descriptors to start one, some error.
 fn new_child(subject: &Subject) -> psight::Result<Process> {

@@ -27,6 +27,10 @@ pub(crate) fn num_fds(host: &Host, pid: Pid) -> Result<u64> {
 
 // fd; fdinfo, pos flags
 pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
+    #[cfg(feature = "bpf")]
+    if let Some(files) = open_files_by_bpf(host, pid) {
+        return Ok(files);
+    }
     let (mut files, mut denied, mut exhausted) = (Vec::new(), false, None);
     Folder::open(host, pid)?.visit(|folder, fd, link| {
         let path = match link {
@@ -64,6 +68,40 @@ pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
         return Err(raw.failed(raw.dir().join("fd"), Errno::ACCESS.into()));
     }
     Ok(files)
+}
+
+/// The same through BPF: `None` where that is refused, and where it is no quicker.
+#[cfg(feature = "bpf")]
+fn open_files_by_bpf(host: &Host, pid: Pid) -> Option<Vec<OpenFile>> {
+    use psight_parse::linux::bpf::{file, records};
+
+    /// With fewer descriptors it takes longer to open an iterator than to read their links.
+    const MANY: u64 = 16;
+    let bpf = host.bpf()?;
+    if said_size(host, pid)? < MANY {
+        return None;
+    }
+    bpf.files(host, pid.as_u32(), |bytes| {
+        let (mut files, mut folder) = (Vec::new(), None);
+        let found = records(bytes).filter(|record| record.kind == file::FILE);
+        for open in found.filter_map(|record| file::file(record.bytes)) {
+            let Some(mut path) = open.path.filter(|path| path.starts_with(b"/")) else { continue };
+            if path.ends_with(b" (deleted)") {
+                if folder.is_none() {
+                    folder = Some(Folder::open(host, pid).ok()?);
+                }
+                path = folder.as_ref().map_or(path, |folder| folder.named(host, open.fd, path).0);
+            }
+            files.push(OpenFile {
+                path: path_buf(path),
+                fd: Some(open.fd),
+                position: u64::try_from(open.pos).ok(),
+                mode: mode_of(open.flags),
+                flags: Some(open.flags),
+            });
+        }
+        Some(files)
+    })
 }
 
 // fd; fdinfo

@@ -1,5 +1,7 @@
 //! Linux. Everything comes from `/proc`, `/sys`, netlink and a few system calls.
 
+#[cfg(feature = "bpf")]
+pub(crate) mod bpf;
 pub(crate) mod cgroup;
 pub(crate) mod control;
 pub(crate) mod cpu;

@@ -57,7 +57,7 @@ pub(crate) fn connections_with_owners(
     kind: ConnectionKind,
 ) -> Result<Vec<Connection>> {
     let mut sockets = sockets(&namespace(host), kind)?;
-    let mut owners = owners(host)?;
+    let mut owners = all_owners(host)?;
     let mut unowned = sockets.by_inode.len();
     let mut found = Vec::new();
     let mut more = Vec::new();
@@ -95,7 +95,7 @@ pub(crate) fn connections_with_all_owners(
     kind: ConnectionKind,
 ) -> Result<Vec<Connection>> {
     let sockets = sockets(&namespace(host), kind)?;
-    let mut owners = owners(host)?;
+    let mut owners = all_owners(host)?;
     let mut found = Vec::new();
     let mut held = Vec::new();
     for pid in owners.pids().map_err(|error| Error::system(host.proc(), error))? {
@@ -153,6 +153,16 @@ pub(crate) fn process_connections(
 fn row(sockets: &mut Sockets, inode: u64) -> Option<&mut Connection> {
     let at = *sockets.by_inode.get(&inode)?;
     sockets.rows.get_mut(at)
+}
+
+/// The owners of the whole machine, which BPF may tell in one go.
+fn all_owners(host: &Host) -> Result<Owners> {
+    let owners = owners(host)?;
+    #[cfg(feature = "bpf")]
+    if let Some(told) = host.bpf().and_then(|bpf| owners::Told::new(host, bpf)) {
+        return Ok(owners.told(told));
+    }
+    Ok(owners)
 }
 
 fn owners(host: &Host) -> Result<Owners> {

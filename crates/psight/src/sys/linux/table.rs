@@ -3,6 +3,8 @@
 //! The columns decide which of them are read, each once per process and all of one process together, because two thirds
 //! of what a file costs the kernel is finding the process. What is read goes through one buffer into one row.
 
+#[cfg(feature = "bpf")]
+mod bpf;
 mod ffi;
 mod fill;
 mod plan;
@@ -42,6 +44,8 @@ pub(crate) struct Engine {
     now: Vec<Seen>,
     /// How far this reading has come in `before`.
     compared: usize,
+    #[cfg(feature = "bpf")]
+    bpf: bpf::Records,
 }
 
 /// A process that was seen at a reading.
@@ -93,6 +97,8 @@ impl Engine {
             before: Vec::new(),
             now: Vec::new(),
             compared: 0,
+            #[cfg(feature = "bpf")]
+            bpf: bpf::Records::new(host, columns),
         })
     }
 
@@ -102,6 +108,10 @@ impl Engine {
         row: &mut ProcessRow,
         visit: &mut dyn FnMut(&mut ProcessRow),
     ) -> Result<()> {
+        #[cfg(feature = "bpf")]
+        if let Some(result) = self.scan_bpf(row, visit) {
+            return result;
+        }
         let mut pids = std::mem::take(&mut self.pids);
         let result = self.sources.list(&self.host, &mut pids).and_then(|()| {
             self.begin();
@@ -113,9 +123,14 @@ impl Engine {
             })
         });
         self.pids = pids;
+        self.end();
+        result
+    }
+
+    /// What this reading has seen is what the next one compares with.
+    fn end(&mut self) {
         self.before.clear();
         std::mem::swap(&mut self.before, &mut self.now);
-        result
     }
 
     /// Fills `row` with one process.
@@ -148,8 +163,14 @@ impl Engine {
         row.pid = Pid::new(pid);
         self.nature = None;
         self.sources.turn_to(pid);
+        let plan = self.plan;
+        self.fill(row, &plan)
+    }
+
+    /// Fills the row from the sources of the plan.
+    fn fill(&mut self, row: &mut ProcessRow, plan: &Plan) -> Result<Life> {
         for source in SOURCES {
-            let columns = (source.columns)(&self.plan);
+            let columns = (source.columns)(plan);
             if columns.is_empty() {
                 continue;
             }

@@ -25,4 +25,18 @@ impl Engine {
     pub(crate) fn one(&mut self, pid: Pid, _row: &mut ProcessRow) -> Result<()> {
         Err(Error::unsupported("processes").with_pid(pid))
     }
+
+    /// Whether the last reading was of a BPF program's records.
+    #[cfg(feature = "bpf")]
+    #[allow(dead_code, reason = "only Linux asks")]
+    pub(crate) fn used_bpf(&self) -> bool {
+        false
+    }
+
+    /// Why there are no such records.
+    #[cfg(feature = "bpf")]
+    #[allow(dead_code, reason = "only Linux asks")]
+    pub(crate) fn bpf_refusal(&self) -> Option<&Error> {
+        None
+    }
 }

@@ -5,27 +5,82 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::path::Path;
 
+#[cfg(feature = "bpf")]
+use psight_parse::linux::bpf::{
+    file::{self, Socket},
+    records,
+};
 use psight_parse::text;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, RawDir, openat, readlinkat_raw};
 use rustix::io::Errno;
+
+#[cfg(feature = "bpf")]
+use crate::{Host, sys::bpf::Bpf};
 
 /// A directory of processes, and the memory that a walk through it needs.
 pub(super) struct Owners {
     proc: OwnedFd,
     entries: Vec<MaybeUninit<u8>>,
     path: String,
+    #[cfg(feature = "bpf")]
+    told: Option<Told>,
+}
+
+/// What BPF has told of all processes at once.
+#[cfg(feature = "bpf")]
+pub(super) struct Told {
+    /// In the order of the processes and of their descriptors.
+    sockets: Vec<Socket>,
+    /// The processes that it does not tell of.
+    hidden: Vec<u32>,
+}
+
+#[cfg(feature = "bpf")]
+impl Told {
+    /// Asks; `None` where `/proc` must do.
+    pub(super) fn new(host: &Host, bpf: &Bpf) -> Option<Self> {
+        let mut sockets: Vec<Socket> = bpf.sockets(host, |bytes| {
+            let found = records(bytes).filter(|record| record.kind == file::SOCKET);
+            Some(found.filter_map(|record| file::socket(record.bytes)).collect())
+        })?;
+        let order = |socket: &Socket| (socket.tgid, socket.fd);
+        if !sockets.is_sorted_by_key(order) {
+            sockets.sort_unstable_by_key(order);
+        }
+        Some(Self { sockets, hidden: bpf.hidden().to_vec() })
+    }
 }
 
 impl Owners {
     pub(super) fn new(proc: &Path) -> io::Result<Self> {
         let proc = directory(CWD, proc)?;
-        Ok(Self { proc, entries: vec![MaybeUninit::uninit(); 32 * 1024], path: String::new() })
+        Ok(Self {
+            proc,
+            entries: vec![MaybeUninit::uninit(); 32 * 1024],
+            path: String::new(),
+            #[cfg(feature = "bpf")]
+            told: None,
+        })
     }
 
-    /// The pids, in order.
+    /// With what BPF has told.
+    #[cfg(feature = "bpf")]
+    pub(super) fn told(self, told: Told) -> Self {
+        Self { told: Some(told), ..self }
+    }
+
+    /// The pids, in order; of those who hold sockets all, of others not necessarily.
     pub(super) fn pids(&mut self) -> io::Result<Vec<u32>> {
         let mut pids = Vec::new();
+        #[cfg(feature = "bpf")]
+        if let Some(told) = &self.told {
+            pids.extend(told.sockets.iter().map(|socket| socket.tgid));
+            pids.extend(&told.hidden);
+            pids.sort_unstable();
+            pids.dedup();
+            return Ok(pids);
+        }
         // From its beginning: the kept directory has been read before.
         let proc = directory(&self.proc, ".")?;
         each_number(&proc, &mut self.entries, |_, pid| pids.push(pid))?;
@@ -37,6 +92,16 @@ impl Owners {
     /// Adds the sockets that `pid` holds to `found`: their inodes and descriptors, in the order of the descriptors. Those
     /// of a process whose descriptors can be counted and no more are denied.
     pub(super) fn sockets(&mut self, pid: u32, found: &mut Vec<(u64, u32)>) -> io::Result<()> {
+        #[cfg(feature = "bpf")]
+        if let Some(told) = &self.told
+            && !told.hidden.contains(&pid)
+        {
+            let start = told.sockets.partition_point(|socket| socket.tgid < pid);
+            let rest = told.sockets.get(start..).unwrap_or_default().iter();
+            let own = rest.take_while(|socket| socket.tgid == pid);
+            found.extend(own.map(|socket| (socket.ino, socket.fd)));
+            return Ok(());
+        }
         self.path.clear();
         // Writing to a String cannot fail.
         let _ = write!(self.path, "{pid}/fd");

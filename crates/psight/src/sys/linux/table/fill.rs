@@ -3,8 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
+use psight_parse::linux::pid::stat::Stat;
+use psight_parse::linux::pid::statm::Statm;
 use psight_parse::linux::pid::status::{Status, Wanted};
 use psight_parse::linux::pid::{cmdline, io, smaps, stat, statm, status};
 
@@ -16,22 +18,40 @@ use crate::memory::percent;
 use crate::process::{ContextSwitches, CpuSample, GroupIds, UserIds};
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
-use crate::{ErrorKind, Pid};
+use crate::{ErrorKind, Host, Pid};
 
 /// What sort of process a `stat` is of.
 pub(super) fn nature(bytes: &[u8]) -> Nature {
-    match stat::stat(bytes) {
-        Ok(stat) if stat.is_zombie() => Nature::Zombie,
-        Ok(stat) if stat.is_kernel_thread() => Nature::KernelThread,
-        _ => Nature::Ordinary,
+    stat::stat(bytes).map_or(Nature::Ordinary, |stat| Nature::of(&stat))
+}
+
+impl Nature {
+    pub(super) fn of(stat: &Stat<'_>) -> Self {
+        match (stat.is_zombie(), stat.is_kernel_thread()) {
+            (true, _) => Self::Zombie,
+            (false, true) => Self::KernelThread,
+            (false, false) => Self::Ordinary,
+        }
     }
 }
 
-impl Engine {
-    pub(super) fn stat(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
-        let bytes = self.sources.read(b"stat\0")?;
-        let at = Instant::now();
-        let Ok(stat) = stat::stat(bytes) else { return Ok(()) };
+/// What is the same for all processes of one reading.
+pub(super) struct Machine<'a> {
+    pub(super) host: &'a Host,
+    pub(super) boot: Option<SystemTime>,
+    pub(super) memory: Option<u64>,
+}
+
+impl Machine<'_> {
+    /// Fills the columns that come from `stat`, which was read at this moment.
+    pub(super) fn stat(
+        &self,
+        spare: &mut Spare,
+        row: &mut ProcessRow,
+        columns: Columns,
+        stat: &Stat<'_>,
+        at: Instant,
+    ) {
         let constants = self.host.constants();
         let wants = |column| columns.intersects(column);
         row.start_ticks = Some(stat.starttime_ticks);
@@ -42,36 +62,59 @@ impl Engine {
         row.nice = wants(Columns::NICE).then_some(stat.nice);
         row.num_threads = wants(Columns::NUM_THREADS).then_some(stat.num_threads);
         row.cpu_num = stat.processor.filter(|_| wants(Columns::CPU_NUM));
-        row.page_faults = wants(Columns::PAGE_FAULTS).then(|| records::page_faults(&stat));
+        row.page_faults = wants(Columns::PAGE_FAULTS).then(|| records::page_faults(stat));
         if wants(Columns::CREATE_TIME) {
             row.create_time =
-                self.boot.and_then(|boot| records::create_time(constants, boot, &stat));
+                self.boot.and_then(|boot| records::create_time(constants, boot, stat));
         }
         let rss = stat.rss_pages.saturating_mul(constants.page_size);
         sizes(row, columns, rss, stat.vsize, self.memory);
         if wants(Columns::CPU_TIMES | Columns::CPU_PERCENT) {
-            let times = records::cpu_times(constants, &stat);
+            let times = records::cpu_times(constants, stat);
             row.cpu_times = wants(Columns::CPU_TIMES).then_some(times);
             row.sample = Some(CpuSample::new(at, times));
         }
-        let terminal = stat.tty_nr;
-        let zombie = stat.is_zombie();
-        self.nature = Some(match (zombie, stat.is_kernel_thread()) {
-            (true, _) => Nature::Zombie,
-            (false, true) => Nature::KernelThread,
-            (false, false) => Nature::Ordinary,
-        });
-        let long = stat.comm.len() >= LONGEST_COMM;
         if wants(Columns::NAME) {
-            row.name = Some(text(&mut self.spare, stat.comm));
+            row.name = Some(text(spare, stat.comm));
         }
-        if wants(Columns::CPU_PERCENT) {
+    }
+
+    /// Fills the columns that come from `statm`.
+    pub(super) fn statm(&self, row: &mut ProcessRow, columns: Columns, statm: &Statm) {
+        let info = records::memory_info(self.host.constants(), statm);
+        sizes(row, columns, info.rss, info.vms, self.memory);
+        row.memory_info = Some(info);
+    }
+}
+
+impl Engine {
+    pub(super) fn stat(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let bytes = self.sources.read(b"stat\0")?;
+        let at = Instant::now();
+        let Ok(stat) = stat::stat(bytes) else { return Ok(()) };
+        let machine = Machine { host: &self.host, boot: self.boot, memory: self.memory };
+        machine.stat(&mut self.spare, row, columns, &stat, at);
+        let (terminal, nature) = (stat.tty_nr, Nature::of(&stat));
+        self.nature = Some(nature);
+        self.complete(row, columns, terminal, nature)
+    }
+
+    /// What a row has that `stat` alone does not say.
+    pub(super) fn complete(
+        &mut self,
+        row: &mut ProcessRow,
+        columns: Columns,
+        terminal: u32,
+        nature: Nature,
+    ) -> Read<()> {
+        if columns.intersects(Columns::CPU_PERCENT) {
             self.compare(row);
         }
-        if wants(Columns::TERMINAL) && terminal != 0 {
+        if columns.intersects(Columns::TERMINAL) && terminal != 0 {
             row.terminal = self.terminal(terminal);
         }
-        if row.name.is_some() && long && !zombie && !self.plan.wants(Columns::CMDLINE) {
+        let long = row.name.as_ref().is_some_and(|name| name.len() >= LONGEST_COMM);
+        if long && nature != Nature::Zombie && !self.plan.wants(Columns::CMDLINE) {
             self.extend_name(row)?;
         }
         Ok(())
@@ -79,9 +122,8 @@ impl Engine {
 
     pub(super) fn statm(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
         let Ok(statm) = statm::statm(self.sources.read(b"statm\0")?) else { return Ok(()) };
-        let info = records::memory_info(self.host.constants(), &statm);
-        sizes(row, columns, info.rss, info.vms, self.memory);
-        row.memory_info = Some(info);
+        let machine = Machine { host: &self.host, boot: self.boot, memory: self.memory };
+        machine.statm(row, columns, &statm);
         Ok(())
     }
 
@@ -129,15 +171,7 @@ impl Engine {
             row.cmdline = Some(self.spare.lists.pop().unwrap_or_default());
             return Ok(());
         }
-        let mut list = self.spare.lists.pop().unwrap_or_default();
-        for word in cmdline::words(bytes) {
-            list.push(text(&mut self.spare, word));
-        }
-        if let Some(name) = &mut row.name {
-            let first = list.first().map_or(&[][..], |word| word.as_bytes());
-            extend(name, first);
-        }
-        row.cmdline = Some(list);
+        words(&mut self.spare, row, bytes);
         Ok(())
     }
 
@@ -243,6 +277,19 @@ impl Engine {
 /// The kernel keeps this many bytes of a name.
 const LONGEST_COMM: usize = 15;
 
+/// Fills the arguments, and what the name has of them. There is at least one.
+pub(super) fn words(spare: &mut Spare, row: &mut ProcessRow, bytes: &[u8]) {
+    let mut list = spare.lists.pop().unwrap_or_default();
+    for word in cmdline::words(bytes) {
+        list.push(text(spare, word));
+    }
+    if let Some(name) = &mut row.name {
+        let first = list.first().map_or(&[][..], |word| word.as_bytes());
+        extend(name, first);
+    }
+    row.cmdline = Some(list);
+}
+
 /// Lengthens `name` to that of the program `first`, if it is its beginning (T-04).
 fn extend(name: &mut OsString, first: &[u8]) {
     let program = first.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
@@ -260,7 +307,7 @@ fn sizes(row: &mut ProcessRow, columns: Columns, rss: u64, vms: u64, total: Opti
     }
 }
 
-fn ids(
+pub(super) fn ids(
     row: &mut ProcessRow,
     columns: Columns,
     users: Option<[u32; 3]>,
@@ -283,7 +330,7 @@ fn ids(
 }
 
 /// The bytes in a string of their own, whose memory an earlier row has used.
-fn text(spare: &mut Spare, bytes: &[u8]) -> OsString {
+pub(super) fn text(spare: &mut Spare, bytes: &[u8]) -> OsString {
     let mut buffer = spare.texts.pop().unwrap_or_default();
     buffer.clear();
     buffer.extend_from_slice(bytes);

@@ -1,0 +1,220 @@
+//! Reading through BPF: programs that the kernel runs over its own tasks and files, and whose records are read like a file.
+//!
+//! The programs are written at run time for the kernel that runs, because where its structures have their members differs
+//! from one to the next. Whatever is refused on the way (no types, no right, a program that the checker does not like,
+//! records that do not agree with `/proc`) is kept as the reason why `/proc` is read instead.
+
+mod code;
+mod descriptors;
+mod ffi;
+mod kernel;
+mod program;
+mod table;
+mod threads;
+mod writer;
+
+use std::collections::HashSet;
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+pub(crate) use program::{Program, Whom};
+pub(crate) use table::Parts;
+
+use psight_parse::linux::bpf;
+
+use super::process::Raw;
+use super::read;
+use crate::{Error, Host, Pid, Result};
+
+/// The programs of a machine that is read through BPF, each loaded when it is first needed and shared by all clones.
+#[derive(Debug, Clone)]
+pub(crate) struct Bpf(Arc<Loaded>);
+
+#[derive(Debug, Default)]
+struct Loaded {
+    programs: Mutex<Vec<(Which, Kept)>>,
+    /// The processes that the kernel does not show to programs.
+    hidden: OnceLock<Vec<u32>>,
+    answers: AtomicU64,
+}
+
+/// A program, by what it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Table(Parts),
+    Threads,
+    Sockets,
+    Files,
+}
+
+/// A program, or why there is none.
+type Kept = std::result::Result<Arc<Program>, Arc<Error>>;
+
+/// The number that the kernel gives to the pid namespace of the machine itself.
+const FIRST_PID_NAMESPACE: &str = "pid:[4026531836]";
+
+impl Bpf {
+    /// Nothing is loaded before it is needed.
+    pub(crate) fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    /// The program of the table with these parts.
+    pub(crate) fn table(&self, host: &Host, parts: Parts) -> Kept {
+        self.program(host, Which::Table(parts), || {
+            let program = table::load(parts)?;
+            agrees(host, &program)?;
+            if self.0.hidden.get().is_none() {
+                let hidden = hidden(host, &program)?;
+                self.0.hidden.get_or_init(|| hidden);
+            }
+            Ok(program)
+        })
+    }
+
+    /// The program, as it was loaded before or is loaded now.
+    fn program(&self, host: &Host, which: Which, load: impl FnOnce() -> Result<Program>) -> Kept {
+        is_ours(host).map_err(Arc::new)?;
+        let mut programs = self.0.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kept)) = programs.iter().find(|(known, _)| *known == which) {
+            return kept.clone();
+        }
+        let kept = load().map(Arc::new).map_err(Arc::new);
+        // That we have no descriptor left for now says nothing of the next time.
+        if !kept.as_ref().is_err_and(|error| is_exhaustion(error)) {
+            programs.push((which, kept.clone()));
+        }
+        kept
+    }
+
+    /// What `make` makes of the records about the threads of a process; `None` where `/proc` must do.
+    pub(crate) fn threads<T>(
+        &self,
+        host: &Host,
+        pid: u32,
+        make: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let program = self.program(host, Which::Threads, threads::load).ok()?;
+        self.answer(&program, Whom::Threads(pid), make)
+    }
+
+    /// The same of the regular files that a process has open.
+    pub(crate) fn files<T>(
+        &self,
+        host: &Host,
+        pid: u32,
+        make: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let program = self.program(host, Which::Files, descriptors::load_files).ok()?;
+        self.answer(&program, Whom::Main(pid), make)
+    }
+
+    /// The same of the sockets of all processes, those of [`hidden`](Self::hidden) ones apart.
+    pub(crate) fn sockets<T>(
+        &self,
+        host: &Host,
+        make: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        // With a table it is known that records are about whom they seem to be about, and who is hidden.
+        self.table(host, Parts::default()).ok()?;
+        let program = self.program(host, Which::Sockets, descriptors::load_sockets).ok()?;
+        self.answer(&program, Whom::All, make)
+    }
+
+    /// No records at all are no answer: a process may have ended, or be hidden.
+    fn answer<T>(
+        &self,
+        program: &Program,
+        whom: Whom,
+        make: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let some = |bytes: &[u8]| if bytes.is_empty() { None } else { make(bytes) };
+        let answer = program.read_with(whom, some).ok()??;
+        self.count();
+        Some(answer)
+    }
+
+    /// The processes that `/proc` shows and no program is shown, in order, as they were when the first table was loaded.
+    pub(crate) fn hidden(&self) -> &[u32] {
+        self.0.hidden.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// How many answers came through BPF.
+    pub(crate) fn answers(&self) -> u64 {
+        self.0.answers.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count(&self) {
+        self.0.answers.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn is_exhaustion(error: &Error) -> bool {
+    matches!(error.os_code(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM | libc::EAGAIN))
+}
+
+/// The kernel's structures have its own numbers of processes, which are ours in the first pid namespace alone.
+fn is_ours(host: &Host) -> Result<()> {
+    let refused = |what: &str| Err(Error::unsupported(&format!("BPF for {what}")));
+    if host.is_captured() || host.file("") != Path::new("/") || host.proc() != Path::new("/proc") {
+        return refused("the files of a machine");
+    }
+    let path = Path::new("/proc/self/ns/pid");
+    let namespace = std::fs::read_link(path).map_err(|error| Error::system(path, error))?;
+    if namespace.as_os_str() != FIRST_PID_NAMESPACE {
+        return refused("a pid namespace");
+    }
+    Ok(())
+}
+
+/// Whether a record about this program says what `/proc` says: structures that mean something else than they did when this
+/// was written, and the clock of a time namespace, show here.
+fn agrees(host: &Host, program: &Program) -> Result<()> {
+    let (mut bytes, pid) = (Vec::new(), std::process::id());
+    program
+        .read(Whom::Main(pid), &mut bytes, |_| {})
+        .map_err(|error| Error::system("bpf iterator", error))?;
+    let task = bpf::records(&bytes)
+        .find(|record| record.kind == bpf::task::PROCESS)
+        .and_then(|record| bpf::task::task(record.bytes));
+    let raw = Raw::new(host, Pid::new(pid));
+    let (said, uids, gids) = (raw.stat()?, raw.uids()?, raw.gids()?);
+    let constants = host.constants();
+    let same = task.is_some_and(|task| {
+        let (sums, times) = Default::default();
+        let stat = task.stat(&sums, times, constants.ticks_per_second, constants.page_size);
+        let of_stat = |stat: &psight_parse::linux::pid::stat::Stat<'_>| {
+            (stat.pid, stat.ppid, stat.pgrp, stat.session, stat.tty_nr, stat.starttime_ticks)
+        };
+        of_stat(&stat) == of_stat(&said)
+            && (stat.comm, stat.state, stat.nice) == (said.comm, said.state, said.nice)
+            && task.uids() == [uids.real, uids.effective, uids.saved]
+            && task.gids() == [gids.real, gids.effective, gids.saved]
+    });
+    if same { Ok(()) } else { Err(Error::unsupported("BPF that agrees with /proc")) }
+}
+
+/// The processes that `/proc` lists before and after all records were read, and of which there is none: a security module
+/// can keep a process from BPF, and that must not take it from the table.
+fn hidden(host: &Host, program: &Program) -> Result<Vec<u32>> {
+    let listed = || -> std::io::Result<Vec<u32>> {
+        let mut pids = Vec::new();
+        read::numbers(read::directory(host.proc())?.as_fd(), &mut pids)?;
+        Ok(pids)
+    };
+    let failed = |error| Error::system(host.proc(), error);
+    let before = listed().map_err(failed)?;
+    let mut bytes = Vec::new();
+    program.read(Whom::All, &mut bytes, |_| {}).map_err(failed)?;
+    let shown: HashSet<u32> = bpf::records(&bytes)
+        .filter(|record| record.kind == bpf::task::PROCESS)
+        .filter_map(|record| Some(bpf::task::task(record.bytes)?.tgid()))
+        .collect();
+    let after: HashSet<u32> = listed().map_err(failed)?.into_iter().collect();
+    let is_hidden = |pid: &u32| !shown.contains(pid) && after.contains(pid);
+    let mut hidden: Vec<u32> = before.into_iter().filter(is_hidden).collect();
+    hidden.sort_unstable();
+    Ok(hidden)
+}
