@@ -261,7 +261,7 @@ fn lifetime_percent(row: &ProcessRow, reader: &Reader) -> Value<'static> {
 }
 
 /// The command line; `[name]` for what has none.
-pub(super) fn command(row: &ProcessRow) -> Line {
+pub(crate) fn command(row: &ProcessRow) -> Line {
     command_from(row, |program| program)
 }
 
