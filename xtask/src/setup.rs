@@ -22,9 +22,11 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("pidof", "sysvinit-utils"),
     ("ps", "procps"),
     ("python3", "python3"),
+    ("renice", "bsdutils"),
     ("script", "bsdutils"),
     ("setpriv", "util-linux"),
     ("ss", "iproute2"),
+    ("taskset", "util-linux"),
 ];
 
 /// Installs what is missing, as far as that is possible here, and says what is not.

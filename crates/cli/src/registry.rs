@@ -98,6 +98,11 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<commands::pkill::Arguments>(),
             Entry::of::<commands::kill::Arguments>(),
             Entry::of::<commands::killall::Arguments>(),
+            Entry::of::<commands::nice::Arguments>(),
+            Entry::of::<commands::renice::Arguments>(),
+            Entry::of::<commands::ionice::Arguments>(),
+            Entry::of::<commands::taskset::Arguments>(),
+            Entry::of::<commands::prlimit::Arguments>(),
         ],
     ),
     (

@@ -25,6 +25,13 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("kill", &["kill", "1", "bash", "nobody"]),
     ("kill-dry-run", &["kill", "--dry-run", "--tree", "--even-protected", "1"]),
     ("killall-json", &["killall", "--json", "--dry-run", "-r", "^s"]),
+    ("renice", &["renice", "-n", "5", "--dry-run", "1", "bash", "sshd"]),
+    ("ionice", &["ionice", "-p", "1"]),
+    ("taskset", &["taskset", "-pc", "1"]),
+    ("taskset-json", &["taskset", "-p", "--tree", "--json", "1"]),
+    ("prlimit", &["prlimit", "--pid", "1"]),
+    ("prlimit-several", &["prlimit", "--pid", "bash,sshd", "--nofile", "--core", "--stack"]),
+    ("prlimit-json", &["prlimit", "--pid", "1", "--json"]),
     ("free", &["free"]),
     ("free-h", &["free", "-h", "-t", "-w"]),
     ("free-json", &["free", "--json"]),
@@ -39,7 +46,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
 ];
 
 /// Commands that say nothing of a machine.
-const NOT_OF_A_MACHINE: &[&str] = &["completions", "man"];
+const NOT_OF_A_MACHINE: &[&str] = &["completions", "man", "nice"];
 
 #[test]
 fn no_command_is_left_out() {

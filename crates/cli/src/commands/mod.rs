@@ -3,16 +3,21 @@
 pub(crate) mod completions;
 pub(crate) mod df;
 pub(crate) mod free;
+pub(crate) mod ionice;
 pub(crate) mod kill;
 pub(crate) mod killall;
 pub(crate) mod man;
 pub(crate) mod netstat;
+pub(crate) mod nice;
 pub(crate) mod overview;
 pub(crate) mod pgrep;
 pub(crate) mod pidof;
 pub(crate) mod pkill;
+pub(crate) mod prlimit;
 pub(crate) mod ps;
+pub(crate) mod renice;
 pub(crate) mod targets;
+pub(crate) mod taskset;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -6,7 +6,9 @@
 mod criteria;
 mod deed;
 mod family;
+mod program;
 mod protected;
+mod settings;
 mod signalling;
 mod wanted;
 pub(crate) mod words;
@@ -17,10 +19,12 @@ use psight::table::ProcessRow;
 use psight::{Host, Pid, Process};
 
 pub(crate) use criteria::{Criteria, numbers};
-pub(crate) use deed::{Deed, Outcome, note_failures, report, still_there};
+pub(crate) use deed::{Deed, Outcome, facts, note_failures, report, still_there};
+pub(crate) use program::{become_program, on_this_machine};
 pub(crate) use protected::{Protected, Reach};
+pub(crate) use settings::Care;
 pub(crate) use signalling::{Manner, signal};
-pub(crate) use wanted::{Wanted, columns_of_names, is_named};
+pub(crate) use wanted::{Found, Wanted, columns_of_names, is_named, own};
 
 /// A process that is to be controlled.
 #[derive(Debug, Clone)]

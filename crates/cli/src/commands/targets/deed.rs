@@ -168,19 +168,25 @@ pub(crate) fn still_there(deeds: &[Deed]) -> bool {
 }
 
 fn rows(deeds: &[Deed]) -> Rows<'_> {
-    let names = ["pid", "name", "action", "outcome", "error"];
-    Rows {
-        names: names.into_iter().map(Cow::Borrowed).collect(),
-        rows: deeds.iter().map(values).collect(),
-    }
+    let told = deeds.iter().map(|deed| {
+        let action = Value::Text(deed.action.as_str().into());
+        let outcome = Value::Text(deed.outcome.word().into());
+        let error = deed.outcome.error().map_or(Value::Null, |why| Value::Text(why.into()));
+        (&deed.target, vec![action, outcome, error])
+    });
+    facts(&["action", "outcome", "error"], told)
 }
 
-fn values(deed: &Deed) -> Vec<Value<'_>> {
-    vec![
-        Value::Uint(deed.target.pid().as_u32().into()),
-        deed.target.name.as_deref().map_or(Value::Null, Value::OsText),
-        Value::Text(deed.action.as_str().into()),
-        Value::Text(deed.outcome.word().into()),
-        deed.outcome.error().map_or(Value::Null, |why| Value::Text(why.into())),
-    ]
+/// What is to be said of each process, for programs: who it is, then the values that `names` names.
+pub(crate) fn facts<'a>(
+    names: &[&'static str],
+    of_each: impl Iterator<Item = (&'a Target, Vec<Value<'a>>)>,
+) -> Rows<'a> {
+    let names = ["pid", "name"].iter().chain(names).copied().map(Cow::Borrowed).collect();
+    let row = |(target, values): (&'a Target, Vec<Value<'a>>)| {
+        let pid = Value::Uint(target.pid().as_u32().into());
+        let name = target.name.as_deref().map_or(Value::Null, Value::OsText);
+        [pid, name].into_iter().chain(values).collect()
+    };
+    Rows { names, rows: of_each.map(row).collect() }
 }

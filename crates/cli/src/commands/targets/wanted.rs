@@ -3,11 +3,11 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use psight::Host;
 use psight::table::{Columns, ProcessRow};
+use psight::{Host, Process};
 
-use super::{KERNEL_NAME, Protected, Target};
-use crate::commands::Failure;
+use super::{KERNEL_NAME, Protected, Target, on_this_machine};
+use crate::commands::{Context, Failure};
 
 /// The processes that somebody asks for.
 #[derive(Debug, Default)]
@@ -127,6 +127,14 @@ impl Wanted {
             take(&of_user, format!("user {user}: no process found"));
         }
     }
+}
+
+/// psight itself, which has the settings of whoever called it.
+pub(crate) fn own(context: &Context) -> Result<Found, Failure> {
+    on_this_machine(context)?;
+    let process = Process::current()?;
+    let name = process.name().ok();
+    Ok(Found { targets: vec![Target { process, name, by_pid: true }], missing: Vec::new() })
 }
 
 impl Found {
