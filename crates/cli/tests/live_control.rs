@@ -496,6 +496,16 @@ fn what_is_still_there_after_the_wait_is_named() {
 }
 
 #[test]
+fn a_zombie_has_ended_whether_its_parent_asks_or_not() {
+    let mut own = Own::new("z", HANGS);
+    let pid = own.start().to_string();
+    // Nobody asks how it ended until the wait is over.
+    let deeds = json(&["kill", "--wait", "--json", &pid]);
+    assert_eq!(deeds[0]["outcome"], "ended");
+    assert_eq!(own.ended().signal(), Some(15));
+}
+
+#[test]
 fn killall_waits_for_those_that_end() {
     let mut own = Own::new("e", HANGS);
     own.start();

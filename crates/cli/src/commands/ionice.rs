@@ -16,6 +16,9 @@ use crate::registry::Applet;
 
 /// Arguments of `psight ionice`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 1 if anything failed; with a program its own, 127 if there is none of the name, 126 if it cannot be run."
+)]
 pub(crate) struct Arguments {
     /// The class: none, realtime, best-effort or idle, or their numbers 0 to 3.
     #[arg(short, long, value_name = "CLASS", value_parser = class)]

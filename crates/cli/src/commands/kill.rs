@@ -16,6 +16,9 @@ pub(super) use signals::list;
 
 /// Arguments of `psight kill`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 if all got it, 64 if some did, 1 if nobody did or somebody is still there after --wait."
+)]
 pub(crate) struct Arguments {
     /// Numbers are pids, after a dash those of process groups (behind --, or a signal); other words are names of
     /// processes.

@@ -22,6 +22,7 @@ use crate::sanitize;
 
 /// Arguments of `psight killall`.
 #[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 if for each name somebody got it, else 1.")]
 pub(crate) struct Arguments {
     /// Names of processes, or paths of their programs.
     #[arg(value_name = "NAME")]

@@ -15,6 +15,9 @@ use crate::registry::Applet;
 
 /// Arguments of `psight nice`.
 #[derive(Debug, Default, Args)]
+#[command(
+    after_help = "Exit code: that of the program, 127 if there is none of the name, 126 if it cannot be run, 125 if nice fails."
+)]
 pub(crate) struct Arguments {
     /// Add this to the nice value, 10 unless said otherwise: the higher, the more it gives way. Also as -N.
     #[arg(short = 'n', long, value_name = "N", allow_hyphen_values = true)]

@@ -15,6 +15,9 @@ use crate::registry::Applet;
 
 /// Arguments of `psight pgrep`.
 #[derive(Debug, Default, Args)]
+#[command(
+    after_help = "Exit code: 0 if there are any, 1 if there are none, 2 for wrong arguments, 3 if the processes cannot be read."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     criteria: Criteria,

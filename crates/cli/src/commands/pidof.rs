@@ -15,6 +15,7 @@ use crate::registry::Applet;
 
 /// Arguments of `psight pidof`.
 #[derive(Debug, Default, Args)]
+#[command(after_help = "Exit code: 0 if there is any, else 1.")]
 pub(crate) struct Arguments {
     /// Programs, by name or by path.
     #[arg(value_name = "PROGRAM", required = true)]

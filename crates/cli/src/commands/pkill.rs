@@ -16,6 +16,9 @@ use crate::registry::Applet;
 
 /// Arguments of `psight pkill`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 if anybody got it, 1 if nobody did, 2 for wrong arguments, 3 if the processes cannot be read."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     criteria: Criteria,

@@ -20,6 +20,9 @@ use crate::table::{Column, Table};
 
 /// Arguments of `psight prlimit`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 1 if anything failed; with a program its own, 127 if there is none of the name, 126 if it cannot be run."
+)]
 pub(crate) struct Arguments {
     /// Pids and names of processes.
     #[arg(short, long, value_name = "PID|NAME,…", value_delimiter = ',')]

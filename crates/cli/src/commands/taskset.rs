@@ -17,6 +17,9 @@ use crate::registry::Applet;
 
 /// Arguments of `psight taskset`.
 #[derive(Debug, Default, Args)]
+#[command(
+    after_help = "Exit code: 1 if anything failed; with a program its own, 127 if there is none of the name, 126 if it cannot be run."
+)]
 pub(crate) struct Arguments {
     /// All threads of each process, and not its main thread alone.
     #[arg(short, long)]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use psight::process::Status;
 use psight::table::{Columns, ProcessRow};
-use psight::{Host, Pid, Process};
+use psight::{Host, Process};
 
 use super::{Protected, Target};
 use crate::commands::Failure;
@@ -36,7 +36,8 @@ pub(crate) struct Frozen {
 /// goes on, from the moment that the signal is pending. So what a look at the machine finds after that are all its
 /// children; they are stopped and looked at in their turn until there are no new ones.
 ///
-/// Who is `protected` is not stopped: psight itself may be in the tree.
+/// Who is `protected` is not stopped: psight itself may be in the tree. Whoever ends psight in the few milliseconds that
+/// this takes leaves the tree standing: SIGCONT lets it go on.
 pub(crate) fn frozen(
     host: &Host,
     roots: Vec<Target>,
@@ -81,22 +82,90 @@ pub(crate) fn thaw(stopped: &[Process]) {
 
 /// The descendants of `known` that are not in it, parents before their children.
 fn descendants(rows: &[ProcessRow], known: &[Target], host: &Host) -> Vec<Target> {
-    let mut children: HashMap<Pid, Vec<&ProcessRow>> = HashMap::new();
-    for row in rows {
-        if let Some(parent) = row.ppid {
-            children.entry(parent).or_default().push(row);
+    let member = |row: &ProcessRow| Member {
+        pid: row.pid.as_u32(),
+        parent: row.ppid.map(u32::from),
+        start: row.start_ticks(),
+    };
+    let members: Vec<Member> = rows.iter().map(member).collect();
+    let known: Vec<(u32, Option<u64>)> = known
+        .iter()
+        .map(|target| (target.pid().as_u32(), target.process.known_start_ticks()))
+        .collect();
+    let new = below(&members, &known).into_iter().filter_map(|at| rows.get(at));
+    new.map(|row| Target::of_row(row, host)).collect()
+}
+
+/// A process as a look at the machine finds it.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    pid: u32,
+    parent: Option<u32>,
+    start: Option<u64>,
+}
+
+/// Where in `members` the descendants of `known` stand that are not in it. Who has the pid of one that is known and
+/// another start is somebody else, whose children are none of theirs.
+fn below(members: &[Member], known: &[(u32, Option<u64>)]) -> Vec<usize> {
+    let mut children: HashMap<u32, Vec<usize>> = HashMap::new();
+    let mut starts: HashMap<u32, Option<u64>> = HashMap::new();
+    for (at, member) in members.iter().enumerate() {
+        starts.insert(member.pid, member.start);
+        if let Some(parent) = member.parent {
+            children.entry(parent).or_default().push(at);
         }
     }
-    let mut seen: HashSet<Pid> = known.iter().map(Target::pid).collect();
-    let mut waiting: VecDeque<Pid> = known.iter().map(Target::pid).collect();
+    let mut seen: HashSet<u32> = known.iter().map(|(pid, _)| *pid).collect();
+    let is_same = |(pid, start): &&(u32, Option<u64>)| match (start, starts.get(pid)) {
+        (Some(start), Some(Some(now))) => start == now,
+        // A start that is not known tells nothing of a change.
+        _ => true,
+    };
+    let mut waiting: VecDeque<u32> = known.iter().filter(is_same).map(|(pid, _)| *pid).collect();
     let mut new = Vec::new();
     while let Some(parent) = waiting.pop_front() {
-        for row in children.get(&parent).into_iter().flatten() {
-            if seen.insert(row.pid) {
-                waiting.push_back(row.pid);
-                new.push(Target::of_row(row, host));
+        for at in children.get(&parent).into_iter().flatten() {
+            let Some(member) = members.get(*at) else { continue };
+            if seen.insert(member.pid) {
+                waiting.push_back(member.pid);
+                new.push(*at);
             }
         }
     }
     new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn members(rows: &[(u32, u32, u64)]) -> Vec<Member> {
+        let member = |(pid, parent, start): &(u32, u32, u64)| Member {
+            pid: *pid,
+            parent: Some(*parent),
+            start: Some(*start),
+        };
+        rows.iter().map(member).collect()
+    }
+
+    #[test]
+    fn parents_come_before_their_children_and_nobody_twice() {
+        let members = members(&[(1, 0, 0), (5, 9, 3), (7, 1, 1), (8, 7, 2), (9, 7, 2), (10, 1, 4)]);
+        assert_eq!(below(&members, &[(7, Some(1))]), [3, 4, 1]);
+        assert_eq!(below(&members, &[(7, Some(1)), (9, Some(2))]), [3, 1]);
+    }
+
+    #[test]
+    fn t26_children_of_who_has_the_pid_by_now_are_none_of_the_tree() {
+        let members = members(&[(7, 1, 50), (8, 7, 60)]);
+        assert_eq!(below(&members, &[(7, Some(1))]), [0; 0]);
+        assert_eq!(below(&members, &[(7, Some(50))]), [1]);
+        assert_eq!(below(&members, &[(7, None)]), [1]);
+    }
+
+    #[test]
+    fn t27_a_circle_ends() {
+        let members = members(&[(7, 8, 1), (8, 7, 1)]);
+        assert_eq!(below(&members, &[(7, Some(1))]), [1]);
+    }
 }

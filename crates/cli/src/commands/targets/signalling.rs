@@ -1,10 +1,10 @@
 //! Signals to many processes: in which order, to whom not, and what is waited for.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
-use psight::process::{Signal, wait_procs};
+use psight::process::{Signal, Status, wait_procs};
 use psight::{Pid, Process};
 
 use super::family::{frozen, thaw, with_descendants};
@@ -139,22 +139,40 @@ pub(super) fn signal_word(signal: Signal) -> String {
     if signal.number() == 0 { "signal 0".to_owned() } else { signal.to_string() }
 }
 
-/// Waits for those that got the signal.
+/// How often is looked whether one that has not gone has become a zombie: of that no system tells.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+/// Waits for those that got the signal. One that has exited has ended, whether its parent ever asks how or not: in many
+/// containers the first process, which adopts all orphans, never does.
 fn wait(deeds: &mut [Deed], patience: Option<Duration>) -> Result<(), Failure> {
-    let has_arrived = |deed: &&mut Deed| matches!(deed.outcome, Outcome::Done | Outcome::Remains);
-    let processes: Vec<Process> = deeds
-        .iter_mut()
-        .filter(has_arrived)
-        .map(|deed| deed.target.process.clone())
-        .filter(|process| process.pid().as_u32() != std::process::id())
-        .collect();
-    let waited = wait_procs(&processes, patience, |_| {})?;
-    let alive: HashSet<Pid> = waited.alive.iter().map(|process| process.pid()).collect();
-    for deed in deeds.iter_mut().filter(has_arrived) {
+    let is_waited_for = |deed: &&mut Deed| {
+        matches!(deed.outcome, Outcome::Done | Outcome::Remains)
+            && deed.target.pid().as_u32() != std::process::id()
+    };
+    let meant = deeds.iter_mut().filter(is_waited_for);
+    let mut alive: Vec<Process> = meant.map(|deed| deed.target.process.clone()).collect();
+    let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let pause = left.map_or(BETWEEN_LOOKS, |left| left.min(BETWEEN_LOOKS));
+        let waited = wait_procs(&alive, Some(pause), |_| {})?;
+        alive = waited.alive.into_iter().filter(|process| !is_over(process)).cloned().collect();
+        if alive.is_empty() || left.is_some_and(|left| left.is_zero()) {
+            break;
+        }
+    }
+    let alive: HashSet<Pid> = alive.iter().map(Process::pid).collect();
+    for deed in deeds.iter_mut().filter(is_waited_for) {
         let remains = alive.contains(&deed.target.pid());
         deed.outcome = if remains { Outcome::Remains } else { Outcome::Ended };
     }
     Ok(())
+}
+
+/// Whether nothing of the process runs any more. A main thread may have exited before the others.
+fn is_over(process: &Process) -> bool {
+    process.status().is_ok_and(|status| status == Status::Zombie)
+        && process.num_threads().is_ok_and(|threads| threads <= 1)
 }
 
 /// Sends the second signal to those that the first has not ended.
