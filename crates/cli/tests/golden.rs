@@ -19,6 +19,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("ps-csv", &["ps", "--csv", "-o", "pid,name,rss,status"]),
     ("pgrep-l", &["pgrep", "-l", "s.*d$"]),
     ("pgrep-a", &["pgrep", "-a", "-u", "root", "-o"]),
+    ("pgrep-t", &["pgrep", "-l", "-t", "pts/0"]),
+    ("pgrep-count", &["pgrep", "-c", "-v", "-r", "S,I"]),
     ("pgrep-json", &["pgrep", "-f", "-n", "--json", "."]),
     ("pidof", &["pidof", "systemd", "init", "bash", "sshd"]),
     ("pkill-dry-run", &["pkill", "--dry-run", "-x", "bash|sshd|init|systemd"]),

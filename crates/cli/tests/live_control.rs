@@ -227,6 +227,8 @@ fn a_name_longer_than_the_kernel_keeps_is_found_whole_and_cut() {
     }
     assert_eq!(code(&["killall", "-q", "-e", "--dry-run", cut]), Some(1));
     assert_eq!(code(&["killall", "-q", "-e", "--dry-run", &name]), Some(0));
+    let path = program.to_str().unwrap();
+    assert_eq!(json(&["killall", "--dry-run", "--json", path])[0]["pid"].to_string(), pid);
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -580,6 +582,35 @@ fn killall_says_what_psmisc_says() {
     let theirs = Command::new("killall").args(["-0", "nobody-is-called-so"]).output().unwrap();
     let theirs = String::from_utf8(theirs.stderr).unwrap();
     assert_eq!(complaint(&["killall", "-0", "nobody-is-called-so"]), format!("psight: {theirs}"));
+}
+
+#[test]
+fn killall_reaches_the_whole_process_group_where_that_is_asked_for() {
+    use std::os::unix::process::CommandExt as _;
+    let own = Own::new("g", "read line");
+    let mut leader = Command::new("sh");
+    leader.args(["-c", "read line"]).stdin(Stdio::piped()).process_group(0);
+    let mut leader = leader.spawn().unwrap();
+    let mut member = Command::new(own.path());
+    member.stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut member = member.process_group(leader.id().try_into().unwrap()).spawn().unwrap();
+    let group = || json(&["killall", "--dry-run", "--json", "-g", &own.name]);
+    eventually("the script has its name", || group().as_array().unwrap().len() == 2);
+    assert_eq!(code(&["killall", "-INT", "-g", "-u", "4000000", &own.name]), Some(1));
+    assert_eq!(code(&["killall", "-KILL", "-g", &own.name]), Some(0));
+    for child in [&mut leader, &mut member] {
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+    }
+}
+
+#[test]
+fn pidof_leaves_out_who_called_it() {
+    let own = std::env::current_exe().unwrap();
+    let name = own.file_name().unwrap().to_str().unwrap();
+    let pid = std::process::id().to_string();
+    let has = |arguments: &[&str]| printed(arguments).split_whitespace().any(|word| word == pid);
+    assert!(has(&["pidof", name]));
+    assert!(!has(&["pidof", "-o", "%PPID", name]));
 }
 
 #[test]

@@ -255,6 +255,7 @@ fn nice_runs_a_program_as_coreutils_does() {
         &["-3", "nice"],
         &["--adjustment=3", "nice"],
         &["-n", "100", "nice"],
+        &["-n", "-1", "nice"],
         &["sh", "-c", "exit 7"],
         &["/no/such/program"],
         &["/etc/passwd"],
