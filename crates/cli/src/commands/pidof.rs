@@ -54,7 +54,11 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     if !context.host.is_captured() {
         omitted.push(std::process::id());
     }
-    let columns = Columns::NAME | Columns::CMDLINE | Columns::EXE;
+    let mut columns = Columns::CMDLINE | Columns::EXE;
+    // The name costs a file of each process, and few ask for what only the name can tell.
+    if arguments.scripts || arguments.with_workers || context.output.format != Format::Table {
+        columns |= Columns::NAME;
+    }
     let mut rows = context.host.processes(columns)?;
     rows.retain(|row| !omitted.contains(&row.pid.as_u32()));
     let mut found: Vec<&ProcessRow> = Vec::new();
