@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use psight::Pid;
 use psight::process::Signal;
 use psight::table::{Columns, ProcessRow};
+use psight::{Host, Pid};
 use regex_lite::{Regex, RegexBuilder};
 
 use super::targets::{self, Deed, Manner, Protected, Target, is_named, words};
@@ -101,26 +101,20 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if names.is_empty() {
         found.push(rows.iter().collect());
     }
-    let mut seen = HashSet::new();
-    let chosen: Vec<&ProcessRow> = members(&rows, found.concat(), arguments.process_group)
-        .into_iter()
-        .filter(|row| seen.insert(row.pid))
-        .collect();
-    let mut targets: Vec<Target> =
-        chosen.into_iter().map(|row| Target::of_row(row, &context.host)).collect();
+    let mut targets = targets_of(&rows, &found, arguments.process_group, &context.host);
     if arguments.interactive && !arguments.manner.dry_run {
         targets.retain(agreed);
     }
     let deeds = targets::signal(context, targets, arguments.signal, &arguments.manner)?;
     tell(&arguments, &deeds, context)?;
-    let arrived: HashSet<Pid> =
-        deeds.iter().filter(|deed| deed.has_arrived()).map(|deed| deed.target.pid()).collect();
+    let done: HashSet<Pid> =
+        deeds.iter().filter(|deed| deed.has_worked()).map(|deed| deed.target.pid()).collect();
     for (name, found) in arguments.names.iter().zip(&found) {
         if found.is_empty() && !arguments.quiet {
             crate::complain(&format!("{name}: no process found"));
         }
     }
-    let reached = |found: &Vec<&ProcessRow>| found.iter().any(|row| arrived.contains(&row.pid));
+    let reached = |found: &Vec<&ProcessRow>| found.iter().any(|row| done.contains(&row.pid));
     if !found.iter().all(reached) || targets::still_there(&deeds) {
         context.verdict = ExitCode::FAILURE;
     }
@@ -203,17 +197,22 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Those that were found, with everybody who is in a process group with one of them where that was asked for.
-fn members<'a>(
-    rows: &'a [ProcessRow],
-    found: Vec<&'a ProcessRow>,
+/// Those that were found, each once, with everybody who is in a process group with one of them where that was asked for.
+fn targets_of(
+    rows: &[ProcessRow],
+    found: &[Vec<&ProcessRow>],
     groups: bool,
-) -> Vec<&'a ProcessRow> {
-    if !groups {
-        return found;
-    }
-    let groups: HashSet<Pid> = found.iter().filter_map(|row| row.pgid).collect();
-    rows.iter().filter(|row| row.pgid.is_some_and(|group| groups.contains(&group))).collect()
+    host: &Host,
+) -> Vec<Target> {
+    let found = || found.iter().flatten();
+    let pids: HashSet<Pid> = found().map(|row| row.pid).collect();
+    let with: HashSet<Pid> = found().filter_map(|row| row.pgid.filter(|_| groups)).collect();
+    rows.iter()
+        .filter(|row| {
+            pids.contains(&row.pid) || row.pgid.is_some_and(|group| with.contains(&group))
+        })
+        .map(|row| Target::of_row(row, host))
+        .collect()
 }
 
 /// Asks whoever sits at the terminal. No answer is a no.
