@@ -7,8 +7,8 @@
 mod common;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -34,8 +34,9 @@ impl Own {
         let name = format!("zz{}{letter}", std::process::id());
         let path = folder.path().join(&name);
         let text = format!("#!/bin/sh\nhang() {{ read line <&3; }}\n{body}\n");
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let draft = folder.path().join("draft");
+        fs::write(&draft, text).unwrap();
+        copy(&draft, &path);
         Self { folder, name, children: Vec::new(), pipes: Vec::new() }
     }
 
@@ -67,6 +68,13 @@ impl Own {
     fn runs(&mut self) -> bool {
         self.children.last_mut().unwrap().try_wait().unwrap().is_none()
     }
+}
+
+/// Copies a program, in a process of its own: were the copy open for writing here, what another test starts meanwhile
+/// would hold it open too, and the kernel does not run a file that is written to.
+fn copy(from: &Path, to: &Path) {
+    let mut install = Command::new("install");
+    assert!(install.args(["-m", "755"]).args([from, to]).status().unwrap().success());
 }
 
 impl Drop for Own {
@@ -214,7 +222,7 @@ fn a_name_longer_than_the_kernel_keeps_is_found_whole_and_cut() {
     let folder = tempfile::tempdir().unwrap();
     let name = format!("zz{}-with-a-long-name", std::process::id());
     let program = folder.path().join(&name);
-    fs::copy("/bin/sh", &program).unwrap();
+    copy(Path::new("/bin/sh"), &program);
     let mut shell = Command::new(&program);
     let mut child = shell.args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap();
     let pid = child.id().to_string();
@@ -328,7 +336,7 @@ fn pidof_finds_and_prints_as_its_elder_does() {
     let name = format!("zz{}i", std::process::id());
     let program = folder.path().join(&name);
     // A program and not a script: the shell under another name waits for a line that never comes.
-    fs::copy("/bin/sh", &program).unwrap();
+    copy(Path::new("/bin/sh"), &program);
     let start = || {
         let mut shell = Command::new(&program);
         shell.args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap()

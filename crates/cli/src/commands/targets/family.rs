@@ -1,6 +1,7 @@
 //! The processes that others started: for `--tree`.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::{Duration, Instant};
 
 use psight::process::Status;
 use psight::table::{Columns, ProcessRow};
@@ -11,6 +12,10 @@ use crate::commands::Failure;
 
 /// How often the machine is looked at for new descendants before those that cannot be stopped have won.
 const ROUNDS: usize = 100;
+/// How long is waited for those that were told to stop.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How often is looked whether they have.
+const BETWEEN_LOOKS: Duration = Duration::from_micros(200);
 
 /// `roots` and all their descendants, parents before their children.
 pub(crate) fn with_descendants(host: &Host, roots: Vec<Target>) -> Result<Vec<Target>, Failure> {
@@ -32,9 +37,9 @@ pub(crate) struct Frozen {
 
 /// `roots` and all their descendants, each stopped, so that none starts another while the list is made and worked off.
 ///
-/// Linux: a process to which SIGSTOP was sent starts no other any more: fork(2) fails for it, and is tried again when it
-/// goes on, from the moment that the signal is pending. So what a look at the machine finds after that are all its
-/// children; they are stopped and looked at in their turn until there are no new ones.
+/// Linux: fork(2) looks for signals when it begins, so that one that is on its way may still come to its end after
+/// SIGSTOP was sent. What a look at the machine finds once a process stands still are all its children; they are stopped
+/// and looked at in their turn until there are no new ones.
 ///
 /// Who is `protected` is not stopped: psight itself may be in the tree. Whoever ends psight in the few milliseconds that
 /// this takes leaves the tree standing: SIGCONT lets it go on.
@@ -46,6 +51,7 @@ pub(crate) fn frozen(
     let mut frozen = Frozen { targets: roots, stopped: Vec::new() };
     let mut looked_at = 0;
     for _ in 0..ROUNDS {
+        let before = frozen.stopped.len();
         for target in frozen.targets.iter().skip(looked_at) {
             let pid = target.pid();
             let is_exempt = protected.is_own(pid) || protected.is_ancestor(pid);
@@ -57,6 +63,7 @@ pub(crate) fn frozen(
             }
         }
         looked_at = frozen.targets.len();
+        settle(frozen.stopped.iter().skip(before));
         let rows = match host.processes(Columns::NAME | Columns::PPID) {
             Ok(rows) => rows,
             Err(error) => {
@@ -71,6 +78,35 @@ pub(crate) fn frozen(
         frozen.targets.extend(new);
     }
     Ok(frozen)
+}
+
+/// Waits until all of these stand still. One that waits for a disk does not before it wakes, and starts nothing either.
+fn settle<'a>(stopped: impl Iterator<Item = &'a Process>) {
+    let deadline = Instant::now() + PATIENCE;
+    for process in stopped {
+        while !stands_still(process) && Instant::now() < deadline {
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+    }
+}
+
+/// Whether no thread of the process runs: each is stopped, or has exited.
+fn stands_still(process: &Process) -> bool {
+    let is_still = |task: &Process| {
+        task.status().map_or(true, |status| {
+            matches!(status, Status::Stopped | Status::TracingStop | Status::Zombie | Status::Dead)
+        })
+    };
+    if !is_still(process) {
+        return false;
+    }
+    // Most have one thread, and its state is the process's.
+    if process.num_threads().is_ok_and(|threads| threads <= 1) {
+        return true;
+    }
+    let threads = process.threads().unwrap_or_default();
+    let mut tasks = threads.iter().filter_map(|thread| process.host().process(thread.id).ok());
+    tasks.all(|task| is_still(&task))
 }
 
 /// Lets go on who was stopped, in the order in which they were. One that has gone needs nothing.
