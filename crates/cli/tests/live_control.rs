@@ -7,6 +7,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
@@ -477,6 +478,29 @@ fn a_rehearsal_says_what_would_be_done_and_does_nothing() {
         let row: Vec<&str> = said.lines().nth(1).unwrap().split_whitespace().collect();
         assert_eq!(row, [&*pid, &*own.name, "SIGKILL"]);
     }
+    assert!(own.runs());
+}
+
+#[test]
+fn who_may_not_is_told_so_and_the_process_goes_on() {
+    let mut own = Own::new("b", HANGS);
+    let pid = own.start().to_string();
+    let psight = env!("CARGO_BIN_EXE_psight");
+    let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups", psight];
+    let Some((said, code)) = told("setpriv", &[&nobody[..], &["kill", "--json", &pid]].concat())
+    else {
+        return;
+    };
+    if said.is_empty() {
+        eprintln!("skipped: only root becomes nobody, and nobody has to reach {psight}");
+        return;
+    }
+    if fs::metadata("/proc/self").unwrap().uid() == 65534 {
+        eprintln!("skipped: nobody may");
+        return;
+    }
+    let deeds: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((deeds[0]["outcome"].as_str(), code), (Some("denied"), Some(1)));
     assert!(own.runs());
 }
 
