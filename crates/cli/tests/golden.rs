@@ -26,6 +26,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("pkill-dry-run", &["pkill", "--dry-run", "-x", "bash|sshd|init|systemd"]),
     ("kill", &["kill", "1", "bash", "nobody"]),
     ("kill-dry-run", &["kill", "--dry-run", "--tree", "--even-protected", "1"]),
+    ("kill-spared", &["kill", "--dry-run", "--tree", "1", "bash"]),
     ("killall-json", &["killall", "--json", "--dry-run", "-r", "^s"]),
     ("renice", &["renice", "-n", "5", "--dry-run", "1", "bash", "sshd"]),
     ("ionice", &["ionice", "-p", "1"]),

@@ -169,6 +169,7 @@ fn pgrep_chooses_and_prints_as_procps_does() {
         &["-a", &name],
         &["-c", &name],
         &["-d", ",", &name],
+        &["-d", "\t:\x1b", &name],
         &["-x", &name],
         &["-x", &name[1..]],
         &["-n", &name],
@@ -205,6 +206,17 @@ fn pgrep_chooses_and_prints_as_procps_does() {
             (one, other) = (mine(), theirs());
         }
     }
+}
+
+#[test]
+fn a_pid_is_never_cut() {
+    let mut own = Own::new("l", HANGS);
+    let mut pids = [own.start(), own.start()];
+    pids.sort_unstable();
+    let [first, second] = pids;
+    let wide = |arguments: &[&str]| printed(&[&["--width", "3"], arguments].concat());
+    assert_eq!(wide(&["pgrep", "-x", &own.name]), format!("{first}\n{second}\n"));
+    assert_eq!(wide(&["pidof", "-x", &own.name]), format!("{second} {first}\n"));
 }
 
 #[test]
@@ -460,6 +472,8 @@ fn the_exit_code_of_kill_says_whether_all_some_or_none_got_it() {
 fn the_first_process_is_left_alone_unless_that_is_asked_for() {
     let outcome = |arguments: &[&str]| {
         let deeds = json(&[&["kill", "--json", "--dry-run"], arguments].concat());
+        // Not its children either: they are all there is.
+        assert_eq!(deeds.as_array().unwrap().len(), 1, "{deeds}");
         deeds[0]["outcome"].as_str().unwrap().to_owned()
     };
     assert_eq!(outcome(&["1"]), "spared");

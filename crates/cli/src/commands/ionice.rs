@@ -76,8 +76,8 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     if !missing.is_empty() {
         context.verdict = ExitCode::FAILURE;
     }
-    let targets = arguments.care.all_of(context, targets)?;
     if !changes {
+        let targets = arguments.care.all_of(context, targets)?;
         return show(&targets, context);
     }
     let (class, rank) = arguments.wanted();
@@ -85,9 +85,8 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         Some(rank) => format!("{class}: prio {rank}"),
         None => class.to_string(),
     };
-    let deeds = arguments
-        .care
-        .change(context, targets, &action, |process| process.set_ionice(class, rank))?;
+    let chosen = arguments.care.chosen(context, targets)?;
+    let deeds = arguments.care.change(chosen, &action, |process| process.set_ionice(class, rank));
     targets::report(context, &deeds, arguments.care.dry_run)?;
     if !arguments.ignore {
         targets::note_failures(&deeds);

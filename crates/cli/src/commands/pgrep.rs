@@ -76,17 +76,23 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         let count = Line::new().with(Paint::Plain, rows.len().to_string());
         return Ok(context.output.lines([count])?);
     }
-    let lines = rows.iter().map(|row| line(arguments, row));
-    let Some(delimiter) = &arguments.delimiter else { return Ok(context.output.lines(lines)?) };
-    let mut all = Line::new();
-    for (at, line) in lines.enumerate() {
-        if at > 0 {
-            all.push(Paint::Plain, delimiter);
-        }
-        all.append(line);
+    joined(rows.iter().map(|row| line(arguments, row)), arguments.delimiter.as_deref(), context)
+}
+
+/// Writes lines that are never cut, since half a pid is another one; with `delimiter`, which may be any text, between them
+/// instead of ends of lines.
+pub(super) fn joined(
+    lines: impl Iterator<Item = Line>,
+    delimiter: Option<&str>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    context.output.terminal.width = None;
+    let Some(delimiter) = delimiter else { return Ok(context.output.lines(lines)?) };
+    let lines: Vec<String> = lines.map(|line| line.render(false)).collect();
+    if lines.is_empty() {
+        return Ok(());
     }
-    let all = if all.is_empty() { None } else { Some(all) };
-    Ok(context.output.lines(all)?)
+    Ok(context.output.raw(format!("{}\n", lines.join(delimiter)).as_bytes())?)
 }
 
 fn line(arguments: &Arguments, row: &ProcessRow) -> Line {

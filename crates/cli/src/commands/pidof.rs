@@ -80,9 +80,8 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     if context.output.format != Format::Table {
         return Ok(context.output.rows(super::pgrep::values(&found, &["pid", "name"]))?);
     }
-    let pids: Vec<String> = found.iter().map(|row| row.pid.to_string()).collect();
-    let line = Line::new().with(Paint::Plain, pids.join(&arguments.separator));
-    Ok(context.output.lines(if found.is_empty() { None } else { Some(line) })?)
+    let pids = found.iter().map(|row| Line::new().with(Paint::Plain, row.pid.to_string()));
+    super::pgrep::joined(pids, Some(&arguments.separator), context)
 }
 
 fn omitted(words: &[String]) -> Result<Vec<u32>, Failure> {

@@ -102,30 +102,35 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     if !missing.is_empty() {
         context.verdict = ExitCode::FAILURE;
     }
-    let targets = arguments.care.all_of(context, targets)?;
     if !changes.is_empty() {
-        change(arguments, &targets, context)?;
+        change(arguments, targets.clone(), context)?;
     }
+    let targets = arguments.care.all_of(context, targets)?;
     if changes.is_empty() || !arguments.resources.shown.is_empty() {
         show(arguments, &targets, context)?;
     }
     Ok(())
 }
 
-fn change(arguments: &Arguments, targets: &[Target], context: &mut Context) -> Result<(), Failure> {
+fn change(
+    arguments: &Arguments,
+    targets: Vec<Target>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let chosen = arguments.care.chosen(context, targets)?;
     let mut all = Vec::new();
     for (known, change) in &arguments.resources.changed {
         let resource = known.resource;
         let action = format!("{resource}={change}");
         let mut said = Vec::new();
-        let deeds = arguments.care.change(context, targets.to_vec(), &action, |process| {
+        let deeds = arguments.care.change(chosen.clone(), &action, |process| {
             let limits = change.from(process.rlimit(resource)?);
             process.set_rlimit(resource, limits)?;
             let Limits { soft, hard, .. } = limits;
             let pid = process.pid();
             said.push(format!("New {resource} limit for pid {pid}: <{soft}:{hard}>"));
             Ok(())
-        })?;
+        });
         if arguments.verbose && context.output.format == Format::Table {
             let lines = said.iter().map(|text| Line::new().with(Paint::Plain, text));
             context.output.lines(lines)?;

@@ -62,14 +62,14 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     for missing in &missing {
         crate::complain(missing);
     }
-    let targets = arguments.care.all_of(context, targets)?;
+    let chosen = arguments.care.chosen(context, targets)?;
     let mut changes: HashMap<Pid, (i32, i32)> = HashMap::new();
-    let deeds = arguments.care.change(context, targets, &nice.action(), |process| {
+    let deeds = arguments.care.change(chosen, &nice.action(), |process| {
         let before = process.nice()?;
         process.set_nice(nice.after(before))?;
         changes.insert(process.pid(), (before, process.nice()?));
         Ok(())
-    })?;
+    });
     if context.output.format == Format::Table {
         context.output.lines(deeds.iter().filter_map(|deed| line(deed, &changes)))?;
     }

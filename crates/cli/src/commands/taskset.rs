@@ -49,6 +49,8 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
+    // Half a mask is another mask.
+    context.output.terminal.width = None;
     let Some((first, rest)) = arguments.words.split_first() else {
         return Err(Failure::Usage("say which CPUs".to_owned()));
     };
@@ -152,16 +154,16 @@ fn change(
     wanted: &[u32],
     context: &mut Context,
 ) -> Result<(), Failure> {
-    let targets = arguments.care.all_of(context, targets)?;
-    let targets = arguments.tasks(targets, context);
+    let mut chosen = arguments.care.chosen(context, targets)?;
+    chosen.meant = arguments.tasks(chosen.meant, context);
     let action = format!("CPUs {}", cpus::list(wanted));
     let mut said: Vec<(Vec<u32>, Vec<u32>)> = Vec::new();
-    let deeds = arguments.care.change(context, targets, &action, |process| {
+    let deeds = arguments.care.change(chosen, &action, |process| {
         let before = process.cpu_affinity()?;
         process.set_cpu_affinity(wanted)?;
         said.push((before, process.cpu_affinity()?));
         Ok(())
-    })?;
+    });
     if context.output.format == Format::Table {
         let changed = deeds.iter().filter(|deed| deed.outcome == targets::Outcome::Done);
         let lines = changed.zip(&said).flat_map(|(deed, (before, after))| {

@@ -21,6 +21,14 @@ pub(crate) struct Care {
     even_protected: bool,
 }
 
+/// The processes that are to be changed, and those that are left alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen {
+    pub(crate) meant: Vec<Target>,
+    /// Each with the reason.
+    spared: Vec<(Target, String)>,
+}
+
 impl Care {
     /// `targets`, and with `--tree` what they started.
     pub(crate) fn all_of(
@@ -31,27 +39,39 @@ impl Care {
         if self.tree { with_descendants(&context.host, targets) } else { Ok(targets) }
     }
 
-    /// Does `act` to each of them, which is called `action`, and says what became of each.
-    pub(crate) fn change(
+    /// The same without those that are left alone. What is left alone keeps its children as well.
+    pub(crate) fn chosen(
         &self,
         context: &Context,
         targets: Vec<Target>,
+    ) -> Result<Chosen, Failure> {
+        let protected = Protected::of(&context.host)?;
+        let (mut roots, mut meant, mut spared) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sort = |targets: Vec<Target>, others: &mut Vec<Target>| {
+            for target in targets {
+                match protected.why(&target, Reach::Setting).filter(|_| !self.even_protected) {
+                    Some(why) => spared.push((target, why)),
+                    None => others.push(target),
+                }
+            }
+        };
+        sort(targets, &mut roots);
+        sort(self.all_of(context, roots)?, &mut meant);
+        Ok(Chosen { meant, spared })
+    }
+
+    /// Does `act` to each of them, which is called `action`, and says what became of each.
+    pub(crate) fn change(
+        &self,
+        chosen: Chosen,
         action: &str,
         act: impl FnMut(&Process) -> psight::Result<()>,
-    ) -> Result<Vec<Deed>, Failure> {
-        let protected = Protected::of(&context.host)?;
-        let mut deeds = Vec::new();
-        let mut meant = Vec::new();
-        for target in targets {
-            match protected.why(&target, Reach::Setting).filter(|_| !self.even_protected) {
-                Some(why) => {
-                    let outcome = Outcome::Spared(why);
-                    deeds.push(Deed { target, action: action.to_owned(), outcome });
-                }
-                None => meant.push(target),
-            }
-        }
-        deeds.extend(Deed::each(meant, action, self.dry_run, act));
-        Ok(deeds)
+    ) -> Vec<Deed> {
+        let spared = chosen.spared.into_iter().map(|(target, why)| Deed {
+            target,
+            action: action.to_owned(),
+            outcome: Outcome::Spared(why),
+        });
+        spared.chain(Deed::each(chosen.meant, action, self.dry_run, act)).collect()
     }
 }

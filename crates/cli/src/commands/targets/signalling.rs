@@ -7,7 +7,7 @@ use clap::Args;
 use psight::process::{Signal, Status, wait_procs};
 use psight::{Pid, Process};
 
-use super::family::{frozen, thaw, with_descendants};
+use super::family::{Frozen, frozen, thaw, with_descendants};
 use super::{Deed, Outcome, Protected, Reach, Target};
 use crate::commands::{Context, Failure};
 use crate::human;
@@ -68,30 +68,22 @@ pub(crate) fn signal(
 ) -> Result<Vec<Deed>, Failure> {
     let host = &context.host;
     let protected = Protected::of(host)?;
-    let ends = ENDING.contains(&signal);
-    let (targets, stopped) = match manner.tree {
-        false => (targets, Vec::new()),
-        true if ends && !manner.dry_run => {
-            // What is left alone keeps its children as well, unless these are meant themselves.
-            let (spared, roots): (Vec<_>, Vec<_>) = targets
-                .into_iter()
-                .partition(|target| is_spared(target, &protected, signal, manner));
-            let found = frozen(host, roots, &protected)?;
-            (spared.into_iter().chain(found.targets).collect(), found.stopped)
-        }
-        true => (with_descendants(host, targets)?, Vec::new()),
+    let (targets, stopped) = if manner.tree {
+        // What is left alone keeps its children as well, unless these are meant themselves.
+        let (spared, roots): (Vec<_>, Vec<_>) =
+            targets.into_iter().partition(|target| is_spared(target, &protected, signal, manner));
+        let (meant, stopped) = if ENDING.contains(&signal) && !manner.dry_run {
+            let Frozen { targets, stopped } = frozen(host, roots, &protected)?;
+            (targets, stopped)
+        } else {
+            (with_descendants(host, roots)?, Vec::new())
+        };
+        (spared.into_iter().chain(meant).collect(), stopped)
+    } else {
+        (targets, Vec::new())
     };
     let mut deeds = send(targets, &protected, signal, manner);
-    if signal != Signal::KILL {
-        thaw(&stopped);
-    } else {
-        let killed = |process: &&Process| {
-            deeds.iter().any(|d| d.target.pid() == process.pid() && d.has_arrived())
-        };
-        let left: Vec<Process> =
-            stopped.iter().filter(|process| !killed(process)).cloned().collect();
-        thaw(&left);
-    }
+    thaw(&stopped);
     if let (Some(patience), false) = (manner.patience(), manner.dry_run) {
         wait(&mut deeds, patience)?;
         if let Some(then) = manner.then {

@@ -107,11 +107,12 @@ impl Wanted {
     /// Takes those of the rows that are asked for, and says what none of them is.
     fn take_rows(&self, rows: &[ProcessRow], host: &Host, found: &mut Found) {
         let mut take = |fits: &dyn Fn(&ProcessRow) -> bool, what: String| {
-            let fitting = rows.iter().filter(|row| fits(row));
-            let before = found.targets.len();
-            let count = fitting.map(|row| found.add(Target::of_row(row, host))).count();
-            if count == 0 && before == found.targets.len() {
+            let fitting: Vec<_> = rows.iter().filter(|row| fits(row)).collect();
+            if fitting.is_empty() {
                 found.missing.push(what);
+            }
+            for row in fitting {
+                found.add(Target::of_row(row, host));
             }
         };
         for name in &self.names {
