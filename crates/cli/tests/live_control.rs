@@ -163,6 +163,7 @@ fn pgrep_chooses_and_prints_as_procps_does() {
     fs::write(&pidfile, format!("{second}\n")).unwrap();
     let both = format!("^({name}|nobody)$");
     let exact = format!("/bin/sh {}", own.path());
+    let (word, twice) = (format!("\\<{name}\\>"), format!("^[]z]{{2}}{}", &name[2..]));
     for arguments in [
         &[&*name][..],
         &["-l", &name],
@@ -180,6 +181,8 @@ fn pgrep_chooses_and_prints_as_procps_does() {
         &["-i", &capital],
         &[&capital],
         &[&both],
+        &[&word],
+        &[&twice],
         &["-u", &uid, &name],
         &["-U", &uid, "-G", &gid, &name],
         &["-u", "4000000", &name],
