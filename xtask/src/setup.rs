@@ -14,14 +14,19 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("free", "procps"),
     ("ip", "iproute2"),
     ("jq", "jq"),
+    ("killall", "psmisc"),
     ("lsblk", "util-linux"),
     ("lsof", "lsof"),
     ("netstat", "net-tools"),
+    ("pgrep", "procps"),
+    ("pidof", "sysvinit-utils"),
     ("ps", "procps"),
     ("python3", "python3"),
+    ("renice", "bsdutils"),
     ("script", "bsdutils"),
     ("setpriv", "util-linux"),
     ("ss", "iproute2"),
+    ("taskset", "util-linux"),
 ];
 
 /// Installs what is missing, as far as that is possible here, and says what is not.

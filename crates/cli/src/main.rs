@@ -27,12 +27,12 @@ fn main() -> ExitCode {
         registry::choice(std::env::args_os().collect());
     let matches = match parser.try_get_matches_from(words) {
         Ok(matches) => matches,
-        Err(error) => return refused(&error),
+        Err(error) => return refused(&error, entry),
     };
     let chosen = if is_own_program { Some(&matches) } else { matches.subcommand().map(|(_, m)| m) };
     let done = match Global::from_arg_matches(chosen.unwrap_or(&matches)) {
         Ok(global) => run(&global, entry, chosen.unwrap_or(&matches)),
-        Err(error) => return refused(&error),
+        Err(error) => return refused(&error, entry),
     };
     match done {
         Ok(code) => code,
@@ -42,7 +42,10 @@ fn main() -> ExitCode {
         }
         Err(failure) => {
             complain(&failure.to_string());
-            ExitCode::from(failure.code())
+            ExitCode::from(match failure {
+                Failure::Usage(_) => misused(entry),
+                failure => failure.code(),
+            })
         }
     }
 }
@@ -100,12 +103,12 @@ fn watch(
 
 /// Says on standard error why there is no answer, or not a whole one. A standard error that is closed is no reason to
 /// fail as well.
-fn complain(what: &str) {
+pub(crate) fn complain(what: &str) {
     let _ = writeln!(stderr(), "psight: {}", sanitize::text(what));
 }
 
 /// Help and versions go to standard output; a complaint about the arguments repeats them, so it is cleaned.
-fn refused(error: &clap::Error) -> ExitCode {
+fn refused(error: &clap::Error, entry: Option<&Entry>) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
         return ExitCode::SUCCESS;
@@ -113,5 +116,10 @@ fn refused(error: &clap::Error) -> ExitCode {
     for line in error.render().to_string().lines() {
         let _ = writeln!(stderr(), "{}", sanitize::text(line));
     }
-    ExitCode::from(2)
+    ExitCode::from(misused(entry))
+}
+
+/// The exit code for arguments that make no sense.
+fn misused(entry: Option<&Entry>) -> u8 {
+    entry.map_or(2, |entry| entry.misused)
 }

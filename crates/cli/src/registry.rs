@@ -22,6 +22,10 @@ pub(crate) trait Applet: Args {
     /// Whether it shows the machine without changing it, so that it may be shown again and again.
     const SHOWS: bool = true;
 
+    /// The exit code for arguments that make no sense. What runs another program says it in a way that is not taken for
+    /// that program's.
+    const MISUSED: u8 = 2;
+
     /// Brings what fingers know into what clap understands, as `kill -9`.
     fn spelled_out(words: Vec<OsString>) -> Vec<OsString> {
         words
@@ -37,6 +41,7 @@ pub(crate) struct Entry {
     about: &'static str,
     augment: fn(Command) -> Command,
     pub(crate) shows: bool,
+    pub(crate) misused: u8,
     pub(crate) spelled_out: fn(Vec<OsString>) -> Vec<OsString>,
     pub(crate) run: fn(&ArgMatches, &mut Context) -> Result<(), Failure>,
 }
@@ -48,6 +53,7 @@ impl Entry {
             about: T::ABOUT,
             augment: T::augment_args,
             shows: T::SHOWS,
+            misused: T::MISUSED,
             spelled_out: T::spelled_out,
             run: |matches, context| {
                 let arguments = T::from_arg_matches(matches);
@@ -84,6 +90,21 @@ static GROUPS: &[(&str, &[Entry])] = &[
     ),
     ("The network", &[Entry::of::<commands::netstat::Arguments>()]),
     ("Processes", &[Entry::of::<commands::ps::Arguments>()]),
+    (
+        "Processes, chosen and controlled",
+        &[
+            Entry::of::<commands::pgrep::Arguments>(),
+            Entry::of::<commands::pidof::Arguments>(),
+            Entry::of::<commands::pkill::Arguments>(),
+            Entry::of::<commands::kill::Arguments>(),
+            Entry::of::<commands::killall::Arguments>(),
+            Entry::of::<commands::nice::Arguments>(),
+            Entry::of::<commands::renice::Arguments>(),
+            Entry::of::<commands::ionice::Arguments>(),
+            Entry::of::<commands::taskset::Arguments>(),
+            Entry::of::<commands::prlimit::Arguments>(),
+        ],
+    ),
     (
         "psight itself",
         &[Entry::of::<commands::completions::Arguments>(), Entry::of::<commands::man::Arguments>()],

@@ -17,6 +17,24 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("ps-tree", &["ps", "--tree"]),
     ("ps-json", &["ps", "--json"]),
     ("ps-csv", &["ps", "--csv", "-o", "pid,name,rss,status"]),
+    ("pgrep-l", &["pgrep", "-l", "s.*d$"]),
+    ("pgrep-a", &["pgrep", "-a", "-u", "root", "-o"]),
+    ("pgrep-t", &["pgrep", "-l", "-t", "pts/0"]),
+    ("pgrep-count", &["pgrep", "-c", "-v", "-r", "S,I"]),
+    ("pgrep-json", &["pgrep", "-f", "-n", "--json", "."]),
+    ("pidof", &["pidof", "systemd", "init", "bash", "sshd"]),
+    ("pkill-dry-run", &["pkill", "--dry-run", "-x", "bash|sshd|init|systemd"]),
+    ("kill", &["kill", "1", "bash", "nobody"]),
+    ("kill-dry-run", &["kill", "--dry-run", "--tree", "--even-protected", "1"]),
+    ("kill-spared", &["kill", "--dry-run", "--tree", "1", "bash"]),
+    ("killall-json", &["killall", "--json", "--dry-run", "-r", "^s"]),
+    ("renice", &["renice", "-n", "5", "--dry-run", "1", "bash", "sshd"]),
+    ("ionice", &["ionice", "-p", "1"]),
+    ("taskset", &["taskset", "-pc", "1"]),
+    ("taskset-json", &["taskset", "-p", "--tree", "--json", "1"]),
+    ("prlimit", &["prlimit", "--pid", "1"]),
+    ("prlimit-several", &["prlimit", "--pid", "bash,sshd", "--nofile", "--core", "--stack"]),
+    ("prlimit-json", &["prlimit", "--pid", "1", "--json"]),
     ("free", &["free"]),
     ("free-h", &["free", "-h", "-t", "-w"]),
     ("free-json", &["free", "--json"]),
@@ -31,7 +49,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
 ];
 
 /// Commands that say nothing of a machine.
-const NOT_OF_A_MACHINE: &[&str] = &["completions", "man"];
+const NOT_OF_A_MACHINE: &[&str] = &["completions", "man", "nice"];
 
 #[test]
 fn no_command_is_left_out() {

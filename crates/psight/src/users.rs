@@ -42,6 +42,20 @@ impl Host {
     pub fn users(&self) -> Result<Vec<User>> {
         sys::users::users(self)
     }
+
+    /// The number of the user who is called `name`; `None` if the machine knows nobody of that name.
+    ///
+    /// Linux: `/etc/passwd`, then for this machine `getpwnam_r(3)`, which may ask a directory service.
+    pub fn user_id(&self, name: impl AsRef<OsStr>) -> Option<u32> {
+        sys::users::user_id(self, name.as_ref())
+    }
+
+    /// The number of the group that is called `name`; `None` if the machine knows none of that name.
+    ///
+    /// Linux: `/etc/group`, then for this machine `getgrnam_r(3)`, which may ask a directory service.
+    pub fn group_id(&self, name: impl AsRef<OsStr>) -> Option<u32> {
+        sys::users::group_id(self, name.as_ref())
+    }
 }
 
 /// The names of users by number, each looked up once.
@@ -89,6 +103,19 @@ mod tests {
         // Another machine's number 1 is nobody of this one.
         assert_eq!(names.name(1), None);
         assert_eq!(names.name(1), None);
+    }
+
+    #[test]
+    fn names_of_users_and_groups_have_numbers() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("etc")).unwrap();
+        std::fs::write(root.path().join("etc/passwd"), "ada:x:1000:7::/:/bin/sh\n").unwrap();
+        std::fs::write(root.path().join("etc/group"), "# ours\nusers:x:7:ada,bob\n").unwrap();
+        let host = Host::at(root.path()).unwrap();
+        assert_eq!((host.user_id("ada"), host.group_id("users")), (Some(1000), Some(7)));
+        assert_eq!((host.user_id("users"), host.group_id("ada")), (None, None));
+        // This machine's own root is nobody of that one.
+        assert_eq!((host.user_id("root"), host.user_id("a\0b")), (None, None));
     }
 
     #[test]

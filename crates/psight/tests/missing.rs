@@ -29,6 +29,7 @@ fn is_honest(answer: &Answer, allowed: &[ErrorKind]) -> bool {
 const ANSWERED: &[&str] = &[
     "Host::connections",
     "Host::disk_usage",
+    "Host::group_id",
     "Host::info",
     "Host::interface_addresses",
     "Host::interface_stats",
@@ -37,6 +38,7 @@ const ANSWERED: &[&str] = &[
     "Host::power_supplies",
     "Host::time_since_boot",
     "Host::uptime",
+    "Host::user_id",
     "Host::users",
     "Process::cpu_affinity",
     "Process::host",

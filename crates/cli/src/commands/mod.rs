@@ -3,10 +3,21 @@
 pub(crate) mod completions;
 pub(crate) mod df;
 pub(crate) mod free;
+pub(crate) mod ionice;
+pub(crate) mod kill;
+pub(crate) mod killall;
 pub(crate) mod man;
 pub(crate) mod netstat;
+pub(crate) mod nice;
 pub(crate) mod overview;
+pub(crate) mod pgrep;
+pub(crate) mod pidof;
+pub(crate) mod pkill;
+pub(crate) mod prlimit;
 pub(crate) mod ps;
+pub(crate) mod renice;
+pub(crate) mod targets;
+pub(crate) mod taskset;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,12 +61,18 @@ pub(crate) enum Failure {
     Output(io::Error),
     /// The arguments make no sense together.
     Usage(String),
+    /// What went wrong has an exit code of its own in the program whose work the command does.
+    Coded(u8, String),
 }
 
 impl Failure {
-    /// 2 for wrong usage, 1 for the rest.
+    /// 2 for wrong usage, 1 for the rest that has no code of its own.
     pub(crate) fn code(&self) -> u8 {
-        if matches!(self, Self::Usage(_)) { 2 } else { 1 }
+        match self {
+            Self::Usage(_) => 2,
+            Self::Coded(code, _) => *code,
+            _ => 1,
+        }
     }
 }
 
@@ -64,7 +81,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Machine(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the answer: {error}"),
-            Self::Usage(what) => f.write_str(what),
+            Self::Usage(what) | Self::Coded(_, what) => f.write_str(what),
         }
     }
 }

@@ -27,7 +27,7 @@ const LONG: &str = "stat,uid,pid,ppid,%cpu,nice,rss,vsz,tty,time,command";
 const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time,nice,num_threads,\
     cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
 
-pub(crate) use columns::short_command;
+pub(crate) use columns::{command, short_command};
 
 /// Arguments of `psight ps`.
 #[derive(Debug, Default, Args)]

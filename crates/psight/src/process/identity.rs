@@ -112,6 +112,28 @@ impl Status {
             Self::Unknown(_) => "?",
         }
     }
+
+    /// The letter that `ps` shows for it, as in `S`. Where two systems use one letter for two states, the one that Linux
+    /// does not have is in another case.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Running => 'R',
+            Self::Sleeping => 'S',
+            Self::DiskSleep => 'D',
+            Self::Stopped => 'T',
+            Self::TracingStop => 't',
+            Self::Zombie => 'Z',
+            Self::Dead => 'X',
+            Self::WakeKill => 'K',
+            Self::Waking => 'W',
+            Self::Idle => 'I',
+            Self::Parked => 'P',
+            Self::Locked => 'L',
+            Self::Waiting => 'w',
+            Self::Suspended => 'U',
+            Self::Unknown(letter) => letter,
+        }
+    }
 }
 
 impl fmt::Display for Status {

@@ -54,6 +54,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::effective_cpus", |host| said(host.effective_cpus())),
     ("Host::effective_memory", |host| said(host.effective_memory())),
     ("Host::fans", |host| said(host.fans())),
+    ("Host::group_id", |host| said(Ok(host.group_id("root")))),
     ("Host::info", |host| said(host.info())),
     ("Host::interface_addresses", |host| named(host.interface_addresses())),
     ("Host::interface_stats", |host| named(host.interface_stats())),
@@ -86,6 +87,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::temperatures", |host| said(host.temperatures())),
     ("Host::time_since_boot", |host| shown(host.time_since_boot())),
     ("Host::uptime", |host| shown(host.uptime())),
+    ("Host::user_id", |host| said(Ok(host.user_id("root")))),
     ("Host::users", |host| said(host.users())),
     ("Host::virtual_memory", |host| said(host.virtual_memory())),
     ("Host::virtual_memory_and_doubt", |host| {

@@ -261,7 +261,7 @@ fn lifetime_percent(row: &ProcessRow, reader: &Reader) -> Value<'static> {
 }
 
 /// The command line; `[name]` for what has none.
-pub(super) fn command(row: &ProcessRow) -> Line {
+pub(crate) fn command(row: &ProcessRow) -> Line {
     command_from(row, |program| program)
 }
 
@@ -296,31 +296,13 @@ fn command_from(row: &ProcessRow, program: impl Fn(&OsStr) -> &OsStr) -> Line {
 
 /// The state as `ps` has it: a letter, then marks for priority, session leader and threads.
 fn state(row: &ProcessRow, status: Status) -> Line {
-    let letter = match status {
-        Status::Running => 'R',
-        Status::Sleeping => 'S',
-        Status::DiskSleep => 'D',
-        Status::Stopped => 'T',
-        Status::TracingStop => 't',
-        Status::Zombie => 'Z',
-        Status::Dead => 'X',
-        Status::WakeKill => 'K',
-        Status::Waking => 'W',
-        Status::Idle => 'I',
-        Status::Parked => 'P',
-        Status::Locked => 'L',
-        Status::Waiting => 'w',
-        Status::Suspended => 'U',
-        Status::Unknown(letter) => letter,
-        _ => '?',
-    };
     let paint = match status {
         Status::Running => Paint::Good,
         Status::DiskSleep | Status::Stopped | Status::TracingStop => Paint::Warning,
         Status::Zombie | Status::Dead => Paint::Bad,
         _ => Paint::Plain,
     };
-    let mut text = String::from(letter);
+    let mut text = String::from(status.letter());
     text.push_str(match row.nice {
         Some(nice) if nice < 0 => "<",
         Some(nice) if nice > 0 => "N",

@@ -11,27 +11,57 @@ use std::ptr;
 
 /// getpwuid_r(3): what the user is called, as far as the C library's services know.
 pub(super) fn user_name(uid: u32) -> Option<OsString> {
+    looked_up(
+        |entry, buffer, found| {
+            let (room, length) = (buffer.as_mut_ptr(), buffer.len());
+            // SAFETY: `entry`, `room` (with its own length) and `found` are valid for writing and outlive the call.
+            unsafe { libc::getpwuid_r(uid, entry, room, length, found) }
+        },
+        |user: &libc::passwd| {
+            // SAFETY: the entry was filled in, so its name is a C string in the buffer, which lives as long.
+            let name = unsafe { CStr::from_ptr(user.pw_name) };
+            OsString::from_vec(name.to_bytes().to_vec())
+        },
+    )
+}
+
+/// getpwnam_r(3): the number of the user with this name, as far as the C library's services know.
+pub(super) fn user_id(name: &CStr) -> Option<u32> {
+    looked_up(
+        |entry, buffer, found| {
+            let (room, length) = (buffer.as_mut_ptr(), buffer.len());
+            // SAFETY: as in `user_name`; `name` is a C string.
+            unsafe { libc::getpwnam_r(name.as_ptr(), entry, room, length, found) }
+        },
+        |user: &libc::passwd| user.pw_uid,
+    )
+}
+
+/// getgrnam_r(3): the number of the group with this name, as far as the C library's services know.
+pub(super) fn group_id(name: &CStr) -> Option<u32> {
+    looked_up(
+        |entry, buffer, found| {
+            let (room, length) = (buffer.as_mut_ptr(), buffer.len());
+            // SAFETY: as in `user_id`.
+            unsafe { libc::getgrnam_r(name.as_ptr(), entry, room, length, found) }
+        },
+        |group: &libc::group| group.gr_gid,
+    )
+}
+
+/// Asks one of the C library's databases, with more room as long as it wants more, and takes what is needed from the
+/// entry while the texts that it points to are still there.
+fn looked_up<E, T>(
+    ask: impl Fn(*mut E, &mut Vec<libc::c_char>, *mut *mut E) -> libc::c_int,
+    take: impl Fn(&E) -> T,
+) -> Option<T> {
     let mut buffer = vec![0; 1024];
     loop {
-        let mut entry = MaybeUninit::<libc::passwd>::uninit();
-        let mut found = ptr::null_mut();
-        // SAFETY: `entry`, `buffer` (with its own length) and `found` are valid for writing and outlive the call.
-        let error = unsafe {
-            libc::getpwuid_r(
-                uid,
-                entry.as_mut_ptr(),
-                buffer.as_mut_ptr(),
-                buffer.len(),
-                &raw mut found,
-            )
-        };
-        match error {
-            0 if found.is_null() => return None,
-            0 => {
-                // SAFETY: `found` is not null, so it points to `entry`, whose name is a C string in `buffer`.
-                let name = unsafe { CStr::from_ptr((*found).pw_name) };
-                return Some(OsString::from_vec(name.to_bytes().to_vec()));
-            }
+        let mut entry = MaybeUninit::<E>::uninit();
+        let mut found: *mut E = ptr::null_mut();
+        match ask(entry.as_mut_ptr(), &mut buffer, &raw mut found) {
+            // SAFETY: `found` is null, or it points to `entry`, which was filled in then.
+            0 => return unsafe { found.as_ref() }.map(take),
             libc::EINTR => {}
             libc::ERANGE if buffer.len() < 1 << 20 => buffer.resize(buffer.len() * 4, 0),
             _ => return None,

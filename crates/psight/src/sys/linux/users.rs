@@ -1,9 +1,9 @@
 //! Users: login records, logind's sessions, `/etc/passwd`, and whatever else the C library knows.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{CString, OsStr, OsString};
 use std::io;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psight_parse::linux::logind::{self, Session};
@@ -124,6 +124,27 @@ pub(crate) fn asked_name(host: &Host, uid: u32) -> Option<OsString> {
     if host.is_local() { ffi::user_name(uid) } else { None }
 }
 
+// /etc/passwd, then getpwnam_r(3)
+pub(crate) fn user_id(host: &Host, name: &OsStr) -> Option<u32> {
+    listed_id(host, "etc/passwd", name).or_else(|| ffi::user_id(&asked(host, name)?))
+}
+
+// /etc/group, then getgrnam_r(3)
+pub(crate) fn group_id(host: &Host, name: &OsStr) -> Option<u32> {
+    listed_id(host, "etc/group", name).or_else(|| ffi::group_id(&asked(host, name)?))
+}
+
+/// The number beside a name. A line of `group` begins with the same three fields as one of `passwd`.
+fn listed_id(host: &Host, file: &str, name: &OsStr) -> Option<u32> {
+    let bytes = read::file(&host.file(file)).ok()?;
+    passwd(&bytes).find(|entry| entry.name == name.as_bytes()).map(|entry| entry.uid)
+}
+
+/// The name for the C library, which knows this machine alone.
+fn asked(host: &Host, name: &OsStr) -> Option<CString> {
+    if host.is_local() { CString::new(name.as_bytes()).ok() } else { None }
+}
+
 fn at(since_1970: Duration) -> SystemTime {
     UNIX_EPOCH.checked_add(since_1970).unwrap_or(UNIX_EPOCH)
 }
@@ -146,6 +167,8 @@ mod tests {
         let listed = listed_names(&host);
         for (uid, name) in listed.iter().take(50) {
             assert_eq!(asked_name(&host, *uid).as_ref(), Some(name), "{uid}");
+            let known = asked(&host, name).and_then(|name| ffi::user_id(&name));
+            assert_eq!(known, Some(*uid), "{name:?}");
         }
         // Nobody gives out this number: chown(2) means "leave it" by it.
         assert_eq!(asked_name(&host, u32::MAX), None);

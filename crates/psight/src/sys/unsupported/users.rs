@@ -1,7 +1,7 @@
 //! Users, refused.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use crate::users::User;
 use crate::{Error, Host, Result};
@@ -17,5 +17,15 @@ pub(crate) fn listed_names(_host: &Host) -> HashMap<u32, OsString> {
 
 /// What a user who is not listed is called, from wherever else the machine knows users.
 pub(crate) fn asked_name(_host: &Host, _uid: u32) -> Option<OsString> {
+    None
+}
+
+/// The number of the user with this name.
+pub(crate) fn user_id(_host: &Host, _name: &OsStr) -> Option<u32> {
+    None
+}
+
+/// The number of the group with this name.
+pub(crate) fn group_id(_host: &Host, _name: &OsStr) -> Option<u32> {
     None
 }
