@@ -82,7 +82,14 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<commands::df::Arguments>(),
         ],
     ),
-    ("The network", &[Entry::of::<commands::netstat::Arguments>()]),
+    (
+        "The network",
+        &[
+            Entry::of::<commands::netstat::Arguments>(),
+            Entry::of::<commands::ifconfig::Arguments>(),
+            Entry::of::<commands::nettop::Arguments>(),
+        ],
+    ),
     ("Processes", &[Entry::of::<commands::ps::Arguments>()]),
     (
         "psight itself",

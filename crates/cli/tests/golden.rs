@@ -28,6 +28,11 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("netstat-listening", &["netstat", "-tuln"]),
     ("netstat-i", &["netstat", "-i"]),
     ("netstat-json", &["netstat", "-ap", "--json"]),
+    ("ifconfig", &["ifconfig", "-a"]),
+    ("ifconfig-s", &["ifconfig", "-s"]),
+    ("ifconfig-json", &["ifconfig", "-a", "--json"]),
+    ("nettop", &["nettop"]),
+    ("nettop-json", &["nettop", "--json"]),
 ];
 
 /// Commands that say nothing of a machine.

@@ -3,10 +3,13 @@
 pub(crate) mod completions;
 pub(crate) mod df;
 pub(crate) mod free;
+pub(crate) mod ifconfig;
 pub(crate) mod man;
 pub(crate) mod netstat;
+pub(crate) mod nettop;
 pub(crate) mod overview;
 pub(crate) mod ps;
+pub(crate) mod rounds;
 
 use std::collections::BTreeMap;
 use std::fmt;

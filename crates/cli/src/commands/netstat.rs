@@ -4,15 +4,12 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 
 use clap::Args;
-use psight::net::{
-    Address, Connection, ConnectionKind, ConnectionStatus, Family, InterfaceStats, NetIo,
-    SocketType,
-};
+use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType};
 use psight::record::{Record as _, Value};
 use psight::table::Columns;
 use psight::{ErrorKind, Pid};
 
-use super::{Context, Failure};
+use super::{Context, Failure, ifconfig};
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
@@ -64,7 +61,7 @@ impl Applet for Arguments {
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if arguments.interfaces {
-        return interfaces(context);
+        return ifconfig::short(arguments.all, context);
     }
     let ask = |kind| {
         if arguments.programs {
@@ -343,47 +340,4 @@ fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>) -> 
         Some(name) => line.with(Paint::Plain, "/").with_os(Paint::Plain, name),
         None => line,
     }
-}
-
-/// The table of interfaces.
-fn interfaces(context: &mut Context) -> Result<(), Failure> {
-    let counters = context.host.net_io_counters()?;
-    let states = context.skipped.known("the state of interfaces", context.host.interface_stats());
-    let states = states.unwrap_or_default();
-    if context.output.format != Format::Table {
-        let mut names = vec!["name".into()];
-        let fields = NetIo::FIELDS.iter().chain(InterfaceStats::FIELDS);
-        names.extend(fields.map(|field| field.name.into()));
-        let mut rows = Vec::with_capacity(counters.len());
-        for (name, io) in &counters {
-            let mut row = vec![Value::OsText(name)];
-            row.extend(io.values());
-            match states.get(name) {
-                Some(state) => row.extend(state.values()),
-                None => row.extend(InterfaceStats::FIELDS.iter().map(|_| Value::Null)),
-            }
-            rows.push(row);
-        }
-        return Ok(context.output.rows(Rows { names, rows })?);
-    }
-    let heads = ["MTU", "RX-OK", "RX-ERR", "RX-DRP", "TX-OK", "TX-ERR", "TX-DRP"];
-    let mut columns = vec![Column::left("Iface")];
-    columns.extend(heads.map(Column::right));
-    columns.push(Column::left("State"));
-    let mut table = Table::new(columns);
-    for (name, io) in &counters {
-        let state = states.get(name);
-        let mut cells = vec![Line::new().with_os(Paint::Plain, name)];
-        cells.push(number(state.map(|state| state.mtu)));
-        let counts = [io.packets_recv, io.errin, io.dropin, io.packets_sent, io.errout, io.dropout];
-        cells.extend(counts.map(|count| number(Some(count))));
-        cells.push(match state.map(|state| state.isup) {
-            Some(true) => Line::new().with(Paint::Good, "up"),
-            Some(false) => Line::new().with(Paint::Faint, "down"),
-            None => Line::new().with(Paint::Faint, "-"),
-        });
-        table.row(cells);
-    }
-    let lines = table.lines(context.output.terminal.width, context.output.terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
 }

@@ -405,7 +405,8 @@ mod tests {
 
     #[test]
     fn t58_connections_that_wait_at_a_unix_socket_are_there() {
-        let listener = unix_diag::UnixDiag { kind: 1, inode: 7, name: b"\0x", pending: 2 };
+        let listener =
+            unix_diag::UnixDiag { kind: 1, state: LISTEN, inode: 7, name: b"\0x", pending: 2 };
         let mut rows = Vec::new();
         told_unix(&listener, &mut rows);
         let name = Some(Address::Unix("@x".into()));

@@ -1,0 +1,151 @@
+//! `psight nettop`: what network interfaces carry, all together and each, as psutil's nettop.py shows it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::Args;
+use psight::net::{NetIo, NetRates};
+use psight::record::Value;
+use psight::{Host, Record as _};
+
+use super::rounds::{Reading, Rounds};
+use super::{Context, Failure};
+use crate::human::{self, Scale};
+use crate::line::{Line, Paint};
+use crate::output::{Format, Rows};
+use crate::registry::Applet;
+use crate::table::{Column, Table};
+
+/// Arguments of `psight nettop`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// How long to watch between two readings.
+    #[arg(
+        short, long, value_name = "SECONDS", default_value = "1", value_parser = human::seconds
+    )]
+    delay: Duration,
+    /// How often to show it: without end on a terminal, else once.
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    count: Option<u64>,
+    /// Those that carried nothing meanwhile as well, which is so where it is shown once.
+    #[arg(short, long)]
+    all: bool,
+}
+
+impl Applet for Arguments {
+    const NAME: &'static str = "nettop";
+    const ABOUT: &'static str = "What network interfaces carry now";
+
+    fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let rounds = Rounds::new(self.delay, self.count, context);
+        let all = self.all || rounds.count == Some(1);
+        let read = |context: &mut Context| Ok(Host::net_io_counters(&context.host)?);
+        rounds.between(context, read, |reading, context| show(&reading, all, context))
+    }
+}
+
+/// One interface, with what it carried between two readings; no rates where no time passed.
+struct Nic<'a> {
+    name: &'a OsString,
+    io: &'a NetIo,
+    rates: Option<NetRates>,
+}
+
+type Counters = BTreeMap<OsString, NetIo>;
+
+fn show(reading: &Reading<'_, Counters>, all: bool, context: &mut Context) -> Result<(), Failure> {
+    let mut nics: Vec<Nic<'_>> = reading
+        .now
+        .iter()
+        .map(|(name, io)| {
+            // One that has appeared meanwhile has no rate yet.
+            let before = reading.before.get(name);
+            let rates = before.and_then(|before| io.rates_since(before, reading.span));
+            Nic { name, io, rates }
+        })
+        .collect();
+    if context.output.format != Format::Table {
+        return Ok(context.output.rows(values(&nics))?);
+    }
+    let total = total(reading);
+    nics.retain(|nic| all || nic.rates.is_none_or(|rates| busy(&rates) > 0.0));
+    let order = |nic: &Nic<'_>| nic.io.bytes_recv.saturating_add(nic.io.bytes_sent);
+    nics.sort_by(|one, other| {
+        let rate = |nic: &Nic<'_>| nic.rates.as_ref().map_or(0.0, busy);
+        rate(other).total_cmp(&rate(one)).then(order(other).cmp(&order(one)))
+    });
+    let terminal = context.output.terminal;
+    let mut lines = vec![total, Line::new()];
+    lines.extend(table(&nics).lines(terminal.width, terminal.cut_mark()));
+    let room = terminal.height.map_or(usize::MAX, |height| height.saturating_sub(1).max(3));
+    lines.truncate(room);
+    Ok(context.output.lines(lines)?)
+}
+
+/// Bytes in a second, both ways.
+fn busy(rates: &NetRates) -> f64 {
+    rates.bytes_recv_per_sec + rates.bytes_sent_per_sec
+}
+
+fn values<'a>(nics: &[Nic<'a>]) -> Rows<'a> {
+    let mut names = vec!["name".into()];
+    let fields = NetIo::FIELDS.iter().chain(NetRates::FIELDS);
+    names.extend(fields.map(|field| field.name.into()));
+    let rows = nics.iter().map(|nic| {
+        let mut row = vec![Value::OsText(nic.name)];
+        row.extend(nic.io.values());
+        row.extend((0..NetRates::FIELDS.len()).map(|at| {
+            // Numbers, which borrow nothing from the rates.
+            let rate = nic.rates.as_ref().and_then(|rates| rates.value_at(at).as_f64());
+            rate.map_or(Value::Null, Value::Float)
+        }));
+        row
+    });
+    Rows { names, rows: rows.collect() }
+}
+
+fn total(reading: &Reading<'_, Counters>) -> Line {
+    let line = Line::new().with(Paint::Strong, "Total");
+    let Some(now) = NetIo::total(reading.now.values()) else {
+        return line.with(Paint::Faint, "  no interfaces");
+    };
+    let bytes = |bytes| human::bytes(bytes, Scale::Binary);
+    let text = format!("  received {}, sent {}", bytes(now.bytes_recv), bytes(now.bytes_sent));
+    let line = line.with(Paint::Plain, text);
+    let packets = format!(", {} and {} packets", now.packets_recv, now.packets_sent);
+    line.with(Paint::Faint, packets)
+}
+
+fn table(nics: &[Nic<'_>]) -> Table {
+    let heads =
+        ["RECV/s", "SENT/s", "PKTS-IN/s", "PKTS-OUT/s", "RECEIVED", "SENT", "ERRS", "DROPS"];
+    let mut columns = vec![Column::left("INTERFACE").at_least(10)];
+    columns.extend(heads.map(|head| Column::right(head).at_least(7)));
+    let mut table = Table::new(columns).with_gap(2);
+    for nic in nics {
+        let rates = nic.rates.as_ref();
+        let bytes = |rate: fn(&NetRates) -> f64| {
+            rates.map(|rates| human::bytes_short(rate(rates).round() as u64, Scale::Binary))
+        };
+        let packets = |rate: fn(&NetRates) -> f64| rates.map(|rates| format!("{:.0}", rate(rates)));
+        let io = nic.io;
+        let cells = [
+            bytes(|rates| rates.bytes_recv_per_sec),
+            bytes(|rates| rates.bytes_sent_per_sec),
+            packets(|rates| rates.packets_recv_per_sec),
+            packets(|rates| rates.packets_sent_per_sec),
+            Some(human::bytes_short(io.bytes_recv, Scale::Binary)),
+            Some(human::bytes_short(io.bytes_sent, Scale::Binary)),
+            Some(io.errin.saturating_add(io.errout).to_string()),
+            Some(io.dropin.saturating_add(io.dropout).to_string()),
+        ];
+        let mut row = vec![Line::new().with_os(Paint::Plain, nic.name)];
+        row.extend(cells.into_iter().map(|cell| match cell {
+            Some(text) => Line::new().with(Paint::Plain, text),
+            None => Line::new().with(Paint::Faint, "-"),
+        }));
+        table.row(row);
+    }
+    table
+}
