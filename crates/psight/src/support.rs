@@ -106,6 +106,7 @@ pub const QUESTIONS: &[Question] = &[
     question("sensors", "power_supplies", &[Os::Linux]),
     question("sensors", "temperatures", &[Os::Linux]),
     question("table", "processes", &[Os::Linux]),
+    question("users", "terminal_idle", &[Os::Linux]),
     question("users", "users", &[Os::Linux]),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::record::Record;
 use crate::{Host, Pid, Result, sys};
@@ -41,6 +41,17 @@ impl Host {
     /// `AccessDenied` where the records may not be read.
     pub fn users(&self) -> Result<Vec<User>> {
         sys::users::users(self)
+    }
+
+    /// How long nobody has used a terminal, which has a name as in [`User::terminal`]. Zero where its clock is ahead.
+    ///
+    /// Linux: when `/dev/<terminal>` was read last, to 8 seconds, as `w` and `who -u` have it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if there is no such terminal, `Unsupported` on a captured machine.
+    pub fn terminal_idle(&self, terminal: impl AsRef<OsStr>) -> Result<Duration> {
+        sys::users::terminal_idle(self, terminal.as_ref())
     }
 }
 

@@ -61,7 +61,7 @@ fn show(reading: &Reading<'_, Counters>, all: bool, context: &mut Context) -> Re
         .map(|(name, io)| {
             // One that has appeared meanwhile has no rate yet.
             let before = reading.before.get(name);
-            let rates = before.and_then(|before| io.rates_since(before, reading.span));
+            let rates = before.and_then(|before| io.since(before).rates_over(reading.span));
             Nic { name, io, rates }
         })
         .collect();

@@ -24,8 +24,8 @@ pub struct NetRates {
 }
 
 impl NetIo {
-    /// What was carried in a second between `before` and this reading, which lie `span` apart; `None` where no time
-    /// passed. A counter that went backwards counts as one that stood still, as in [`since`](Self::since).
+    /// What this is in a second, if it was carried during `span`: growth from [`since`](Self::since). `None` where no
+    /// time passed.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -34,25 +34,24 @@ impl NetIo {
     /// // … a second later …
     /// let now = Host::local().net_io_counters()?;
     /// for (name, io) in &now {
-    ///     let before = before.get(name).unwrap_or(io);
-    ///     if let Some(rates) = io.rates_since(before, Duration::from_secs(1)) {
+    ///     let grown = before.get(name).map(|before| io.since(before));
+    ///     if let Some(rates) = grown.and_then(|grown| grown.rates_over(Duration::from_secs(1))) {
     ///         println!("{}: {} B/s", name.display(), rates.bytes_recv_per_sec);
     ///     }
     /// }
     /// # Ok::<(), psight::Error>(())
     /// ```
-    pub fn rates_since(&self, before: &Self, span: Duration) -> Option<NetRates> {
+    pub fn rates_over(&self, span: Duration) -> Option<NetRates> {
         let seconds = span.as_secs_f64();
         if seconds == 0.0 {
             return None;
         }
-        let grown = self.since(before);
         let rate = |count: u64| count as f64 / seconds;
         Some(NetRates {
-            bytes_sent_per_sec: rate(grown.bytes_sent),
-            bytes_recv_per_sec: rate(grown.bytes_recv),
-            packets_sent_per_sec: rate(grown.packets_sent),
-            packets_recv_per_sec: rate(grown.packets_recv),
+            bytes_sent_per_sec: rate(self.bytes_sent),
+            bytes_recv_per_sec: rate(self.bytes_recv),
+            packets_sent_per_sec: rate(self.packets_sent),
+            packets_recv_per_sec: rate(self.packets_recv),
         })
     }
 }
@@ -62,12 +61,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_what_was_added_by_the_time_it_took() {
-        let before = NetIo { bytes_sent: 1000, packets_sent: 9, ..NetIo::default() };
-        let now = NetIo { bytes_sent: 4000, packets_sent: 4, bytes_recv: 5, ..NetIo::default() };
-        let rates = now.rates_since(&before, Duration::from_millis(2500)).unwrap();
+    fn a_rate_is_what_was_carried_by_the_time_it_took() {
+        let grown = NetIo { bytes_sent: 3000, bytes_recv: 5, ..NetIo::default() };
+        let rates = grown.rates_over(Duration::from_millis(2500)).unwrap();
         assert_eq!((rates.bytes_sent_per_sec, rates.bytes_recv_per_sec), (1200.0, 2.0));
-        assert_eq!(rates.packets_sent_per_sec, 0.0, "it started again meanwhile");
-        assert_eq!(now.rates_since(&before, Duration::ZERO), None, "no time, no rate");
+        assert_eq!(rates.packets_sent_per_sec, 0.0);
+        assert_eq!(grown.rates_over(Duration::ZERO), None, "no time, no rate");
     }
 }

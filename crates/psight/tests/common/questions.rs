@@ -84,6 +84,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::scanner", |host| said(host.scanner(Columns::ALL).map(|_| ()))),
     ("Host::swap_memory", |host| said(host.swap_memory())),
     ("Host::temperatures", |host| said(host.temperatures())),
+    ("Host::terminal_idle", |host| shown(host.terminal_idle("tty"))),
     ("Host::time_since_boot", |host| shown(host.time_since_boot())),
     ("Host::uptime", |host| shown(host.uptime())),
     ("Host::users", |host| said(host.users())),
