@@ -12,6 +12,8 @@ const PSUTIL: &str = "psutil==7.2.2";
 const PROGRAMS: &[(&str, &str)] = &[
     ("df", "coreutils"),
     ("free", "procps"),
+    ("ifconfig", "net-tools"),
+    ("iostat", "sysstat"),
     ("ip", "iproute2"),
     ("jq", "jq"),
     ("lsblk", "util-linux"),
@@ -22,6 +24,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("script", "bsdutils"),
     ("setpriv", "util-linux"),
     ("ss", "iproute2"),
+    ("uptime", "procps"),
+    ("who", "coreutils"),
 ];
 
 /// Installs what is missing, as far as that is possible here, and says what is not.

@@ -80,6 +80,11 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<overview::Arguments>(),
             Entry::of::<commands::free::Arguments>(),
             Entry::of::<commands::df::Arguments>(),
+            Entry::of::<commands::cpu::Arguments>(),
+            Entry::of::<commands::meminfo::Arguments>(),
+            Entry::of::<commands::iostat::Arguments>(),
+            Entry::of::<commands::uptime::Arguments>(),
+            Entry::of::<commands::who::Arguments>(),
         ],
     ),
     (
@@ -90,7 +95,10 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<commands::nettop::Arguments>(),
         ],
     ),
-    ("Processes", &[Entry::of::<commands::ps::Arguments>()]),
+    (
+        "Processes",
+        &[Entry::of::<commands::ps::Arguments>(), Entry::of::<commands::iotop::Arguments>()],
+    ),
     (
         "psight itself",
         &[Entry::of::<commands::completions::Arguments>(), Entry::of::<commands::man::Arguments>()],

@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use common::beside::{eventually, json, told, words};
 use common::{printed, run};
@@ -76,4 +77,145 @@ fn nettop_looks_once_where_nobody_watches_and_gives_rates() {
     assert_eq!(text.matches("INTERFACE").count(), 1, "{text}");
     let twice = printed(&["nettop", "-d", "0.05", "-n", "2"]);
     assert_eq!(twice.matches("INTERFACE").count(), 2, "{twice}");
+}
+
+/// The lines from the one that begins with `head` up to the next empty one.
+fn section(text: &str, head: &str) -> Vec<Vec<String>> {
+    let lines = text.lines().skip_while(|line| !line.starts_with(head));
+    words(&lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn iostat_has_the_columns_and_devices_of_sysstat() {
+    if told("iostat", &["-V"]).is_none() {
+        return;
+    }
+    for arguments in [&["-d"][..], &["-d", "-m"], &["-d", "-p", "ALL"], &["-dx"], &["-dxm"]] {
+        let kept = |text: String| -> Vec<Vec<String>> {
+            let mut rows = section(&text, "Device");
+            // Heads whole; of a device what hardly moves: its name, and what was ever read and discarded.
+            for row in rows.iter_mut().skip(1) {
+                *row =
+                    [row.first(), row.get(5), row.get(7)].into_iter().flatten().cloned().collect();
+                if arguments.iter().any(|option| option.contains('x')) {
+                    row.truncate(1);
+                }
+            }
+            rows.sort();
+            rows
+        };
+        let ours = || kept(printed(&[&["iostat"], arguments].concat()));
+        eventually(ours, || kept(told("iostat", arguments).unwrap()));
+    }
+}
+
+#[test]
+fn iostat_counts_processor_time_since_boot_as_sysstat_does() {
+    let Some(theirs) = told("iostat", &["-c"]) else { return };
+    let (ours, theirs) = (section(&printed(&["iostat", "-c"]), "avg"), section(&theirs, "avg"));
+    assert_eq!(ours[0], theirs[0]);
+    for (one, other) in ours[1].iter().zip(&theirs[1]) {
+        let [one, other]: [f64; 2] = [one, other].map(|share| share.parse().unwrap());
+        assert!((one - other).abs() < 1.0, "{ours:?} is not {theirs:?}");
+    }
+}
+
+#[test]
+fn iostat_reports_as_often_as_it_is_told() {
+    let reports = |arguments: &[&str]| {
+        printed(&[&["iostat", "-c"], arguments].concat()).matches("avg-cpu").count()
+    };
+    assert_eq!(reports(&[]), 1);
+    assert_eq!(reports(&["0.05", "3"]), 3);
+    assert_eq!(reports(&["-y", "0.05", "2"]), 2);
+    let spans = String::from_utf8(run(&["iostat", "--ndjson", "0.05", "2"]).stdout).unwrap();
+    let spans: Vec<f64> = spans
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["span"].as_f64().unwrap()
+        })
+        .collect();
+    assert_eq!(spans.len(), 2);
+    assert!(spans[1] >= 0.05 && spans[1] < spans[0], "first since boot: {spans:?}");
+    assert_eq!(run(&["iostat", "1", "no-number"]).status.code(), Some(2));
+}
+
+#[test]
+fn uptime_says_what_procps_says() {
+    for arguments in [&["-p"][..], &["-s"]] {
+        let Some(_) = told("uptime", arguments) else { return };
+        let ours = || printed(&[&["uptime"], arguments].concat());
+        eventually(ours, || told("uptime", arguments).unwrap());
+    }
+    // Who counts as logged in is told by different sources.
+    let kept = |text: String| -> Vec<String> {
+        let parts = text.trim().split(", ").map(|part| part.trim().to_owned());
+        parts.filter(|part| !part.contains("user")).collect()
+    };
+    eventually(|| kept(printed(&["uptime"])), || kept(told("uptime", &[]).unwrap()));
+}
+
+#[test]
+fn who_reads_the_records_as_coreutils_does() {
+    let root = "fixtures/linux/2.6.24-server";
+    let records = common::project().join(root).join("var/run/utmp");
+    let records = records.to_str().unwrap();
+    for arguments in [&["-H"][..], &["-q"], &["-s"]] {
+        let Some(theirs) = told("who", &[arguments, &[records]].concat()) else { return };
+        let ours = printed(&[&["--root", root, "who"], arguments].concat());
+        assert_eq!(words(&ours), words(&theirs), "{arguments:?}");
+    }
+}
+
+#[test]
+fn iotop_has_the_counters_of_proc() {
+    let own = std::process::id().to_string();
+    let counter = |name: &str| -> u64 {
+        let io = fs::read_to_string("/proc/self/io").unwrap();
+        io.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap()
+    };
+    let known = fs::read_to_string("/proc/self/io").is_ok();
+    if !known {
+        eprintln!("skipped: this kernel does not count what processes read and write");
+        return;
+    }
+    let ours = || {
+        let shown = json(&["iotop", "--json", "-d", "0.01", "-p", &own]);
+        let row = &shown["processes"][0];
+        ["read_bytes", "write_bytes"].map(|name| row["io_counters"][name].as_u64().unwrap())
+    };
+    eventually(ours, || ["read_bytes:", "write_bytes:"].map(counter));
+    let idle = printed(&["iotop", "-b", "-n", "1", "-qqq", "-d", "0.01", "-p", &own]);
+    assert!(idle.trim_start().starts_with(&own), "neither heads nor sums: {idle}");
+}
+
+#[test]
+fn cpu_has_every_processor_and_every_process_on_the_one_it_ran_on() {
+    let stat = fs::read_to_string("/proc/stat").unwrap();
+    let online = stat.lines().filter(|line| line.starts_with("cpu")).count() - 1;
+    let shown = json(&["cpu", "--json", "-d", "0.05"]);
+    let each = shown["per_cpu"].as_array().unwrap();
+    assert_eq!(each.len(), online);
+    let own = u64::from(std::process::id());
+    let has = |cpu: &&serde_json::Value| {
+        cpu["processes"].as_array().unwrap().iter().any(|process| process["pid"] == own)
+    };
+    assert_eq!(each.iter().filter(has).count(), 1);
+    let percent = shown["percent"].as_f64().unwrap();
+    assert!((0.0..=100.0).contains(&percent), "{percent}");
+}
+
+#[test]
+fn meminfo_has_every_number_as_it_is() {
+    let kib: u64 = fs::read_to_string("/proc/meminfo")
+        .unwrap()
+        .split_whitespace()
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
+    let text = printed(&["meminfo"]);
+    let total = words(&text).into_iter().find(|row| row.first().is_some_and(|it| it == "total"));
+    assert_eq!(total.unwrap().last().unwrap(), &(kib * 1024).to_string());
+    assert_eq!(json(&["meminfo", "--json"])["memory"]["total"], kib * 1024);
 }

@@ -76,7 +76,8 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     }
 }
 
-fn document<'a>(memory: &'a VirtualMemory, swap: &'a Option<SwapMemory>) -> Value<'a> {
+/// Both for programs; `meminfo` says the same.
+pub(crate) fn document<'a>(memory: &'a VirtualMemory, swap: &'a Option<SwapMemory>) -> Value<'a> {
     let swap = swap.as_ref().map_or(Value::Null, Value::record);
     Value::Map(vec![
         (Cow::Borrowed("memory"), Value::record(memory)),

@@ -1,15 +1,21 @@
 //! The commands, one file each, and what they share.
 
 pub(crate) mod completions;
+pub(crate) mod cpu;
 pub(crate) mod df;
 pub(crate) mod free;
 pub(crate) mod ifconfig;
+pub(crate) mod iostat;
+pub(crate) mod iotop;
 pub(crate) mod man;
+pub(crate) mod meminfo;
 pub(crate) mod netstat;
 pub(crate) mod nettop;
 pub(crate) mod overview;
 pub(crate) mod ps;
 pub(crate) mod rounds;
+pub(crate) mod uptime;
+pub(crate) mod who;
 
 use std::collections::BTreeMap;
 use std::fmt;

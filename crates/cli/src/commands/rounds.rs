@@ -12,6 +12,8 @@ pub(crate) struct Rounds {
     pub(crate) pause: Duration,
     /// `None` until it is stopped.
     pub(crate) count: Option<u64>,
+    /// Whether each picture begins on a clear screen, or after an empty line where there is none.
+    pub(crate) apart: bool,
 }
 
 /// A reading, and how long it was after the one before.
@@ -29,7 +31,7 @@ impl Rounds {
         let screen = context.output.format == Format::Table
             && context.output.terminal.height.is_some()
             && !context.host.is_captured();
-        Self { pause, count: count.or(if screen { None } else { Some(1) }) }
+        Self { pause, count: count.or(if screen { None } else { Some(1) }), apart: true }
     }
 
     /// Reads, waits and reads again, and shows each reading beside the one before.
@@ -43,13 +45,14 @@ impl Rounds {
         let mut done = 0;
         while self.count.is_none_or(|count| done < count) {
             if context.host.is_captured() {
-                context.output.again(done == 0)?;
                 let span = Duration::ZERO;
                 return show(Reading { before: &before, now: &before, span }, context);
             }
             thread::sleep(self.pause);
             let (now, at) = (read(context)?, Instant::now());
-            context.output.again(done == 0)?;
+            if self.apart {
+                context.output.again(done == 0)?;
+            }
             show(Reading { before: &before, now: &now, span: at.duration_since(then) }, context)?;
             (before, then) = (now, at);
             done += 1;

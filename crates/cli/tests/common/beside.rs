@@ -18,7 +18,7 @@ pub fn json(arguments: &[&str]) -> Value {
 /// What another program prints; `None`, with a word about it, where it is not installed.
 pub fn told(program: &str, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
-    command.args(arguments).env("LC_ALL", "C").env("TZ", "UTC").env_remove("COLUMNS");
+    command.args(arguments).env("LC_ALL", "C.UTF-8").env("TZ", "UTC").env_remove("COLUMNS");
     let Ok(output) = command.output() else {
         eprintln!("skipped: there is no {program}");
         return None;
