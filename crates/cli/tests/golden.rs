@@ -50,6 +50,15 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("who-q", &["who", "-q"]),
     ("who-json", &["who", "--json"]),
     ("meminfo", &["meminfo"]),
+    ("sensors", &["sensors"]),
+    ("sensors-f", &["sensors", "-f", "nvme", "--width", "40"]),
+    ("sensors-json", &["sensors", "-j"]),
+    ("temperatures", &["temperatures"]),
+    ("temperatures-csv", &["temperatures", "--csv"]),
+    ("fans", &["fans"]),
+    ("fans-json", &["fans", "--json"]),
+    ("battery", &["battery"]),
+    ("battery-json", &["battery", "--json"]),
     ("meminfo-json", &["meminfo", "--json"]),
 ];
 

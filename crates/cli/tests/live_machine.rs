@@ -219,3 +219,24 @@ fn meminfo_has_every_number_as_it_is() {
     assert_eq!(total.unwrap().last().unwrap(), &(kib * 1024).to_string());
     assert_eq!(json(&["meminfo", "--json"])["memory"]["total"], kib * 1024);
 }
+
+#[test]
+fn a_machine_without_sensors_says_so_and_fails_where_psutils_scripts_fail() {
+    let root = "fixtures/linux/6.18-vm";
+    for (command, code) in [("sensors", 0), ("temperatures", 1), ("fans", 0), ("battery", 1)] {
+        let output = run(&["--root", root, command]);
+        assert_eq!(output.status.code(), Some(code), "{command}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.starts_with("this machine shows n"), "{command}: {text}");
+    }
+    assert_eq!(run(&["--root", "fixtures/linux/6.8-laptop", "battery"]).status.code(), Some(0));
+}
+
+#[test]
+fn fahrenheit_is_for_people_alone() {
+    let root = ["--root", "fixtures/linux/6.8-laptop"];
+    let text = printed(&[&root[..], &["temperatures", "-f"]].concat());
+    assert!(text.contains("acpitz:         +125.6°F"), "{text}");
+    let rows = json(&[&root[..], &["temperatures", "-f", "--json"]].concat());
+    assert_eq!(rows[0]["current"], 52.0);
+}

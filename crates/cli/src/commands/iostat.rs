@@ -261,7 +261,8 @@ mod tests {
     #[test]
     fn a_partition_is_known_by_its_disk() {
         let is = |name: &str, disk: &str| is_part_of(&name.into(), &disk.into());
-        assert!(is("sda1", "sda") && is("nvme0n1p12", "nvme0n1") && is("vda", "vd") == false);
+        assert!(is("sda1", "sda") && is("nvme0n1p12", "nvme0n1"));
+        assert!(!is("vda", "vd"));
         assert!(!is("sda", "sda") && !is("sdaa1", "sda") && !is("nvme0n11", "nvme0n1"));
     }
 }

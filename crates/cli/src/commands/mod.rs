@@ -1,8 +1,10 @@
 //! The commands, one file each, and what they share.
 
+pub(crate) mod battery;
 pub(crate) mod completions;
 pub(crate) mod cpu;
 pub(crate) mod df;
+pub(crate) mod fans;
 pub(crate) mod free;
 pub(crate) mod ifconfig;
 pub(crate) mod iostat;
@@ -14,6 +16,8 @@ pub(crate) mod nettop;
 pub(crate) mod overview;
 pub(crate) mod ps;
 pub(crate) mod rounds;
+pub(crate) mod sensors;
+pub(crate) mod temperatures;
 pub(crate) mod uptime;
 pub(crate) mod who;
 
