@@ -240,3 +240,52 @@ fn fahrenheit_is_for_people_alone() {
     let rows = json(&[&root[..], &["temperatures", "-f", "--json"]].concat());
     assert_eq!(rows[0]["current"], 52.0);
 }
+
+#[test]
+fn df_counts_in_the_blocks_and_columns_of_coreutils() {
+    let here = std::env::temp_dir();
+    let here = here.to_str().unwrap();
+    for arguments in [
+        &["-B1M"][..],
+        &["-BM"],
+        &["-BkB"],
+        &["-B", "1"],
+        &["-m"],
+        &["--block-size=2048"],
+        &["--block-size=human-readable"],
+        &["-P", "-B1M"],
+        &["--output"],
+        &["--output=source,pcent,target,file"],
+        &["-h", "--output=itotal,size,used", "--total"],
+    ] {
+        let arguments = [arguments, &[here]].concat();
+        let Some(_) = told("df", &arguments) else { return };
+        let ours = || words(&printed(&[&["df"], arguments.as_slice()].concat()));
+        eventually(ours, || words(&told("df", &arguments).unwrap()));
+    }
+    assert_eq!(run(&["df", "-i", "--output"]).status.code(), Some(2));
+    assert_eq!(run(&["df", "-B", "none"]).status.code(), Some(2));
+}
+
+#[test]
+fn free_has_the_units_and_the_repetition_of_procps() {
+    let Some(version) = told("free", &["-V"]) else { return };
+    if !version.contains(" 4.") {
+        eprintln!("skipped: {version:?} counts used memory in another way");
+        return;
+    }
+    for unit in ["--kilo", "--mega", "--giga", "--tera", "--kibi", "--mebi", "--gibi", "--tebi"] {
+        let total = |text: String| words(&text)[1][1].clone();
+        assert_eq!(
+            total(printed(&["free", unit])),
+            total(told("free", &[unit]).unwrap()),
+            "{unit}"
+        );
+    }
+    let repeated = printed(&["free", "-g", "-s", "0.01", "-c", "3"]);
+    assert_eq!(repeated.matches("Mem:").count(), 3, "{repeated}");
+    assert_eq!(run(&["free", "-c", "0"]).status.code(), Some(2));
+    let line = printed(&["free", "-L"]);
+    let heads: Vec<_> = words(&line)[0].iter().step_by(2).cloned().collect();
+    assert_eq!(heads, ["SwapUse", "CachUse", "MemUse", "MemFree"]);
+}

@@ -124,7 +124,11 @@ impl Skipped {
     }
 
     fn because(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        self.0.entry(why.into()).or_default().push(what.into());
+        let (what, told) = (what.into(), self.0.entry(why.into()).or_default());
+        // A command that looks again and again finds the same again. Among many it would take long to look for it.
+        if told.len() >= 64 || !told.contains(&what) {
+            told.push(what);
+        }
     }
 
     /// The value, or `None` with a note. What this system does not have at all is no news.
