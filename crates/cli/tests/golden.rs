@@ -29,6 +29,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("df-json", &["df", "-a", "--json"]),
     ("netstat", &["netstat", "-tuxanp"]),
     ("netstat-listening", &["netstat", "-tuln"]),
+    ("netstat-xl", &["netstat", "-xlp"]),
+    ("netstat-e", &["netstat", "-tuxe", "established", "listen"]),
     ("netstat-i", &["netstat", "-i"]),
     ("netstat-json", &["netstat", "-ap", "--json"]),
     ("ifconfig", &["ifconfig", "-a"]),

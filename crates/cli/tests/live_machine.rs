@@ -289,3 +289,69 @@ fn free_has_the_units_and_the_repetition_of_procps() {
     let heads: Vec<_> = words(&line)[0].iter().step_by(2).cloned().collect();
     assert_eq!(heads, ["SwapUse", "CachUse", "MemUse", "MemFree"]);
 }
+
+/// net-tools' Unix sockets that have an inode, as inode, type and state.
+fn unix_sockets(text: &str) -> BTreeSet<String> {
+    let kept = |line: &str| {
+        let line = line.replacen("[ ACC ]", "[]", 1).replacen("[ ]", "[]", 1);
+        let words: Vec<&str> = line.split_whitespace().collect();
+        // unix 2 [] STREAM LISTENING 12345 /path, without a state where it has none.
+        let [_, _, _, kind, more @ ..] = words.as_slice() else { return None };
+        let (state, inode) = match more {
+            [inode, ..] if inode.bytes().all(|byte| byte.is_ascii_digit()) => ("", inode),
+            [state, inode, ..] => (*state, inode),
+            _ => return None,
+        };
+        (*inode != "0").then(|| format!("{inode} {kind} {state}"))
+    };
+    text.lines().filter(|line| line.starts_with("unix")).filter_map(kept).collect()
+}
+
+#[test]
+fn unix_sockets_have_the_states_of_net_tools() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("listens");
+    let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let _pair = std::os::unix::net::UnixStream::pair().unwrap();
+    for option in ["-xl", "-x", "-xa"] {
+        let Some(_) = told("netstat", &[option]) else { return };
+        let ours = || -> BTreeSet<String> {
+            let rows = json(&["netstat", option, "--json"]);
+            let kept = rows.as_array().unwrap().iter().filter_map(|row| {
+                let state = match row["unix_state"].as_str()? {
+                    "UNCONNECTED" => "",
+                    state => state,
+                };
+                let kind = row["type"].as_str()?.trim_start_matches("SOCK_");
+                Some(format!("{} {kind} {state}", row["inode"].as_u64()?))
+            });
+            kept.collect()
+        };
+        eventually(ours, || unix_sockets(&told("netstat", &[option]).unwrap()));
+    }
+    let listening = printed(&["netstat", "-xl"]);
+    let line = listening.lines().find(|line| line.contains(path.to_str().unwrap())).unwrap();
+    assert!(line.contains("STREAM") && line.contains("LISTENING"), "{line}");
+}
+
+#[test]
+fn a_state_chooses_sockets_and_extended_rows_have_user_and_inode() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = std::net::TcpStream::connect(address).unwrap();
+    let own = client.local_addr().unwrap().to_string();
+    let has = |states: &[&str], address: &str| {
+        printed(&[&["netstat", "-t"], states].concat()).contains(address)
+    };
+    assert!(has(&["listen"], &address.to_string()) && !has(&["listen"], &own));
+    assert!(
+        has(&["established"], &own) && has(&["connected"], &own) && !has(&["close-wait"], &own)
+    );
+    let row = words(&printed(&["netstat", "-te"])).into_iter().find(|row| row[3] == own).unwrap();
+    let theirs = told("netstat", &["-tne"]);
+    if let Some(theirs) = theirs {
+        let theirs = words(&theirs).into_iter().find(|row| row.get(3) == Some(&own)).unwrap();
+        assert_eq!(row, theirs);
+    }
+    assert_eq!(run(&["netstat", "asleep"]).status.code(), Some(2));
+}

@@ -1,14 +1,20 @@
 //! `psight netstat`: connections, sockets that listen, and network interfaces. Always numeric: no name is looked up.
 
+mod states;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::Args;
-use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType};
+use psight::net::{
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
+};
 use psight::record::{Record as _, Value};
 use psight::table::Columns;
 use psight::{ErrorKind, Pid};
 
+use self::states::Wanted;
 use super::{Context, Failure, ifconfig};
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
@@ -48,6 +54,15 @@ pub(crate) struct Arguments {
     /// Network interfaces instead.
     #[arg(short, long)]
     interfaces: bool,
+    /// Show the user who created each, and its inode.
+    #[arg(short, long)]
+    extend: bool,
+    /// Again every second.
+    #[arg(short, long)]
+    continuous: bool,
+    /// Those in these states alone: established, listen, time-wait …; connected means all but listen and close.
+    #[arg(value_name = "STATE", value_parser = states::wanted)]
+    states: Vec<Wanted>,
 }
 
 impl Applet for Arguments {
@@ -60,9 +75,20 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
-    if arguments.interfaces {
-        return ifconfig::short(arguments.all, context);
+    loop {
+        if arguments.interfaces {
+            ifconfig::short(arguments.all, context)?;
+        } else {
+            once(&arguments, context)?;
+        }
+        if !arguments.continuous || context.host.is_captured() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_secs(1));
     }
+}
+
+fn once(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let ask = |kind| {
         if arguments.programs {
             context.host.connections_with_owners(kind)
@@ -75,7 +101,7 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     connections.sort_by(|one, other| order(one).cmp(&order(other)));
     let programs = if arguments.programs { names(&connections, context) } else { HashMap::new() };
     if context.output.format != Format::Table {
-        let rows = values(&arguments, &connections, &programs);
+        let rows = values(arguments, &connections, &programs);
         return Ok(context.output.rows(rows)?);
     }
     let (inet, unix): (Vec<&Connection>, Vec<&Connection>) =
@@ -83,12 +109,12 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let mark = context.output.terminal.cut_mark();
     let width = context.output.terminal.width;
     if !inet.is_empty() || unix.is_empty() {
-        let lines = inet_table(&arguments, &inet, &programs).lines(width, mark);
+        let lines = inet_table(arguments, &inet, &programs).lines(width, mark);
         context.output.lines(lines)?;
     }
     if !unix.is_empty() {
         let between = if inet.is_empty() { None } else { Some(Line::new()) };
-        let lines = unix_table(&arguments, &unix, &programs).lines(width, mark);
+        let lines = unix_table(arguments, &unix, &programs).lines(width, mark);
         context.output.lines(between.into_iter().chain(lines))?;
     }
     if !inet.is_empty() && arguments.programs && !context.host.is_captured() {
@@ -139,16 +165,21 @@ impl Arguments {
                 other_version != Some(family) && (protocol || !(self.tcp || self.udp || self.unix))
             }
         };
-        // Of a Unix socket it is not known whether it is connected, but what listens has a name.
-        let unix = connection.family == Family::Unix && !self.listening;
-        kind && (self.all || unix || self.listening == waits(connection))
+        if !self.states.is_empty() {
+            return kind && self.states.iter().any(|state| state.is(connection));
+        }
+        kind && (self.all || self.listening == waits(connection))
     }
 }
 
-/// Whether it waits for anybody: a TCP socket that listens, another that is bound and not connected.
+/// Whether it waits for anybody: one that listens, or a UDP socket that is bound and not connected. Where the system does
+/// not tell of a Unix socket whether it listens, it is one that has a name.
 fn waits(connection: &Connection) -> bool {
     match (connection.family, connection.kind) {
-        (Family::Unix, _) => connection.laddr.is_some(),
+        (Family::Unix, _) => match connection.unix_state {
+            Some(state) => state == UnixState::Listening,
+            None => connection.laddr.is_some(),
+        },
         (_, SocketType::Stream) => connection.status == ConnectionStatus::Listen,
         _ => connection.raddr.is_none(),
     }
@@ -250,6 +281,9 @@ fn inet_table(
         Column::left("Foreign Address").at_least(15),
         Column::left("State").at_least(11),
     ];
+    if arguments.extend {
+        columns.extend([Column::left("User"), Column::left("Inode")]);
+    }
     if arguments.programs {
         columns.push(Column::left("PID/Program name").giving_way());
     }
@@ -261,8 +295,11 @@ fn inet_table(
             number(connection.send_queue),
             end(connection, connection.laddr.as_ref()),
             end(connection, connection.raddr.as_ref()),
-            status(connection.status),
+            status(connection),
         ];
+        if arguments.extend {
+            cells.extend([number(connection.uid.map(u64::from)), number(connection.inode)]);
+        }
         if arguments.programs {
             cells.push(owner(connection, programs));
         }
@@ -276,7 +313,12 @@ fn unix_table(
     connections: &[&Connection],
     programs: &HashMap<Pid, Option<OsString>>,
 ) -> Table {
-    let mut columns = vec![Column::left("Proto"), Column::left("Type"), Column::right("I-Node")];
+    let mut columns = vec![
+        Column::left("Proto"),
+        Column::left("Type").at_least(10),
+        Column::left("State").at_least(13),
+        Column::left("I-Node").at_least(8),
+    ];
     if arguments.programs {
         columns.push(Column::left("PID/Program name").giving_way());
     }
@@ -286,6 +328,7 @@ fn unix_table(
         let mut cells = vec![
             Line::new().with(Paint::Plain, "unix"),
             Line::new().with(Paint::Plain, protocol(connection).to_uppercase()),
+            unix_state(connection),
             number(connection.inode),
         ];
         if arguments.programs {
@@ -322,7 +365,9 @@ fn end(connection: &Connection, address: Option<&Address>) -> Line {
     Line::new().with(Paint::Plain, text)
 }
 
-fn status(status: ConnectionStatus) -> Line {
+/// The state; a UDP socket has one, too, once it is connected.
+fn status(connection: &Connection) -> Line {
+    let status = states::of(connection).unwrap_or(ConnectionStatus::None);
     let paint = match status {
         ConnectionStatus::None => return Line::new(),
         ConnectionStatus::Listen => Paint::Accent,
@@ -331,6 +376,18 @@ fn status(status: ConnectionStatus) -> Line {
         _ => Paint::Plain,
     };
     Line::new().with(paint, status.as_str())
+}
+
+/// The state of a Unix socket; one that is not connected has none, as in netstat.
+fn unix_state(connection: &Connection) -> Line {
+    let paint = match connection.unix_state {
+        None => return Line::new().with(Paint::Faint, "-"),
+        Some(UnixState::Unconnected) => return Line::new(),
+        Some(UnixState::Listening) => Paint::Accent,
+        Some(UnixState::Connected) => Paint::Good,
+        Some(_) => Paint::Plain,
+    };
+    Line::new().with(paint, connection.unix_state.map_or("", UnixState::as_str))
 }
 
 fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>) -> Line {
