@@ -105,7 +105,11 @@ static GROUPS: &[(&str, &[Entry])] = &[
     ),
     (
         "psight itself",
-        &[Entry::of::<commands::completions::Arguments>(), Entry::of::<commands::man::Arguments>()],
+        &[
+            Entry::of::<commands::doctor::Arguments>(),
+            Entry::of::<commands::completions::Arguments>(),
+            Entry::of::<commands::man::Arguments>(),
+        ],
     ),
 ];
 

@@ -64,6 +64,9 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("fans-json", &["fans", "--json"]),
     ("battery", &["battery"]),
     ("battery-json", &["battery", "--json"]),
+    ("doctor", &["doctor"]),
+    ("doctor-60", &["doctor", "--width", "60"]),
+    ("doctor-json", &["doctor", "--json"]),
     ("meminfo-json", &["meminfo", "--json"]),
 ];
 

@@ -355,3 +355,35 @@ fn a_state_chooses_sockets_and_extended_rows_have_user_and_inode() {
     }
     assert_eq!(run(&["netstat", "asleep"]).status.code(), Some(2));
 }
+
+#[test]
+fn the_doctor_names_the_right_that_is_missing_and_counts_who_refuses() {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let rights = after(&status, "CapEff:").unwrap();
+    let may_trace = u64::from_str_radix(rights, 16).unwrap() >> 19 & 1 == 1;
+    let output = run(&["doctor", "--json"]);
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = said["findings"].as_array().unwrap();
+    let named = findings.iter().any(|it| it["why"] == "this process does not have CAP_SYS_PTRACE");
+    assert_eq!(named, !may_trace);
+    let denied = |it: &serde_json::Value| it["denied"].as_u64().unwrap() > 0;
+    let any = said["refusals"].as_array().unwrap().iter().any(denied);
+    assert_eq!(output.status.code(), Some(i32::from(any)));
+    let refuse = || {
+        let entries = fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path()));
+        let is_process = |path: &std::path::PathBuf| {
+            path.file_name().unwrap().as_encoded_bytes().iter().all(u8::is_ascii_digit)
+        };
+        let refused = entries.filter(is_process).filter(|path| {
+            let link = fs::read_link(path.join("cwd"));
+            link.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+        });
+        refused.count() as u64
+    };
+    let counted = || {
+        let said = json(&["doctor", "--json"]);
+        let rows = said["refusals"].as_array().unwrap();
+        rows.iter().find(|row| row["question"] == "cwd").unwrap()["denied"].as_u64().unwrap()
+    };
+    eventually(counted, refuse);
+}

@@ -4,6 +4,7 @@ pub(crate) mod battery;
 pub(crate) mod completions;
 pub(crate) mod cpu;
 pub(crate) mod df;
+pub(crate) mod doctor;
 pub(crate) mod fans;
 pub(crate) mod free;
 pub(crate) mod ifconfig;

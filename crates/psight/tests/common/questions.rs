@@ -54,6 +54,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::effective_cpus", |host| said(host.effective_cpus())),
     ("Host::effective_memory", |host| said(host.effective_memory())),
     ("Host::fans", |host| said(host.fans())),
+    ("Host::findings", |host| said(host.findings())),
     ("Host::info", |host| said(host.info())),
     ("Host::interface_addresses", |host| named(host.interface_addresses())),
     ("Host::interface_stats", |host| named(host.interface_stats())),
@@ -76,6 +77,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::process", |host| said(host.process(1).map(|_| ()))),
     ("Host::process_list", |host| shown_list(host.process_list())),
     ("Host::processes", |host| said(host.processes(Columns::ALL))),
+    ("Host::refusals", |host| said(host.refusals())),
     ("Host::scan", |host| {
         let mut rows = Vec::new();
         host.scan(Columns::ALL, |row: &ProcessRow| rows.push(row.pid))?;
