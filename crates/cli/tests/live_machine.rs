@@ -387,3 +387,26 @@ fn the_doctor_names_the_right_that_is_missing_and_counts_who_refuses() {
     };
     eventually(counted, refuse);
 }
+
+#[test]
+fn the_overview_compares_each_picture_with_the_one_before() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+
+    let mut psight = common::command(&["--ndjson", "--watch=0.01"]);
+    let mut psight = psight.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(psight.stdout.take().unwrap()).lines().take(2);
+    let pictures: Vec<serde_json::Value> =
+        lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    psight.kill().unwrap();
+    psight.wait().unwrap();
+    let rate = |picture: &serde_json::Value| picture["network"][0]["rates"].clone();
+    // In the first there is nothing to compare with, and a network namespace may have no interface at all.
+    assert!(rate(&pictures[0]).is_null());
+    if pictures[1]["network"][0].is_object() {
+        assert!(rate(&pictures[1])["bytes_recv_per_sec"].is_f64(), "{}", pictures[1]);
+    }
+    for picture in &pictures {
+        assert!(picture["cpu"]["percent"].is_f64(), "{picture}");
+    }
+}

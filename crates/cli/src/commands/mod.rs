@@ -42,11 +42,13 @@ pub(crate) struct Context {
     pub(crate) skipped: Skipped,
     /// The exit code of a command that worked.
     pub(crate) verdict: ExitCode,
+    /// What the overview saw last, where it is shown again and again.
+    pub(crate) seen: Option<overview::Seen>,
 }
 
 impl Context {
     pub(crate) fn new(host: Host, output: Output) -> Self {
-        Self { host, output, skipped: Skipped::default(), verdict: ExitCode::SUCCESS }
+        Self { host, output, skipped: Skipped::default(), verdict: ExitCode::SUCCESS, seen: None }
     }
 
     /// The time zone of the reader.

@@ -61,6 +61,7 @@ fn interface(interface: &Interface) -> Value<'_> {
         ("name", Value::OsText(&interface.name)),
         ("addresses", interface.addresses.to_value()),
         ("io_counters", Value::record(&interface.io)),
+        ("rates", record(interface.rates.as_ref())),
         ("stats", record(interface.stats.as_ref())),
     ])
 }

@@ -20,6 +20,8 @@ const GUTTER: usize = 9;
 const UNLIMITED: usize = 100;
 /// Disks, or interfaces, that are listed before the rest is only counted.
 const LISTED: usize = 6;
+/// Narrower than this, `30.1 of 64.9 GiB` needs the room that names of disks have elsewhere.
+const NARROW: usize = 48;
 /// Narrower than this, addresses alone are shown of an interface.
 const ROOM_FOR_TRAFFIC: usize = 56;
 /// Processes of each kind where nothing limits them.
@@ -262,7 +264,8 @@ fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     };
     // The bar keeps at least six columns, and a short name does not stretch it.
     let longest = shown().map(|row| name(row).width()).max().unwrap_or(0);
-    let longest = longest.min(frame.meter.saturating_sub(7)).max(8);
+    let least = if frame.width < NARROW { 6 } else { 8 };
+    let longest = longest.min(frame.meter.saturating_sub(7)).max(least);
     let amounts = shown().filter_map(amount).map(|amount| amount.len()).max().unwrap_or(0);
     let line = |(at, row): (usize, &df::Row)| {
         let mut line = frame.gutter(if at == 0 { "Disks" } else { "" });
@@ -296,7 +299,8 @@ fn more(count: usize, frame: &Frame<'_>) -> Option<Line> {
 fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     let in_use = |interface: &&Interface| {
         interface.stats.as_ref().is_some_and(|stats| stats.isup)
-            || interface.io.packets_recv + interface.io.packets_sent > 0
+            || interface.io.packets_recv > 0
+            || interface.io.packets_sent > 0
     };
     let mut shown: Vec<&Interface> = facts.interfaces.iter().filter(in_use).collect();
     shown.sort_by_key(|interface| (is_loopback(interface), inet(interface).is_empty()));
@@ -309,15 +313,21 @@ fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     let mut table = Table::new(columns).without_heads().with_gap(2);
     let (down, up) = if frame.terminal.unicode { ("↓ ", "↑ ") } else { ("in ", "out ") };
     for interface in shown.iter().take(LISTED) {
-        let amount = |sign: &str, bytes| {
-            let amount = human::bytes(bytes, Scale::Binary);
+        // What it carries now, where that is known, else what it has carried so far.
+        let rates = interface.rates.as_ref();
+        let amount = |sign: &str, bytes, rate: Option<f64>| {
+            let amount = match rate {
+                Some(rate) => format!("{}/s", human::bytes(rate.round() as u64, Scale::Binary)),
+                None => human::bytes(bytes, Scale::Binary),
+            };
             Line::new().with(Paint::Faint, sign).with(Paint::Plain, amount)
         };
         let mut cells =
             vec![Line::new().with_os(Paint::Plain, &interface.name), addresses(interface)];
         if !narrow {
-            cells.push(amount(down, interface.io.bytes_recv));
-            cells.push(amount(up, interface.io.bytes_sent));
+            let (received, sent) = (interface.io.bytes_recv, interface.io.bytes_sent);
+            cells.push(amount(down, received, rates.map(|rates| rates.bytes_recv_per_sec)));
+            cells.push(amount(up, sent, rates.map(|rates| rates.bytes_sent_per_sec)));
             cells.push(state(interface));
         }
         table.row(cells);
