@@ -56,7 +56,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// `Unsupported` on systems that have no such reasons to read.
+    /// `Unsupported` on systems that have no such reasons to read; `Io` when this process may open no more files.
     pub fn findings(&self) -> Result<Vec<Finding>> {
         sys::doctor::findings(self)
     }

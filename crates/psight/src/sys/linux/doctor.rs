@@ -14,15 +14,15 @@ use crate::{Host, Result};
 
 // /proc/self/status, /proc/sys/kernel/*, /proc/self/{ns,attr}, the table of mounts, control groups, /sys/class
 pub(crate) fn findings(host: &Host) -> Result<Vec<Finding>> {
-    let status = read::file(&host.proc().join("self/status"));
+    let status = read::row(&host.proc().join("self/status"))?;
     let rights = Rights(status.map(|bytes| privileges(&bytes)).unwrap_or_default());
     let mut found = capabilities(&rights);
-    found.extend(surroundings::procfs(host, &rights));
-    found.extend(kernel::switches(host, &rights));
-    found.extend(kernel::filters(host, &rights));
+    found.extend(surroundings::procfs(host, &rights)?);
+    found.extend(kernel::switches(host, &rights)?);
+    found.extend(kernel::filters(host, &rights)?);
     found.extend(surroundings::namespaces(host));
-    found.extend(surroundings::groups(host));
-    found.extend(machine::missing(host));
+    found.extend(surroundings::groups(host)?);
+    found.extend(machine::missing(host)?);
     Ok(found)
 }
 
@@ -67,11 +67,25 @@ fn refused(topic: &str, what: impl Into<String>, why: impl Into<String>, how: &s
 }
 
 /// The first line of a file, without blanks around it; `None` of an empty one too.
-fn line(path: &Path) -> Option<String> {
-    let bytes = read::file(path).ok()?;
-    let first = psight_parse::text::lines(&bytes).next()?;
+fn line(path: &Path) -> Result<Option<String>> {
+    let Some(bytes) = read::row(path)? else { return Ok(None) };
+    let first = psight_parse::text::lines(&bytes).next().unwrap_or_default();
     let text = String::from_utf8_lossy(first.trim_ascii()).into_owned();
-    (!text.is_empty()).then_some(text)
+    Ok((!text.is_empty()).then_some(text))
+}
+
+/// The answer, if there is one. Only where this process may open no more files is that an error, because then it says
+/// nothing of the machine.
+fn known<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if is_exhausted(error.os_code()) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+fn is_exhausted(code: Option<i32>) -> bool {
+    matches!(code, Some(libc::EMFILE | libc::ENFILE))
 }
 
 fn capabilities(rights: &Rights) -> Vec<Finding> {

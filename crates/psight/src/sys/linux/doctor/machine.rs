@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::finding;
-use crate::Host;
+use super::{finding, known};
 use crate::doctor::Finding;
+use crate::{Error, Host, Result};
 
-pub(super) fn missing(host: &Host) -> Vec<Finding> {
+pub(super) fn missing(host: &Host) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     let class = host.sys().join("class");
     if !class.is_dir() {
@@ -17,11 +17,11 @@ pub(super) fn missing(host: &Host) -> Vec<Finding> {
         let why = |name: &str| {
             format!("{} is empty, as in most virtual machines", class.join(name).display())
         };
-        if is_empty(&class.join("hwmon")) && is_empty(&class.join("thermal")) {
+        if is_empty(&class.join("hwmon"))? && is_empty(&class.join("thermal"))? {
             let how = "on hardware, load the driver of its sensors (sensors-detect finds it)";
             found.push(finding("temperatures", "no temperatures and no fans", why("hwmon"), how));
         }
-        if is_empty(&class.join("power_supply")) {
+        if is_empty(&class.join("power_supply"))? {
             found.push(finding(
                 "battery",
                 "no battery and no mains supply",
@@ -41,17 +41,18 @@ pub(super) fn missing(host: &Host) -> Vec<Finding> {
             "as root, create /run/utmp for programs to write to",
         ));
     }
-    let stopped = host.disks_not_counted().unwrap_or_default();
+    let stopped = known(host.disks_not_counted())?.unwrap_or_default();
     if !stopped.is_empty() {
         let names: Vec<_> = stopped.iter().map(|name| name.to_string_lossy()).collect();
         let what = format!("the counters of {} stand still", names.join(", "));
         let how = "write 1 to /sys/block/DISK/queue/iostats";
         found.push(finding("disks", what, "their accounting is switched off", how));
     }
-    found
+    Ok(found)
 }
 
 /// Nothing is in it, or it is not there.
-fn is_empty(folder: &Path) -> bool {
-    std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
+fn is_empty(folder: &Path) -> Result<bool> {
+    let entries = std::fs::read_dir(folder).map_err(|error| Error::system(folder, error));
+    Ok(known(entries)?.is_none_or(|mut entries| entries.next().is_none()))
 }

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{CAP_SYS_PTRACE, Rights, finding, refused};
-use crate::Host;
+use super::{CAP_SYS_PTRACE, Rights, finding, known, refused};
 use crate::disk::Mounts;
 use crate::doctor::Finding;
 use crate::os::linux::cgroup::LimitedBy;
 use crate::sys::linux::host::container;
+use crate::{Host, Result};
 
 /// proc(5), "Mount options".
-pub(super) fn procfs(host: &Host, rights: &Rights) -> Vec<Finding> {
+pub(super) fn procfs(host: &Host, rights: &Rights) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     let proc = host.proc();
     if !proc.join("self/stat").exists() {
@@ -20,9 +20,9 @@ pub(super) fn procfs(host: &Host, rights: &Rights) -> Vec<Finding> {
         found.push(refused("procfs", "no process is shown as it is here", why, how));
     }
     let place = if host.is_captured() { Path::new("/proc") } else { proc };
-    let mounts = host.partitions(Mounts::All).unwrap_or_default();
+    let mounts = known(host.partitions(Mounts::All))?.unwrap_or_default();
     let Some(mount) = mounts.iter().rev().find(|mount| mount.mountpoint == place) else {
-        return found;
+        return Ok(found);
     };
     let options = mount.opts.to_string_lossy();
     let options: HashMap<&str, &str> =
@@ -47,7 +47,7 @@ pub(super) fn procfs(host: &Host, rights: &Rights) -> Vec<Finding> {
         let why = format!("{} is mounted with subset=pid", place.display());
         found.push(refused("procfs", what, why, "mount another procfs without that option"));
     }
-    found
+    Ok(found)
 }
 
 /// `/proc/self/ns/*`. The first namespaces of users and of pids have fixed numbers: linux/proc_ns.h.
@@ -84,9 +84,9 @@ pub(super) fn namespaces(host: &Host) -> Vec<Finding> {
 }
 
 /// What control groups leave of the machine.
-pub(super) fn groups(host: &Host) -> Vec<Finding> {
+pub(super) fn groups(host: &Host) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
-    if let Ok(memory) = host.effective_memory()
+    if let Some(memory) = known(host.effective_memory())?
         && let LimitedBy::Group(file) = &memory.limited_by
     {
         let what =
@@ -98,7 +98,7 @@ pub(super) fn groups(host: &Host) -> Vec<Finding> {
             "raise it there",
         ));
     }
-    if let Ok(cpus) = host.effective_cpus()
+    if let Some(cpus) = known(host.effective_cpus())?
         && cpus.limited_by != LimitedBy::Host
     {
         let what = format!("{} of {} processors may be used", cpus.cpus, cpus.online);
@@ -108,5 +108,5 @@ pub(super) fn groups(host: &Host) -> Vec<Finding> {
         };
         found.push(finding("cgroup", what, why, "raise the quota, or widen the affinity"));
     }
-    found
+    Ok(found)
 }
