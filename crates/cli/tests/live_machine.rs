@@ -59,6 +59,34 @@ fn the_short_table_is_net_tools_table_under_both_its_names() {
 }
 
 #[test]
+fn netstat_has_the_sockets_and_states_of_net_tools() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    for options in ["-tulpn", "-tuanp", "-tun"] {
+        let Some(_) = told("netstat", &[options]) else { return };
+        // Protocol, the two ends and the state of IPv4; IPv6 ends have brackets here, and the rest moves.
+        let kept = |text: String| -> BTreeSet<Vec<String>> {
+            let lines = words(&text).into_iter();
+            let ours = lines.filter(|row| matches!(row[0].as_str(), "tcp" | "udp"));
+            ours.map(|row| {
+                let state = row.get(5).filter(|state| {
+                    state.bytes().all(|b| b.is_ascii_uppercase() || b"_12".contains(&b))
+                });
+                [Some(&row[0]), Some(&row[3]), Some(&row[4]), state]
+                    .into_iter()
+                    .flatten()
+                    .cloned()
+                    .collect()
+            })
+            .collect()
+        };
+        let ours = || kept(printed(&["netstat", options]));
+        eventually(ours, || kept(told("netstat", &[options]).unwrap()));
+    }
+    let address = listener.local_addr().unwrap().to_string();
+    assert!(printed(&["netstat", "-tulpn"]).contains(&address));
+}
+
+#[test]
 fn an_interface_that_is_not_there_fails_and_is_named() {
     let output = run(&["ifconfig", "no-such-0"]);
     assert_eq!(output.status.code(), Some(1));

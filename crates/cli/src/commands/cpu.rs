@@ -18,6 +18,8 @@ use crate::registry::Applet;
 use crate::table::{Column, Table, bar};
 use crate::terminal::Terminal;
 
+/// Narrower than this, bars are short and columns stand close together.
+const ROOM_FOR_BARS: usize = 110;
 /// How many processes are named where nothing cuts the line.
 const NAMED: usize = 8;
 
@@ -175,7 +177,7 @@ fn head(facts: &Facts, reading: &Reading<'_, Moment>) -> Vec<Line> {
 fn table(all: Option<&CpuPercents>, rows: &[Row<'_>], terminal: &Terminal) -> Table {
     let mut columns = vec![Column::right("CPU")];
     if all.is_some() {
-        columns.extend([Column::left("").at_least(10), Column::right("BUSY")]);
+        columns.extend([Column::left("").at_least(bar_width(terminal)), Column::right("BUSY")]);
         columns.extend(["USER", "SYS", "NICE", "WAIT", "IRQ", "STEAL"].map(Column::right));
     }
     let with_freq = rows.iter().any(|row| row.freq.is_some());
@@ -183,7 +185,7 @@ fn table(all: Option<&CpuPercents>, rows: &[Row<'_>], terminal: &Terminal) -> Ta
         columns.push(Column::right("MHz"));
     }
     columns.push(Column::left("RAN HERE LAST").giving_way());
-    let mut table = Table::new(columns).with_gap(2);
+    let mut table = Table::new(columns).with_gap(if is_narrow(terminal) { 1 } else { 2 });
     let blank = || Line::new().with(Paint::Faint, "-");
     let mut row = |name: String, percents: Option<&CpuPercents>, freq, processes| {
         let mut cells = vec![Line::new().with(Paint::Plain, name)];
@@ -211,13 +213,21 @@ fn table(all: Option<&CpuPercents>, rows: &[Row<'_>], terminal: &Terminal) -> Ta
     table
 }
 
+fn is_narrow(terminal: &Terminal) -> bool {
+    terminal.width.is_some_and(|width| width < ROOM_FOR_BARS)
+}
+
+fn bar_width(terminal: &Terminal) -> usize {
+    if is_narrow(terminal) { 6 } else { 10 }
+}
+
 fn shares(percents: Option<&CpuPercents>, terminal: &Terminal) -> Vec<Line> {
     let blank = || Line::new().with(Paint::Faint, "-");
     let Some(percents) = percents else {
         return std::iter::repeat_with(blank).take(8).collect();
     };
     let busy = busy(percents);
-    let mut cells = vec![bar(busy, 10, terminal)];
+    let mut cells = vec![bar(busy, bar_width(terminal), terminal)];
     cells.push(Line::new().with(Paint::Strong, format!("{busy:.1}")));
     let irq = percents.irq.zip(percents.softirq).map(|(hard, soft)| hard + soft);
     let shares = [

@@ -16,6 +16,10 @@ use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
 use crate::table::{Column, Table};
+use crate::terminal::Terminal;
+
+/// Narrower than this, the columns stand close together.
+const ROOM_FOR_GAPS: usize = 96;
 
 /// Arguments of `psight nettop`.
 #[derive(Debug, Args)]
@@ -77,7 +81,7 @@ fn show(reading: &Reading<'_, Counters>, all: bool, context: &mut Context) -> Re
     });
     let terminal = context.output.terminal;
     let mut lines = vec![total, Line::new()];
-    lines.extend(table(&nics).lines(terminal.width, terminal.cut_mark()));
+    lines.extend(table(&nics, &terminal).lines(terminal.width, terminal.cut_mark()));
     let room = terminal.height.map_or(usize::MAX, |height| height.saturating_sub(1).max(3));
     lines.truncate(room);
     Ok(context.output.lines(lines)?)
@@ -117,12 +121,21 @@ fn total(reading: &Reading<'_, Counters>) -> Line {
     line.with(Paint::Faint, packets)
 }
 
-fn table(nics: &[Nic<'_>]) -> Table {
-    let heads =
-        ["RECV/s", "SENT/s", "PKTS-IN/s", "PKTS-OUT/s", "RECEIVED", "SENT", "ERRS", "DROPS"];
-    let mut columns = vec![Column::left("INTERFACE").at_least(10)];
-    columns.extend(heads.map(|head| Column::right(head).at_least(7)));
-    let mut table = Table::new(columns).with_gap(2);
+fn table(nics: &[Nic<'_>], terminal: &Terminal) -> Table {
+    let amount = |head: &str| Column::right(head).at_least(7);
+    let columns = vec![
+        Column::left("INTERFACE").at_least(10),
+        amount("RECV/s"),
+        amount("SENT/s"),
+        amount("PKT-IN/s"),
+        amount("PKT-OUT/s"),
+        amount("RECEIVED"),
+        amount("SENT"),
+        Column::right("ERRS").at_least(5),
+        Column::right("DROPS"),
+    ];
+    let narrow = terminal.width.is_some_and(|width| width < ROOM_FOR_GAPS);
+    let mut table = Table::new(columns).with_gap(if narrow { 1 } else { 2 });
     for nic in nics {
         let rates = nic.rates.as_ref();
         let bytes = |rate: fn(&NetRates) -> f64| {

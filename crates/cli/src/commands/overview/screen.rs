@@ -18,8 +18,8 @@ use crate::terminal::Terminal;
 const GUTTER: usize = 9;
 /// The layout's width where nothing limits it.
 const UNLIMITED: usize = 100;
-/// Disks, or interfaces, that are listed before the rest is only counted.
-const LISTED: usize = 6;
+/// A screen of fewer lines than this is short: less is listed, so that all kinds of things have room.
+const SHORT: usize = 30;
 /// Narrower than this, `30.1 of 64.9 GiB` needs the room that names of disks have elsewhere.
 const NARROW: usize = 48;
 /// Narrower than this, addresses alone are shown of an interface.
@@ -62,6 +62,15 @@ impl<'a> Frame<'a> {
         // At least `7.1 of 15.6 GiB` must fit behind it.
         let meter = share.min(width.saturating_sub(GUTTER + 24)).clamp(6, 48);
         Self { terminal, width, meter }
+    }
+
+    fn is_short(&self) -> bool {
+        self.terminal.height.is_some_and(|height| height < SHORT)
+    }
+
+    /// How many disks, or interfaces, are listed before the rest is only counted.
+    fn listed(&self) -> usize {
+        if self.is_short() { 4 } else { 6 }
     }
 
     /// A name in the gutter; nothing of a line that goes on with the section above.
@@ -214,7 +223,7 @@ fn each_processor(each: &[(u32, f64)], frame: &Frame<'_>) -> Vec<Line> {
     if each.len() < 2 {
         return Vec::new();
     }
-    let rows = if frame.terminal.height.is_some_and(|height| height < 30) { 2 } else { 4 };
+    let rows = if frame.is_short() { 2 } else { 4 };
     let number = each.iter().map(|(cpu, _)| cpu.to_string().len()).max().unwrap_or(1);
     let cell = number + 1 + BAR + 6;
     let across = ((frame.width.saturating_sub(GUTTER) + GAP) / (cell + GAP)).max(1);
@@ -256,7 +265,7 @@ fn column(percent: f64, terminal: &Terminal) -> String {
 }
 
 fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
-    let shown = || facts.disks.iter().take(LISTED);
+    let shown = || facts.disks.iter().take(frame.listed());
     let name = |row: &df::Row| Line::new().with_os(Paint::Plain, &row.partition.mountpoint);
     let amount = |row: &df::Row| {
         let usage = row.usage.as_ref();
@@ -291,7 +300,7 @@ fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
 
 /// `and 12 more`.
 fn more(count: usize, frame: &Frame<'_>) -> Option<Line> {
-    let more = count.checked_sub(LISTED).filter(|more| *more > 0)?;
+    let more = count.checked_sub(frame.listed()).filter(|more| *more > 0)?;
     Some(frame.gutter("").with(Paint::Faint, format!("and {more} more")))
 }
 
@@ -312,7 +321,7 @@ fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     }
     let mut table = Table::new(columns).without_heads().with_gap(2);
     let (down, up) = if frame.terminal.unicode { ("↓ ", "↑ ") } else { ("in ", "out ") };
-    for interface in shown.iter().take(LISTED) {
+    for interface in shown.iter().take(frame.listed()) {
         // What it carries now, where that is known, else what it has carried so far.
         let rates = interface.rates.as_ref();
         let amount = |sign: &str, bytes, rate: Option<f64>| {
@@ -431,10 +440,10 @@ fn charge(battery: &Battery) -> Line {
     line
 }
 
-/// Items one after another, in at most three lines.
+/// Items one after another, in at most three lines, or one on a short screen; then how many more there are.
 fn flow(items: Vec<Line>, frame: &Frame<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    let count = items.len();
+    let (count, most) = (items.len(), if frame.is_short() { 1 } else { 3 });
     for (at, item) in items.into_iter().enumerate() {
         if let Some(line) = lines.last_mut()
             && line.width() + 3 + item.width() <= frame.width
@@ -443,7 +452,7 @@ fn flow(items: Vec<Line>, frame: &Frame<'_>) -> Vec<Line> {
             line.append(item);
             continue;
         }
-        if lines.len() == 3 {
+        if lines.len() == most {
             lines.push(frame.gutter("").with(Paint::Faint, format!("and {} more", count - at)));
             break;
         }
