@@ -1,7 +1,7 @@
 //! `psight iotop`: which processes read from disks and write to them, as iotop(8) shows it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use clap::Args;
@@ -186,8 +186,12 @@ impl Arguments {
                 since.entry(key).or_insert_with(|| before.get(&key).copied().unwrap_or(now));
             Some(Row { process, grown: now.since(first), rates })
         };
-        let rows = reading.now.rows.iter().filter_map(row);
-        rows.filter(|row| !self.only || row.bytes() > 0).collect()
+        let rows: Vec<Row<'a>> = reading.now.rows.iter().filter_map(row).collect();
+        // Those that have ended are not shown, and would add up to much in a day.
+        let living: HashSet<Key> =
+            reading.now.rows.iter().filter_map(counted).map(|it| it.0).collect();
+        since.retain(|key, _| living.contains(key));
+        rows.into_iter().filter(|row| !self.only || row.bytes() > 0).collect()
     }
 
     fn lines(
