@@ -1,7 +1,6 @@
 //! `psight battery`: how full the battery is and how long it lasts, as psutil's battery.py, and everything else that
 //! feeds the machine.
 
-use std::borrow::Cow;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,9 +10,9 @@ use psight::sensors::{Battery, BatteryInfo, PowerSupplies, TimeLeft};
 
 use super::{Context, Failure};
 use crate::line::{Line, Paint};
-use crate::output::Format;
+use crate::output::{Format, object, record};
 use crate::registry::Applet;
-use crate::table::{Column, Table};
+use crate::table::{Column, Table, known};
 use crate::terminal::Terminal;
 
 /// Arguments of `psight battery`.
@@ -68,11 +67,9 @@ pub(crate) fn power(context: &mut Context) -> Option<Power> {
 
 impl Power {
     fn document(&self) -> Value<'_> {
-        let battery = self.battery.as_ref().map_or(Value::Null, Value::record);
-        let supplies = self.supplies.as_ref().map_or(Value::Null, Value::record);
-        Value::Map(vec![
-            (Cow::Borrowed("battery"), battery),
-            (Cow::Borrowed("power_supplies"), supplies),
+        object([
+            ("battery", record(self.battery.as_ref())),
+            ("power_supplies", record(self.supplies.as_ref())),
         ])
     }
 
@@ -143,10 +140,7 @@ fn table(batteries: &[BatteryInfo], terminal: &Terminal) -> Table {
             Line::new().with(Paint::Plain, "  ").with_os(Paint::Plain, &battery.name),
             Line::new().with(Paint::Plain, battery.status.as_str()),
         ];
-        row.extend(numbers.map(|number| match number {
-            Some(text) => Line::new().with(Paint::Plain, text),
-            None => Line::new().with(Paint::Faint, "-"),
-        }));
+        row.extend(numbers.map(known));
         let feeds = if battery.peripheral { "a device" } else { "the machine" };
         row.push(Line::new().with(Paint::Plain, feeds));
         table.row(row);

@@ -1,11 +1,12 @@
 //! `psight cpu`: how busy each processor is and with what, and which processes ran there last, as psutil's
 //! cpu_distribution.py.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use clap::Args;
-use psight::cpu::{CpuFreq, CpuPercents, CpuSample, CpuStats, LoadAverage, PerCpuFreq};
+use psight::cpu::{
+    CpuFreq, CpuPercents, CpuSample, CpuStats, LoadAverage, PerCpuFreq, PerCpuTimes,
+};
 use psight::record::{ToValue as _, Value};
 use psight::table::{Columns, ProcessRow, Scanner};
 
@@ -13,9 +14,9 @@ use super::rounds::{Reading, Rounds};
 use super::{Context, Failure};
 use crate::human;
 use crate::line::{Line, Paint};
-use crate::output::Format;
+use crate::output::{Format, float, object, record};
 use crate::registry::Applet;
-use crate::table::{Column, Table, bar};
+use crate::table::{Column, Table, bar, known};
 use crate::terminal::Terminal;
 
 /// Narrower than this, bars are short and columns stand close together.
@@ -186,19 +187,14 @@ fn table(all: Option<&CpuPercents>, rows: &[Row<'_>], terminal: &Terminal) -> Ta
     }
     columns.push(Column::left("RAN HERE LAST").giving_way());
     let mut table = Table::new(columns).with_gap(if is_narrow(terminal) { 1 } else { 2 });
-    let blank = || Line::new().with(Paint::Faint, "-");
     let mut row = |name: String, percents: Option<&CpuPercents>, freq, processes| {
         let mut cells = vec![Line::new().with(Paint::Plain, name)];
         if all.is_some() {
             cells.extend(shares(percents, terminal));
         }
         if with_freq {
-            cells.push(match freq {
-                Some(CpuFreq { current, .. }) => {
-                    Line::new().with(Paint::Plain, format!("{current:.0}"))
-                }
-                None => blank(),
-            });
+            let freq: Option<CpuFreq> = freq;
+            cells.push(known(freq.map(|freq| format!("{:.0}", freq.current))));
         }
         cells.push(processes);
         table.row(cells);
@@ -222,9 +218,8 @@ fn bar_width(terminal: &Terminal) -> usize {
 }
 
 fn shares(percents: Option<&CpuPercents>, terminal: &Terminal) -> Vec<Line> {
-    let blank = || Line::new().with(Paint::Faint, "-");
     let Some(percents) = percents else {
-        return std::iter::repeat_with(blank).take(8).collect();
+        return std::iter::repeat_with(|| known(None::<&str>)).take(8).collect();
     };
     let busy = busy(percents);
     let mut cells = vec![bar(busy, bar_width(terminal), terminal)];
@@ -238,10 +233,7 @@ fn shares(percents: Option<&CpuPercents>, terminal: &Terminal) -> Vec<Line> {
         irq,
         percents.steal,
     ];
-    cells.extend(shares.map(|share| match share {
-        Some(share) => Line::new().with(Paint::Plain, format!("{share:.1}")),
-        None => blank(),
-    }));
+    cells.extend(shares.map(|share| known(share.map(|share| format!("{share:.1}")))));
     cells
 }
 
@@ -270,42 +262,38 @@ fn document<'a>(
     rows: &'a [Row<'_>],
     reading: &Reading<'a, Moment>,
 ) -> Value<'a> {
-    let times = |cpu: u32| {
-        let found = reading.now.sample.cpus.iter().find(|times| times.cpu == cpu);
-        found.map_or(Value::Null, |found| Value::record(&found.times))
-    };
-    let per_cpu = rows.iter().map(|row| {
-        let process = |process: &&'a ProcessRow| {
-            map(vec![
-                ("pid", process.pid.to_value()),
-                ("name", process.name.to_value()),
-                ("cpu_percent", process.cpu_percent.to_value()),
-            ])
-        };
-        let percents = row.percents.as_ref();
-        map(vec![
-            ("cpu", row.cpu.to_value()),
-            ("percent", percents.map_or(Value::Null, |all| Value::Float(busy(all)))),
-            ("times_percent", percents.map_or(Value::Null, Value::record)),
-            ("times", times(row.cpu)),
-            ("freq", row.freq.as_ref().map_or(Value::Null, Value::record)),
-            ("processes", Value::List(row.processes.iter().map(process).collect())),
-        ])
+    let each = rows.iter().map(|row| {
+        let mut cpus = reading.now.sample.cpus.iter();
+        one(row, cpus.find(|times| times.cpu == row.cpu))
     });
-    map(vec![
+    object([
         ("count", facts.count.to_value()),
         ("count_physical", facts.physical.to_value()),
         ("span", Value::Float(reading.span.as_secs_f64())),
-        ("percent", all.map_or(Value::Null, |all| Value::Float(busy(all)))),
-        ("times_percent", all.map_or(Value::Null, Value::record)),
+        ("percent", float(all.map(busy))),
+        ("times_percent", record(all)),
         ("times", Value::record(&reading.now.sample.total)),
-        ("freq", facts.freq.as_ref().map_or(Value::Null, Value::record)),
-        ("load_average", facts.load.as_ref().map_or(Value::Null, Value::record)),
-        ("stats", reading.now.stats.as_ref().map_or(Value::Null, Value::record)),
-        ("per_cpu", Value::List(per_cpu.collect())),
+        ("freq", record(facts.freq.as_ref())),
+        ("load_average", record(facts.load.as_ref())),
+        ("stats", record(reading.now.stats.as_ref())),
+        ("per_cpu", Value::List(each.collect())),
     ])
 }
 
-fn map<'a>(pairs: Vec<(&'static str, Value<'a>)>) -> Value<'a> {
-    Value::Map(pairs.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect())
+fn one<'a>(row: &'a Row<'_>, times: Option<&'a PerCpuTimes>) -> Value<'a> {
+    let process = |process: &&'a ProcessRow| {
+        object([
+            ("pid", process.pid.to_value()),
+            ("name", process.name.to_value()),
+            ("cpu_percent", process.cpu_percent.to_value()),
+        ])
+    };
+    object([
+        ("cpu", row.cpu.to_value()),
+        ("percent", float(row.percents.as_ref().map(busy))),
+        ("times_percent", record(row.percents.as_ref())),
+        ("times", record(times.map(|times| &times.times))),
+        ("freq", record(row.freq.as_ref())),
+        ("processes", Value::List(row.processes.iter().map(process).collect())),
+    ])
 }

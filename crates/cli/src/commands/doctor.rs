@@ -1,15 +1,14 @@
 //! `psight doctor`: what this user may not see here, why, and how to see it.
 
-use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::Args;
 use psight::doctor::{Finding, Refusal};
-use psight::record::{ToValue as _, Value};
+use psight::record::ToValue as _;
 
 use super::{Context, Failure};
 use crate::line::{Line, Paint};
-use crate::output::Format;
+use crate::output::{Format, object};
 use crate::registry::Applet;
 use crate::table::{Column, Table};
 use crate::terminal::Terminal;
@@ -41,10 +40,8 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     match context.output.format {
         Format::Csv => Err(Failure::Usage("doctor is no list: use --json".to_owned())),
         Format::Json | Format::Ndjson => {
-            let document = Value::Map(vec![
-                (Cow::Borrowed("findings"), findings.to_value()),
-                (Cow::Borrowed("refusals"), refusals.to_value()),
-            ]);
+            let document =
+                object([("findings", findings.to_value()), ("refusals", refusals.to_value())]);
             Ok(context.output.document(&document)?)
         }
         Format::Table => {

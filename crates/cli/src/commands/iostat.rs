@@ -190,8 +190,8 @@ impl Arguments {
         match context.output.format {
             Format::Csv => Ok(context.output.rows(report.rows())?),
             Format::Json | Format::Ndjson => {
-                let document = report.document(context.host.now());
-                Ok(context.output.document(&document)?)
+                let now = context.host.now();
+                Ok(context.output.document(&report.document(&now))?)
             }
             Format::Table => {
                 let mut lines = Vec::new();

@@ -1,6 +1,5 @@
 //! `psight iotop`: which processes read from disks and write to them, as iotop(8) shows it.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -15,9 +14,9 @@ use super::rounds::{Reading, Rounds};
 use super::{Context, Failure, ps};
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
-use crate::output::Format;
+use crate::output::{Format, float, object, record};
 use crate::registry::Applet;
-use crate::table::{Column, Table};
+use crate::table::{Column, Table, known};
 
 /// Arguments of `psight iotop`.
 #[derive(Debug, Args)]
@@ -245,10 +244,7 @@ impl Arguments {
             } else {
                 rate.map(|rate| format!("{}/s", self.amount(rate)))
             };
-            match text {
-                Some(text) => Line::new().with(Paint::Plain, text),
-                None => Line::new().with(Paint::Faint, "-"),
-            }
+            known(text)
         };
         let rates = row.rates.as_ref();
         vec![
@@ -319,7 +315,7 @@ fn document<'a>(rows: &'a [Row<'_>], reading: &Reading<'a, Moment>) -> Value<'a>
     let processes = rows.iter().map(|row| {
         let process = row.process;
         let rates = row.rates.as_ref();
-        map(vec![
+        object([
             ("pid", process.pid.to_value()),
             ("name", process.name.to_value()),
             ("username", process.username.to_value()),
@@ -331,18 +327,10 @@ fn document<'a>(rows: &'a [Row<'_>], reading: &Reading<'a, Moment>) -> Value<'a>
             ("write_bytes_per_sec", float(rates.and_then(|rates| rates.write_bytes_per_sec))),
         ])
     });
-    map(vec![
+    object([
         ("span", Value::Float(reading.span.as_secs_f64())),
         ("denied", Value::Uint(reading.now.denied as u64)),
-        ("disks", reading.now.disks.as_ref().map_or(Value::Null, Value::record)),
+        ("disks", record(reading.now.disks.as_ref())),
         ("processes", Value::List(processes.collect())),
     ])
-}
-
-fn float(number: Option<f64>) -> Value<'static> {
-    number.map_or(Value::Null, Value::Float)
-}
-
-fn map<'a>(pairs: Vec<(&'static str, Value<'a>)>) -> Value<'a> {
-    Value::Map(pairs.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect())
 }

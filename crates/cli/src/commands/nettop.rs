@@ -13,9 +13,9 @@ use super::rounds::{Reading, Rounds};
 use super::{Context, Failure};
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
-use crate::output::{Format, Rows};
+use crate::output::{Format, Rows, float};
 use crate::registry::Applet;
-use crate::table::{Column, Table};
+use crate::table::{Column, Table, known};
 use crate::terminal::Terminal;
 
 /// Narrower than this, the columns stand close together.
@@ -101,8 +101,7 @@ fn values<'a>(nics: &[Nic<'a>]) -> Rows<'a> {
         row.extend(nic.io.values());
         row.extend((0..NetRates::FIELDS.len()).map(|at| {
             // Numbers, which borrow nothing from the rates.
-            let rate = nic.rates.as_ref().and_then(|rates| rates.value_at(at).as_f64());
-            rate.map_or(Value::Null, Value::Float)
+            float(nic.rates.as_ref().and_then(|rates| rates.value_at(at).as_f64()))
         }));
         row
     });
@@ -137,28 +136,27 @@ fn table(nics: &[Nic<'_>], terminal: &Terminal) -> Table {
     let narrow = terminal.width.is_some_and(|width| width < ROOM_FOR_GAPS);
     let mut table = Table::new(columns).with_gap(if narrow { 1 } else { 2 });
     for nic in nics {
-        let rates = nic.rates.as_ref();
-        let bytes = |rate: fn(&NetRates) -> f64| {
-            rates.map(|rates| human::bytes_short(rate(rates).round() as u64, Scale::Binary))
-        };
-        let packets = |rate: fn(&NetRates) -> f64| rates.map(|rates| format!("{:.0}", rate(rates)));
-        let io = nic.io;
-        let cells = [
-            bytes(|rates| rates.bytes_recv_per_sec),
-            bytes(|rates| rates.bytes_sent_per_sec),
-            packets(|rates| rates.packets_recv_per_sec),
-            packets(|rates| rates.packets_sent_per_sec),
-            Some(human::bytes_short(io.bytes_recv, Scale::Binary)),
-            Some(human::bytes_short(io.bytes_sent, Scale::Binary)),
-            Some(io.errin.saturating_add(io.errout).to_string()),
-            Some(io.dropin.saturating_add(io.dropout).to_string()),
-        ];
-        let mut row = vec![Line::new().with_os(Paint::Plain, nic.name)];
-        row.extend(cells.into_iter().map(|cell| match cell {
-            Some(text) => Line::new().with(Paint::Plain, text),
-            None => Line::new().with(Paint::Faint, "-"),
-        }));
-        table.row(row);
+        table.row(row(nic));
     }
     table
+}
+
+fn row(nic: &Nic<'_>) -> Vec<Line> {
+    let rates = nic.rates.as_ref();
+    let short = |bytes: u64| human::bytes_short(bytes, Scale::Binary);
+    let bytes = |rate: fn(&NetRates) -> f64| rates.map(|rates| short(rate(rates).round() as u64));
+    let packets = |rate: fn(&NetRates) -> f64| rates.map(|rates| format!("{:.0}", rate(rates)));
+    let io = nic.io;
+    let cells = [
+        bytes(|rates| rates.bytes_recv_per_sec),
+        bytes(|rates| rates.bytes_sent_per_sec),
+        packets(|rates| rates.packets_recv_per_sec),
+        packets(|rates| rates.packets_sent_per_sec),
+        Some(short(io.bytes_recv)),
+        Some(short(io.bytes_sent)),
+        Some(io.errin.saturating_add(io.errout).to_string()),
+        Some(io.dropin.saturating_add(io.dropout).to_string()),
+    ];
+    let name = Line::new().with_os(Paint::Plain, nic.name);
+    std::iter::once(name).chain(cells.into_iter().map(known)).collect()
 }

@@ -1,16 +1,15 @@
 //! `psight sensors`: temperatures, fans and battery together, chip by chip, as lm-sensors and psutil's sensors.py; and
 //! the lines that `temperatures` and `fans` share with it.
 
-use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
 use clap::Args;
-use psight::record::{ToValue as _, Value};
+use psight::record::ToValue as _;
 use psight::sensors::{Fan, Temperature, fahrenheit};
 
 use super::{Context, Failure, battery};
 use crate::line::{Line, Paint};
-use crate::output::{Format, Rows};
+use crate::output::{Format, Rows, object, record};
 use crate::registry::Applet;
 use crate::table::{Column, Table};
 use crate::terminal::Terminal;
@@ -59,16 +58,14 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let battery = battery::power(context).filter(|_| arguments.chips.is_empty());
     match context.output.format {
         Format::Csv => {
-            return Err(Failure::Usage(
-                "sensors is no list: use --json, or temperatures".to_owned(),
-            ));
+            let instead = "sensors is no list: use --json, or temperatures";
+            return Err(Failure::Usage(instead.to_owned()));
         }
         Format::Json | Format::Ndjson => {
-            let battery = battery.as_ref().and_then(|power| power.battery.as_ref());
-            let document = Value::Map(vec![
-                (Cow::Borrowed("temperatures"), temperatures.to_value()),
-                (Cow::Borrowed("fans"), fans.to_value()),
-                (Cow::Borrowed("battery"), battery.map_or(Value::Null, Value::record)),
+            let document = object([
+                ("temperatures", temperatures.to_value()),
+                ("fans", fans.to_value()),
+                ("battery", record(battery.as_ref().and_then(|power| power.battery.as_ref()))),
             ]);
             return Ok(context.output.document(&document)?);
         }

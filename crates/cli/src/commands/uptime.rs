@@ -1,6 +1,5 @@
 //! `psight uptime`: since when the machine runs, who is there and how busy it is, in procps' line.
 
-use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -10,7 +9,7 @@ use psight::record::{ToValue as _, Value};
 use super::{Context, Failure};
 use crate::human;
 use crate::line::{Line, Paint};
-use crate::output::Format;
+use crate::output::{Format, object, record};
 use crate::registry::Applet;
 
 /// Arguments of `psight uptime`.
@@ -55,7 +54,9 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let zone = context.zone();
     let text = match context.output.format {
         Format::Csv => return Err(Failure::Usage("uptime is no list: use --json".to_owned())),
-        Format::Json | Format::Ndjson => return Ok(context.output.document(&document(&facts))?),
+        Format::Json | Format::Ndjson => {
+            return Ok(context.output.document(&document(&facts, &facts.began()))?);
+        }
         Format::Table if arguments.pretty => pretty(up),
         Format::Table if arguments.since => human::moment(facts.began(), &zone),
         Format::Table => line(&facts, &human::time_of_day(facts.now, &zone)),
@@ -71,18 +72,14 @@ impl Facts {
     }
 }
 
-fn document(facts: &Facts) -> Value<'_> {
-    Value::Map(vec![
-        (Cow::Borrowed("now"), facts.now.to_value()),
-        (Cow::Borrowed("boot_time"), Value::Float(since_1970(facts.began()))),
-        (Cow::Borrowed("time_since_boot"), facts.up.to_value()),
-        (Cow::Borrowed("user_count"), facts.users.to_value()),
-        (Cow::Borrowed("load_average"), facts.load.as_ref().map_or(Value::Null, Value::record)),
+fn document<'a>(facts: &'a Facts, began: &'a SystemTime) -> Value<'a> {
+    object([
+        ("now", facts.now.to_value()),
+        ("boot_time", began.to_value()),
+        ("time_since_boot", facts.up.to_value()),
+        ("user_count", facts.users.to_value()),
+        ("load_average", record(facts.load.as_ref())),
     ])
-}
-
-fn since_1970(at: SystemTime) -> f64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
 /// procps' line, which says `0 user`. What is not known is left out.

@@ -5,14 +5,14 @@ use std::ffi::OsStr;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::tz::TimeZone;
 use psight::Record as _;
-use psight::record::Value;
 use psight::users::User;
 
 use super::{Context, Failure};
 use crate::human;
 use crate::line::{Line, Paint};
-use crate::output::{Format, Rows};
+use crate::output::{Format, Rows, float};
 use crate::registry::Applet;
 use crate::table::{Column, Table};
 
@@ -75,8 +75,7 @@ fn values(sessions: &[Session]) -> Rows<'_> {
     names.push(Cow::Borrowed("idle"));
     let rows = sessions.iter().map(|session| {
         let mut values = session.user.values();
-        let idle = session.idle.map(|idle| idle.as_secs_f64());
-        values.push(idle.map_or(Value::Null, Value::Float));
+        values.push(float(session.idle.map(|idle| idle.as_secs_f64())));
         values
     });
     Rows { names, rows: rows.collect() }
@@ -105,37 +104,39 @@ fn table(arguments: &Arguments, sessions: &[Session], context: &Context) -> Resu
     if !arguments.heading {
         table = table.without_heads();
     }
-    let plain = |text: &str| Line::new().with(Paint::Plain, text);
     if arguments.boot {
         let began = human::minute(context.host.boot_time()?, &zone);
         let mut row = vec![Line::new(), plain("system boot"), plain(&began)];
-        if arguments.users {
-            row.extend([Line::new(), Line::new()]);
-        }
-        row.push(Line::new());
+        row.resize_with(if arguments.users { 6 } else { 4 }, Line::new);
         table.row(row);
     }
-    for Session { user, idle } in sessions {
-        let terminal = user.terminal.as_deref().unwrap_or_else(|| OsStr::new("?"));
-        let mut row = vec![
-            Line::new().with_os(Paint::Plain, &user.name),
-            Line::new().with_os(Paint::Plain, terminal),
-            plain(&human::minute(user.started, &zone)),
-        ];
-        if arguments.users {
-            row.push(plain(&idle_for(*idle)));
-            row.push(match user.pid {
-                Some(pid) => plain(&pid.to_string()),
-                None => plain("?"),
-            });
-        }
-        row.push(match &user.host {
-            Some(host) => plain("(").with_os(Paint::Plain, host).with(Paint::Plain, ")"),
-            None => Line::new(),
-        });
-        table.row(row);
+    for session in sessions {
+        table.row(row(arguments, session, &zone));
     }
     Ok(table)
+}
+
+fn plain(text: &str) -> Line {
+    Line::new().with(Paint::Plain, text)
+}
+
+fn row(arguments: &Arguments, session: &Session, zone: &TimeZone) -> Vec<Line> {
+    let user = &session.user;
+    let terminal = user.terminal.as_deref().unwrap_or_else(|| OsStr::new("?"));
+    let mut row = vec![
+        Line::new().with_os(Paint::Plain, &user.name),
+        Line::new().with_os(Paint::Plain, terminal),
+        plain(&human::minute(user.started, zone)),
+    ];
+    if arguments.users {
+        let pid = user.pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string());
+        row.extend([plain(&idle_for(session.idle)), plain(&pid)]);
+    }
+    row.push(match &user.host {
+        Some(host) => plain("(").with_os(Paint::Plain, host).with(Paint::Plain, ")"),
+        None => Line::new(),
+    });
+    row
 }
 
 /// A dot for somebody who types, `old` for a day and more, else hours and minutes.

@@ -12,8 +12,8 @@ use psight::record::{ToValue as _, Value};
 use super::{Arguments, Reading};
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
-use crate::output::Rows;
-use crate::table::{Column, Table};
+use crate::output::{Rows, object, record};
+use crate::table::{Column, Table, known};
 use crate::terminal::Terminal;
 
 /// What happened between two readings.
@@ -60,17 +60,17 @@ impl Report {
         Self { cpu, disks, span }
     }
 
-    pub(super) fn document(&self, now: SystemTime) -> Value<'_> {
+    pub(super) fn document<'a>(&'a self, now: &'a SystemTime) -> Value<'a> {
         let disks = self.disks.as_ref().map(|disks| {
             let names = self.names();
             let row = |disk| Value::Map(names.iter().cloned().zip(values(disk)).collect());
             Value::List(disks.iter().map(row).collect())
         });
-        Value::Map(vec![
-            (Cow::Borrowed("now"), Value::Float(since_1970(now))),
-            (Cow::Borrowed("span"), Value::Float(self.span.as_secs_f64())),
-            (Cow::Borrowed("cpu"), self.cpu.as_ref().map_or(Value::Null, Value::record)),
-            (Cow::Borrowed("disks"), disks.unwrap_or(Value::Null)),
+        object([
+            ("now", now.to_value()),
+            ("span", Value::Float(self.span.as_secs_f64())),
+            ("cpu", record(self.cpu.as_ref())),
+            ("disks", disks.unwrap_or(Value::Null)),
         ])
     }
 
@@ -105,10 +105,6 @@ impl Report {
     }
 }
 
-fn since_1970(at: SystemTime) -> f64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64()
-}
-
 fn values(disk: &Disk) -> Vec<Value<'_>> {
     let mut row = vec![disk.name.to_value()];
     row.extend(disk.grown.values());
@@ -129,7 +125,7 @@ fn processors(cpu: &CpuPercents) -> Table {
     let system = cpu.system + part(cpu.irq) + part(cpu.softirq);
     let numbers = [Some(cpu.user), cpu.nice, Some(system), cpu.iowait, cpu.steal, Some(cpu.idle)];
     let mut row = vec![Line::new()];
-    row.extend(numbers.map(|number| cell(number.map(|number| format!("{number:.2}")))));
+    row.extend(numbers.map(|number| known(number.map(|number| format!("{number:.2}")))));
     table.row(row);
     table
 }
@@ -195,7 +191,7 @@ fn brief(disks: &[Disk], arguments: &Arguments) -> Table {
                 Some(amounts.amount(grown.write_bytes)),
                 grown.discard_bytes.map(|bytes| amounts.amount(bytes)),
             ]
-            .map(cell),
+            .map(known),
         );
         table.row(row);
     }
@@ -256,7 +252,7 @@ fn heads(amounts: &Amounts) -> Vec<String> {
 fn row(disk: &Disk, amounts: &Amounts) -> Vec<Line> {
     match &disk.rates {
         Some(rates) => numbers(rates, amounts),
-        None => heads(amounts).iter().map(|_| cell(None)).collect(),
+        None => heads(amounts).iter().map(|_| known(None::<&str>)).collect(),
     }
 }
 
@@ -290,14 +286,14 @@ fn numbers(rates: &DiskRates, amounts: &Amounts) -> Vec<Line> {
     let mut cells: Vec<Line> = ways.iter().flat_map(|way| way.cells(amounts)).collect();
     let none = rates.flushes_per_sec.filter(|flushes| *flushes == 0.0);
     let await_of_flushes = rates.flush_await.or(none);
-    cells.extend([rates.flushes_per_sec, await_of_flushes].map(|it| cell(it.and_then(two))));
-    cells.push(cell(rates.queue_length.and_then(two)));
+    cells.extend([rates.flushes_per_sec, await_of_flushes].map(|it| known(it.and_then(two))));
+    cells.push(known(rates.queue_length.and_then(two)));
     let busy = rates.utilization;
     let paint = busy.map_or(Paint::Plain, Paint::of_fullness);
     let paint = if paint == Paint::Good { Paint::Plain } else { paint };
     cells.push(match busy.and_then(two) {
         Some(text) => Line::new().with(paint, text),
-        None => cell(None),
+        None => known(None::<&str>),
     });
     cells
 }
@@ -313,7 +309,7 @@ struct Way {
 
 impl Way {
     fn cells(&self, amounts: &Amounts) -> [Line; 6] {
-        let two = |number: Option<f64>| cell(number.map(|number| format!("{number:.2}")));
+        let two = |number: Option<f64>| known(number.map(|number| format!("{number:.2}")));
         let share = self.merged.zip(self.requests).map(|(merged, requests)| {
             let all = merged + requests;
             if all > 0.0 { merged / all * 100.0 } else { 0.0 }
@@ -324,24 +320,17 @@ impl Way {
         // Sizes are in kibibytes whatever the rest is in.
         let size = counted(self.size);
         let size = if amounts.human {
-            cell(size.map(|size| amounts.rate(size)))
+            known(size.map(|size| amounts.rate(size)))
         } else {
             two(size.map(|size| size / 1024.0))
         };
         [
             two(self.requests),
-            cell(self.bytes.map(|bytes| amounts.rate(bytes))),
+            known(self.bytes.map(|bytes| amounts.rate(bytes))),
             two(self.merged),
             two(share),
             two(counted(self.wait)),
             size,
         ]
-    }
-}
-
-fn cell(text: Option<String>) -> Line {
-    match text {
-        Some(text) => Line::new().with(Paint::Plain, text),
-        None => Line::new().with(Paint::Faint, "-"),
     }
 }

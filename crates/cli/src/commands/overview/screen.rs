@@ -320,23 +320,11 @@ fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
         columns.extend([Column::right(""), Column::right(""), Column::left("")]);
     }
     let mut table = Table::new(columns).without_heads().with_gap(2);
-    let (down, up) = if frame.terminal.unicode { ("↓ ", "↑ ") } else { ("in ", "out ") };
     for interface in shown.iter().take(frame.listed()) {
-        // What it carries now, where that is known, else what it has carried so far.
-        let rates = interface.rates.as_ref();
-        let amount = |sign: &str, bytes, rate: Option<f64>| {
-            let amount = match rate {
-                Some(rate) => format!("{}/s", human::bytes(rate.round() as u64, Scale::Binary)),
-                None => human::bytes(bytes, Scale::Binary),
-            };
-            Line::new().with(Paint::Faint, sign).with(Paint::Plain, amount)
-        };
         let mut cells =
             vec![Line::new().with_os(Paint::Plain, &interface.name), addresses(interface)];
         if !narrow {
-            let (received, sent) = (interface.io.bytes_recv, interface.io.bytes_sent);
-            cells.push(amount(down, received, rates.map(|rates| rates.bytes_recv_per_sec)));
-            cells.push(amount(up, sent, rates.map(|rates| rates.bytes_sent_per_sec)));
+            cells.extend(traffic(interface, frame));
             cells.push(state(interface));
         }
         table.row(cells);
@@ -352,6 +340,23 @@ fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
         .collect();
     lines.extend(more(shown.len(), frame));
     lines
+}
+
+/// What it carries now, in and out, where that is known; else what it has carried so far.
+fn traffic(interface: &Interface, frame: &Frame<'_>) -> [Line; 2] {
+    let (down, up) = if frame.terminal.unicode { ("↓ ", "↑ ") } else { ("in ", "out ") };
+    let rates = interface.rates.as_ref();
+    let amount = |sign: &str, bytes, rate: Option<f64>| {
+        let amount = match rate {
+            Some(rate) => format!("{}/s", human::bytes(rate.round() as u64, Scale::Binary)),
+            None => human::bytes(bytes, Scale::Binary),
+        };
+        Line::new().with(Paint::Faint, sign).with(Paint::Plain, amount)
+    };
+    [
+        amount(down, interface.io.bytes_recv, rates.map(|rates| rates.bytes_recv_per_sec)),
+        amount(up, interface.io.bytes_sent, rates.map(|rates| rates.bytes_sent_per_sec)),
+    ]
 }
 
 fn is_loopback(interface: &Interface) -> bool {

@@ -7,29 +7,7 @@ use crate::doctor::Finding;
 use crate::{Error, Host, Result};
 
 pub(super) fn missing(host: &Host) -> Result<Vec<Finding>> {
-    let mut found = Vec::new();
-    let class = host.sys().join("class");
-    if !class.is_dir() {
-        let what = "no sensors, and less is known of disks and interfaces";
-        let why = format!("{} is not there", class.display());
-        found.push(finding("sysfs", what, why, "mount -t sysfs sysfs /sys"));
-    } else {
-        let why = |name: &str| {
-            format!("{} is empty, as in most virtual machines", class.join(name).display())
-        };
-        if is_empty(&class.join("hwmon"))? && is_empty(&class.join("thermal"))? {
-            let how = "on hardware, load the driver of its sensors (sensors-detect finds it)";
-            found.push(finding("temperatures", "no temperatures and no fans", why("hwmon"), how));
-        }
-        if is_empty(&class.join("power_supply"))? {
-            found.push(finding(
-                "battery",
-                "no battery and no mains supply",
-                why("power_supply"),
-                "",
-            ));
-        }
-    }
+    let mut found = sensors(host)?;
     let records = ["run/utmp", "var/run/utmp", "run/systemd/sessions"];
     if !records.iter().any(|path| host.file(path).exists()) {
         let what = "nobody seems to be logged in";
@@ -47,6 +25,29 @@ pub(super) fn missing(host: &Host) -> Result<Vec<Finding>> {
         let what = format!("the counters of {} stand still", names.join(", "));
         let how = "write 1 to /sys/block/DISK/queue/iostats";
         found.push(finding("disks", what, "their accounting is switched off", how));
+    }
+    Ok(found)
+}
+
+/// What `/sys` does not show.
+fn sensors(host: &Host) -> Result<Vec<Finding>> {
+    let class = host.sys().join("class");
+    if !class.is_dir() {
+        let what = "no sensors, and less is known of disks and interfaces";
+        let why = format!("{} is not there", class.display());
+        return Ok(vec![finding("sysfs", what, why, "mount -t sysfs sysfs /sys")]);
+    }
+    let mut found = Vec::new();
+    let why = |name: &str| {
+        format!("{} is empty, as in most virtual machines", class.join(name).display())
+    };
+    if is_empty(&class.join("hwmon"))? && is_empty(&class.join("thermal"))? {
+        let how = "on hardware, load the driver of its sensors (sensors-detect finds it)";
+        found.push(finding("temperatures", "no temperatures and no fans", why("hwmon"), how));
+    }
+    if is_empty(&class.join("power_supply"))? {
+        let what = "no battery and no mains supply";
+        found.push(finding("battery", what, why("power_supply"), ""));
     }
     Ok(found)
 }
