@@ -1,5 +1,6 @@
 //! `psight iostat`: how busy processors and disks are, since boot and then over intervals, in sysstat's columns.
 
+mod extended;
 mod report;
 
 use std::collections::BTreeMap;
