@@ -196,6 +196,29 @@ fn who_reads_the_records_as_coreutils_does() {
 }
 
 #[test]
+fn times_are_those_of_the_readers_zone() {
+    for zone in [
+        "America/New_York",
+        "Asia/Kolkata",
+        "CET-1CEST,M3.5.0,M10.5.0",
+        ":Europe/Berlin",
+        "UTC",
+        "",
+    ] {
+        let shown = || {
+            let output = common::command(&["uptime"]).env("TZ", zone).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            words(&text)[0][0][..5].to_owned()
+        };
+        let date = || {
+            let output = std::process::Command::new("date").arg("+%H:%M").env("TZ", zone).output();
+            String::from_utf8(output.unwrap().stdout).unwrap().trim().to_owned()
+        };
+        eventually(shown, date);
+    }
+}
+
+#[test]
 fn iotop_has_the_counters_of_proc() {
     let own = std::process::id().to_string();
     let counter = |name: &str| -> u64 {

@@ -31,6 +31,7 @@ use jiff::tz::TimeZone;
 use psight::{ErrorKind, Host};
 
 use crate::output::Output;
+use crate::zone;
 
 /// What a command works with.
 pub(crate) struct Context {
@@ -53,7 +54,7 @@ impl Context {
 
     /// The time zone of the reader.
     pub(crate) fn zone(&self) -> TimeZone {
-        TimeZone::system()
+        zone::zone()
     }
 }
 
