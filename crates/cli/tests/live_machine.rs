@@ -154,6 +154,7 @@ fn iostat_reports_as_often_as_it_is_told() {
         printed(&[&["iostat", "-c"], arguments].concat()).matches("avg-cpu").count()
     };
     assert_eq!(reports(&[]), 1);
+    assert_eq!(reports(&["-d"]), 1, "both together");
     assert_eq!(reports(&["0.05", "3"]), 3);
     assert_eq!(reports(&["-y", "0.05", "2"]), 2);
     let spans = String::from_utf8(run(&["iostat", "--ndjson", "0.05", "2"]).stdout).unwrap();

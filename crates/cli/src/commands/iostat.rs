@@ -24,10 +24,10 @@ pub(crate) struct Arguments {
     /// Devices; then seconds between reports, and how many. The first report is about the time since boot.
     #[arg(value_name = "DEVICE|INTERVAL|COUNT")]
     words: Vec<String>,
-    /// Processors alone.
-    #[arg(short, conflicts_with = "devices")]
+    /// Processors; without -d nothing else.
+    #[arg(short)]
     cpu: bool,
-    /// Devices alone.
+    /// Devices; without -c nothing else.
     #[arg(short = 'd')]
     devices: bool,
     /// Everything that is known of the devices.
@@ -145,9 +145,10 @@ impl Arguments {
     }
 
     fn read(&self, asked: &Asked, context: &mut Context) -> Result<Reading, Failure> {
-        let cpu = if self.devices { None } else { Some(context.host.cpu_times()?) };
+        let cpu = if self.devices && !self.cpu { None } else { Some(context.host.cpu_times()?) };
         let at = Instant::now();
-        let disks = if self.cpu { None } else { Some(self.disks(asked, context)?) };
+        let disks =
+            if self.cpu && !self.devices { None } else { Some(self.disks(asked, context)?) };
         Ok(Reading { cpu, disks, at })
     }
 

@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
     /// With idle time and process. Together with -b the boot as well as the users.
     #[arg(short, long)]
     users: bool,
+    /// All that is known: -b and -u.
+    #[arg(short, long)]
+    all: bool,
     /// Name, line and time alone, which is the default.
     #[arg(short, long)]
     short: bool,
@@ -47,7 +50,9 @@ impl Applet for Arguments {
     const NAME: &'static str = "who";
     const ABOUT: &'static str = "Who is logged in";
 
-    fn run(self, context: &mut Context) -> Result<(), Failure> {
+    fn run(mut self, context: &mut Context) -> Result<(), Failure> {
+        self.boot |= self.all;
+        self.users |= self.all;
         run(&self, context)
     }
 }
