@@ -12,6 +12,8 @@ const PSUTIL: &str = "psutil==7.2.2";
 const PROGRAMS: &[(&str, &str)] = &[
     ("df", "coreutils"),
     ("free", "procps"),
+    ("ifconfig", "net-tools"),
+    ("iostat", "sysstat"),
     ("ip", "iproute2"),
     ("jq", "jq"),
     ("killall", "psmisc"),
@@ -27,6 +29,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("setpriv", "util-linux"),
     ("ss", "iproute2"),
     ("taskset", "util-linux"),
+    ("uptime", "procps"),
+    ("who", "coreutils"),
 ];
 
 /// Installs what is missing, as far as that is possible here, and says what is not.

@@ -131,6 +131,33 @@ pub(crate) fn start(at: SystemTime, now: SystemTime, zone: &TimeZone) -> String 
     local.strftime(form).to_string()
 }
 
+/// A day, as in `2026-11-20`.
+pub(crate) fn date(at: SystemTime, zone: &TimeZone) -> String {
+    formed(at, zone, "%Y-%m-%d")
+}
+
+/// A moment to the minute, as `who` writes it: `2026-11-20 09:05`.
+pub(crate) fn minute(at: SystemTime, zone: &TimeZone) -> String {
+    formed(at, zone, "%Y-%m-%d %H:%M")
+}
+
+/// A moment to the second: `2026-11-20 09:05:17`.
+pub(crate) fn moment(at: SystemTime, zone: &TimeZone) -> String {
+    formed(at, zone, "%Y-%m-%d %H:%M:%S")
+}
+
+/// A time of day: `09:05:17`.
+pub(crate) fn time_of_day(at: SystemTime, zone: &TimeZone) -> String {
+    formed(at, zone, "%H:%M:%S")
+}
+
+fn formed(at: SystemTime, zone: &TimeZone, form: &str) -> String {
+    match Timestamp::try_from(at) {
+        Ok(at) => at.to_zoned(zone.clone()).strftime(form).to_string(),
+        Err(_) => "?".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +207,15 @@ mod tests {
         for wrong in ["-1", "NaN", "inf", "1e9", "", "two"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn moments_are_written_from_the_year_down() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        assert_eq!(date(at, &TimeZone::UTC), "2023-11-14");
+        assert_eq!(minute(at, &TimeZone::UTC), "2023-11-14 22:13");
+        assert_eq!(moment(at, &TimeZone::UTC), "2023-11-14 22:13:20");
+        assert_eq!(time_of_day(at, &TimeZone::UTC), "22:13:20");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use psight::record::Value;
+use psight::record::{Record, Value};
 
 use crate::line::Line;
 use crate::terminal::Terminal;
@@ -29,6 +29,21 @@ pub(crate) struct Rows<'a> {
     pub(crate) names: Vec<Cow<'static, str>>,
     /// The values of each row.
     pub(crate) rows: Vec<Vec<Value<'a>>>,
+}
+
+/// Named values as one, for programs.
+pub(crate) fn object<'a>(pairs: impl IntoIterator<Item = (&'static str, Value<'a>)>) -> Value<'a> {
+    Value::Map(pairs.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect())
+}
+
+/// A number that may not be known, for programs.
+pub(crate) fn float(number: Option<f64>) -> Value<'static> {
+    number.map_or(Value::Null, Value::Float)
+}
+
+/// A record that may not be known, for programs.
+pub(crate) fn record<R: Record>(record: Option<&R>) -> Value<'_> {
+    record.map_or(Value::Null, Value::record)
 }
 
 /// Standard output, written to as a whole line at a time.

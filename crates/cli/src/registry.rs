@@ -86,10 +86,29 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<overview::Arguments>(),
             Entry::of::<commands::free::Arguments>(),
             Entry::of::<commands::df::Arguments>(),
+            Entry::of::<commands::cpu::Arguments>(),
+            Entry::of::<commands::meminfo::Arguments>(),
+            Entry::of::<commands::iostat::Arguments>(),
+            Entry::of::<commands::uptime::Arguments>(),
+            Entry::of::<commands::who::Arguments>(),
+            Entry::of::<commands::sensors::Arguments>(),
+            Entry::of::<commands::temperatures::Arguments>(),
+            Entry::of::<commands::fans::Arguments>(),
+            Entry::of::<commands::battery::Arguments>(),
         ],
     ),
-    ("The network", &[Entry::of::<commands::netstat::Arguments>()]),
-    ("Processes", &[Entry::of::<commands::ps::Arguments>()]),
+    (
+        "The network",
+        &[
+            Entry::of::<commands::netstat::Arguments>(),
+            Entry::of::<commands::ifconfig::Arguments>(),
+            Entry::of::<commands::nettop::Arguments>(),
+        ],
+    ),
+    (
+        "Processes",
+        &[Entry::of::<commands::ps::Arguments>(), Entry::of::<commands::iotop::Arguments>()],
+    ),
     (
         "Processes, chosen and controlled",
         &[
@@ -107,7 +126,11 @@ static GROUPS: &[(&str, &[Entry])] = &[
     ),
     (
         "psight itself",
-        &[Entry::of::<commands::completions::Arguments>(), Entry::of::<commands::man::Arguments>()],
+        &[
+            Entry::of::<commands::doctor::Arguments>(),
+            Entry::of::<commands::completions::Arguments>(),
+            Entry::of::<commands::man::Arguments>(),
+        ],
     ),
 ];
 

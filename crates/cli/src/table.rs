@@ -175,6 +175,14 @@ pub(crate) fn cell(field: &Field, value: &Value<'_>, numbers: Numbers) -> Line {
     Line::new().with(Paint::Plain, text)
 }
 
+/// Text that may not be known as a cell: `-` where it is not.
+pub(crate) fn known(text: Option<impl AsRef<str>>) -> Line {
+    match text {
+        Some(text) => Line::new().with(Paint::Plain, text),
+        None => Line::new().with(Paint::Faint, "-"),
+    }
+}
+
 /// A value without a unit.
 pub(crate) fn plain(value: &Value<'_>) -> Line {
     let text = match value {

@@ -234,22 +234,26 @@ impl CpuTimes {
 
     /// Where the processors spent their time between `before` and this moment.
     pub fn percents_since(&self, before: &Self) -> CpuPercents {
-        let since = self.since(before);
-        let total = parts(&since).total();
+        self.since(before).percents()
+    }
+
+    /// Each part in percent of all the time that was counted: since boot, where these are the kernel's own times.
+    pub fn percents(&self) -> CpuPercents {
+        let total = parts(self).total();
         let some = |part: Option<f64>| part.map(|part| share(part, total));
         CpuPercents {
-            user: share(since.user, total),
-            system: share(since.system, total),
-            idle: share(since.idle, total),
-            nice: some(since.nice),
-            iowait: some(since.iowait),
-            irq: some(since.irq),
-            softirq: some(since.softirq),
-            steal: some(since.steal),
-            guest: some(since.guest),
-            guest_nice: some(since.guest_nice),
-            dpc: some(since.dpc),
-            lock_spin: some(since.lock_spin),
+            user: share(self.user, total),
+            system: share(self.system, total),
+            idle: share(self.idle, total),
+            nice: some(self.nice),
+            iowait: some(self.iowait),
+            irq: some(self.irq),
+            softirq: some(self.softirq),
+            steal: some(self.steal),
+            guest: some(self.guest),
+            guest_nice: some(self.guest_nice),
+            dpc: some(self.dpc),
+            lock_spin: some(self.lock_spin),
         }
     }
 

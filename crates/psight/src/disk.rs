@@ -1,6 +1,7 @@
 //! File systems and disks.
 
 mod prober;
+mod rates;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use crate::{Host, Result, sys};
 pub use prober::DiskProber;
 #[allow(unused_imports, reason = "only systems that can be captured ask")]
 pub(crate) use prober::patiently;
+pub use rates::DiskRates;
 
 /// Which file systems are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,6 +117,9 @@ pub struct DiskIo {
     /// Discards (TRIM) that were completed. Since Linux 4.18.
     #[field(counter, on(linux))]
     pub discard_count: Option<u64>,
+    /// Discards that the kernel joined with a neighbour's. Since Linux 4.18.
+    #[field(counter, on(linux))]
+    pub discard_merged_count: Option<u64>,
     /// Bytes discarded. Since Linux 4.18.
     #[field(unit = bytes, counter, on(linux))]
     pub discard_bytes: Option<u64>,
@@ -276,6 +281,7 @@ impl DiskIo {
             in_progress: known(self.in_progress, other.in_progress),
             weighted_time: known(self.weighted_time, other.weighted_time),
             discard_count: known(self.discard_count, other.discard_count),
+            discard_merged_count: known(self.discard_merged_count, other.discard_merged_count),
             discard_bytes: known(self.discard_bytes, other.discard_bytes),
             discard_time: known(self.discard_time, other.discard_time),
             flush_count: known(self.flush_count, other.flush_count),

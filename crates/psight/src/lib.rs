@@ -192,6 +192,7 @@ extern crate self as psight;
 
 pub mod cpu;
 pub mod disk;
+pub mod doctor;
 mod error;
 mod host;
 pub mod memory;

@@ -2,11 +2,13 @@
 
 mod connections;
 mod interfaces;
+mod rates;
 mod words;
 
 pub use connections::{Address, Connection};
 pub use interfaces::{InterfaceAddress, InterfaceStats, NetIo};
-pub use words::{ConnectionKind, ConnectionStatus, Duplex, Family, SocketType};
+pub use rates::NetRates;
+pub use words::{ConnectionKind, ConnectionStatus, Duplex, Family, SocketType, UnixState};
 
 use crate::{Result, sys};
 

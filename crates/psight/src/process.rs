@@ -23,7 +23,7 @@ pub use files::{
     EpollTarget, FdDetail, FdKind, FileDescriptor, InotifyWatch, OpenFile, OpenMode, Timer,
 };
 pub use identity::{Cgroup, GroupIds, SignalMasks, SignalSet, Status, UserIds};
-pub use io::IoCounters;
+pub use io::{IoCounters, IoRates};
 pub use memory::{
     AddressRange, GroupedMemoryMap, MemoryFootprint, MemoryFull, MemoryInfo, MemoryInfoEx,
     MemoryMap, MemoryRegion, PageFaults, Permissions,

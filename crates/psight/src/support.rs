@@ -44,6 +44,7 @@ pub const QUESTIONS: &[Question] = &[
     question("disk", "disk_usage", &[Os::Linux]),
     question("disk", "disks_not_counted", &[Os::Linux]),
     question("disk", "partitions", &[Os::Linux]),
+    question("doctor", "findings", &[Os::Linux]),
     question("files", "fds", &[Os::Linux]),
     question("files", "num_fds", &[Os::Linux]),
     question("files", "open_files", &[Os::Linux]),
@@ -106,6 +107,7 @@ pub const QUESTIONS: &[Question] = &[
     question("sensors", "power_supplies", &[Os::Linux]),
     question("sensors", "temperatures", &[Os::Linux]),
     question("table", "processes", &[Os::Linux]),
+    question("users", "terminal_idle", &[Os::Linux]),
     question("users", "users", &[Os::Linux]),
 ];
 

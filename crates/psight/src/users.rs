@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::record::Record;
 use crate::{Host, Pid, Result, sys};
@@ -55,6 +55,17 @@ impl Host {
     /// Linux: `/etc/group`, then for this machine `getgrnam_r(3)`, which may ask a directory service.
     pub fn group_id(&self, name: impl AsRef<OsStr>) -> Option<u32> {
         sys::users::group_id(self, name.as_ref())
+    }
+
+    /// How long nobody has used a terminal, which has a name as in [`User::terminal`]. Zero where its clock is ahead.
+    ///
+    /// Linux: when `/dev/<terminal>` was read last, to 8 seconds, as `w` and `who -u` have it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if there is no such terminal, `Unsupported` on a captured machine.
+    pub fn terminal_idle(&self, terminal: impl AsRef<OsStr>) -> Result<Duration> {
+        sys::users::terminal_idle(self, terminal.as_ref())
     }
 }
 

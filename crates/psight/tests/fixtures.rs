@@ -171,7 +171,7 @@ mod laptop {
                 "read_merged_count": 120_331, "write_merged_count": 402_113, "busy_time": 201_133,
                 "in_progress": 0, "weighted_time": 455_020, "discard_count": 9120,
                 "discard_bytes": 812_033_112u64 * 512, "discard_time": 4011, "flush_count": 31_022,
-                "flush_time": 49_766,
+                "flush_time": 49_766, "discard_merged_count": 0,
             })
         );
     }
@@ -186,6 +186,7 @@ mod laptop {
             json!({
                 "bytes_sent": 512_033_112, "bytes_recv": 8_123_310_221u64, "packets_sent": 2_101_133,
                 "packets_recv": 6_120_331, "errin": 0, "errout": 0, "dropin": 14, "dropout": 3,
+                "overrunin": 0, "overrunout": 0, "framein": 0, "carrierout": 0, "collisions": 0,
             })
         );
         has(&traffic["wg0"], &json!({"errin": 2, "errout": 7, "dropin": 0, "dropout": 1}));
@@ -471,7 +472,7 @@ mod old {
         let traffic = named(host(OLD).net_io_counters());
         has(
             &traffic["eth0"],
-            &json!({"bytes_recv": 3_102_203_312u64, "bytes_sent": 812_033_112, "errin": 3, "dropin": 1}),
+            &json!({"bytes_recv": 3_102_203_312u64, "bytes_sent": 812_033_112, "errin": 3, "dropin": 1, "framein": 2, "carrierout": 1, "collisions": 4}),
         );
     }
 

@@ -29,6 +29,7 @@ fn is_honest(answer: &Answer, allowed: &[ErrorKind]) -> bool {
 const ANSWERED: &[&str] = &[
     "Host::connections",
     "Host::disk_usage",
+    "Host::findings",
     "Host::group_id",
     "Host::info",
     "Host::interface_addresses",
@@ -36,6 +37,7 @@ const ANSWERED: &[&str] = &[
     "Host::is_captured",
     "Host::now",
     "Host::power_supplies",
+    "Host::terminal_idle",
     "Host::time_since_boot",
     "Host::uptime",
     "Host::user_id",

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Machine, numbers, stat};
-use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Duplex};
+use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Duplex, UnixState};
 use psight::{ErrorKind, Pid};
 use psight_parse::linux::netlink::kept;
 
@@ -177,6 +177,17 @@ fn a_table_of_which_no_line_is_understood_is_no_machine_without_sockets() {
 }
 
 #[test]
+fn the_state_of_a_unix_socket_is_what_flags_and_state_say_together() {
+    let unix = "0: 2 0 10000 0001 01 1 /l\n0: 2 0 0 0002 01 2\n0: 2 0 0 0001 02 3\n\
+                0: 3 0 0 0001 03 4\n0: 3 0 0 0001 04 5\n0: 3 0 0 0001 09 6\n";
+    let rows = sockets("", "", unix).host().connections(ConnectionKind::Unix).unwrap();
+    let states: Vec<_> = rows.iter().map(|row| row.unix_state.map(UnixState::as_str)).collect();
+    let words = ["LISTENING", "UNCONNECTED", "CONNECTING", "CONNECTED", "DISCONNECTING"];
+    assert_eq!(states, words.map(Some).into_iter().chain([None]).collect::<Vec<_>>());
+    assert!(rows.iter().all(|row| row.status == ConnectionStatus::None), "as psutil has it");
+}
+
+#[test]
 fn t58_names_of_unix_sockets_are_whole() {
     let unix = "0: 2 0 0 0001 01 1 / a b\n0: 2 0 0 0002 01 2 @x@y\ngarbage\n0: 2 0 0 0005 01 3\n";
     let machine = sockets("", "", unix);
@@ -227,14 +238,14 @@ fn a_table_of_interfaces_of_which_no_line_is_understood_is_malformed() {
 #[test]
 fn t62_counters_of_aliases_and_of_long_names_without_a_blank() {
     let machine = net_dev(
-        "eth0:1:1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\nenp130s0f1np1v3:18446744073709551615 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\n",
+        "eth0:1:1 2 3 4 9 10 0 0 5 6 7 8 11 13 12 0\nenp130s0f1np1v3:18446744073709551615 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\n",
     );
     let host = machine.host();
     let counters = host.net_io_counters().unwrap();
     let alias = &counters[std::ffi::OsStr::new("eth0:1")];
-    assert_eq!(numbers(alias), [5, 1, 6, 2, 3, 7, 4, 8]);
+    assert_eq!(numbers(alias), [5, 1, 6, 2, 3, 7, 4, 8, 9, 11, 10, 12, 13]);
     let total = host.net_io_counters_total().unwrap().unwrap();
-    assert_eq!(numbers(&total), [10, u64::MAX, 12, 4, 6, 14, 8, 16]);
+    assert_eq!(numbers(&total), [10, u64::MAX, 12, 4, 6, 14, 8, 16, 9, 11, 10, 12, 13]);
 }
 
 #[test]

@@ -21,7 +21,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use common::{Ended, eventually, numbers};
-use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType};
+use psight::net::{
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
+};
 use psight::{Host, Pid, Process};
 use rustix::net as raw;
 
@@ -207,6 +209,15 @@ fn sequential() -> (OwnedFd, OwnedFd) {
 }
 
 #[test]
+fn netlink_and_its_file_agree_on_which_unix_sockets_are_connected() {
+    let (connected, _other) = UnixStream::pair().unwrap();
+    let row = one(&connected, ConnectionKind::Unix);
+    assert_eq!(row.unix_state, Some(UnixState::Connected));
+    let row = one(&UnixDatagram::unbound().unwrap(), ConnectionKind::Unix);
+    assert_eq!(row.unix_state, Some(UnixState::Unconnected));
+}
+
+#[test]
 fn t58_a_unix_connection_that_waits_is_there_without_an_owner() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("listener");
@@ -215,10 +226,14 @@ fn t58_a_unix_connection_that_waits_is_there_without_an_owner() {
     let name = unix_name(path.as_os_str().as_bytes());
     for host in [Host::local(), files_only()] {
         let rows = host.connections_with_owners(ConnectionKind::Unix).unwrap();
-        let mut seen: Vec<_> =
-            rows.into_iter().filter(|row| row.laddr == name).map(|row| row.pid).collect();
+        let mut seen: Vec<_> = rows
+            .into_iter()
+            .filter(|row| row.laddr == name)
+            .map(|row| (row.pid, row.unix_state))
+            .collect();
         seen.sort();
-        assert_eq!(seen, [None, None, me()]);
+        let waits = (None, Some(UnixState::Connecting));
+        assert_eq!(seen, [waits, waits, (me(), Some(UnixState::Listening))]);
     }
     drop((listener, clients));
 }

@@ -1,5 +1,7 @@
 //! `psight df`: space on file systems, in the columns and numbers of coreutils' `df`.
 
+mod layout;
+
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -10,13 +12,11 @@ use psight::disk::{DiskProber, DiskUsage, Mounts, Partition};
 use psight::record::Value;
 use psight::{ErrorKind, Record as _};
 
+use self::layout::{Block, Head};
 use super::{Context, Failure};
-use crate::human::Scale;
-use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
 use crate::sanitize;
-use crate::table::{Column, Table};
 
 /// How long file systems may take to answer before the listing goes on without those that do not.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -64,6 +64,23 @@ pub(crate) struct Arguments {
     /// Show the type of each file system.
     #[arg(short = 'T', long = "print-type")]
     print_type: bool,
+    /// In mebibytes.
+    #[arg(short = 'm', conflicts_with_all = ["kibi", "block_size"])]
+    mebi: bool,
+    /// In blocks of SIZE: 1M, or M for the same with a letter at each number.
+    #[arg(short = 'B', long, value_name = "SIZE", value_parser = Block::parse, conflicts_with = "kibi")]
+    block_size: Option<Block>,
+    /// These columns, or all of them.
+    #[arg(
+        long,
+        value_name = "FIELD,…",
+        value_enum,
+        value_delimiter = ',',
+        num_args = 0..,
+        require_equals = true,
+        conflicts_with_all = ["inodes", "portability", "print_type"]
+    )]
+    output: Option<Vec<Head>>,
     /// Print help.
     #[arg(long, action = clap::ArgAction::Help)]
     help: Option<bool>,
@@ -76,6 +93,8 @@ pub(crate) struct Row {
     pub(crate) usage: Option<DiskUsage>,
     /// Whether it did not answer in time, rather than refused to.
     pub(crate) hangs: bool,
+    /// The file that was asked about.
+    file: Option<PathBuf>,
 }
 
 impl Applet for Arguments {
@@ -89,12 +108,15 @@ impl Applet for Arguments {
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let mounts = context.host.partitions(Mounts::All)?;
-    let asked = if arguments.paths.is_empty() {
-        mounts.into_iter().filter(|mount| arguments.wants(mount)).collect()
+    let (asked, files): (Vec<Partition>, Vec<Option<PathBuf>>) = if arguments.paths.is_empty() {
+        mounts.into_iter().filter(|mount| arguments.wants(mount)).map(|mount| (mount, None)).unzip()
     } else {
-        on_which(&arguments.paths, &mounts, context)
+        on_which(&arguments.paths, &mounts, context).into_iter().unzip()
     };
     let mut rows = measured(asked, context);
+    for (row, file) in rows.iter_mut().zip(files) {
+        row.file = file;
+    }
     if !arguments.all && arguments.paths.is_empty() {
         rows = without_repetition(rows);
     }
@@ -104,7 +126,7 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if context.output.format != Format::Table {
         return Ok(context.output.rows(values(&rows))?);
     }
-    let lines = table(&arguments, &rows)
+    let lines = layout::table(&arguments, &rows)
         .lines(context.output.terminal.width, context.output.terminal.cut_mark());
     Ok(context.output.lines(lines)?)
 }
@@ -132,7 +154,11 @@ fn is_remote(mount: &Partition) -> bool {
 }
 
 /// The mounts that the files are on: of those above a file the last with the longest path, for it hides the others.
-fn on_which(paths: &[PathBuf], mounts: &[Partition], context: &mut Context) -> Vec<Partition> {
+fn on_which(
+    paths: &[PathBuf],
+    mounts: &[Partition],
+    context: &mut Context,
+) -> Vec<(Partition, Option<PathBuf>)> {
     let mut found = Vec::new();
     for path in paths {
         let whole = match real_path(path, context) {
@@ -147,7 +173,8 @@ fn on_which(paths: &[PathBuf], mounts: &[Partition], context: &mut Context) -> V
         let of_device = || mounts.iter().find(|m| m.device.as_deref() == Some(path.as_os_str()));
         let above = |m: &&Partition| whole.starts_with(&m.mountpoint);
         let last = mounts.iter().filter(above).max_by_key(|m| m.mountpoint.components().count());
-        found.extend(of_device().or(last).cloned());
+        let mount = of_device().or(last).cloned();
+        found.extend(mount.map(|mount| (mount, Some(path.clone()))));
     }
     found
 }
@@ -181,7 +208,7 @@ fn measured(mounts: Vec<Partition>, context: &mut Context) -> Vec<Row> {
     let prober = DiskProber::new(&context.host);
     let usages = prober.disk_usages(mounts.iter().map(|mount| &mount.mountpoint), PATIENCE);
     let measure = |(partition, usage): (Partition, psight::Result<DiskUsage>)| match usage {
-        Ok(usage) => Row { partition, usage: Some(usage), hangs: false },
+        Ok(usage) => Row { partition, usage: Some(usage), hangs: false, file: None },
         Err(error) => {
             // What the kernel makes up has no space that anybody would miss.
             let missed = !matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::NotFound);
@@ -189,7 +216,7 @@ fn measured(mounts: Vec<Partition>, context: &mut Context) -> Vec<Row> {
                 let place = sanitize::os_text(partition.mountpoint.as_os_str()).into_owned();
                 context.skipped.note(place, &error);
             }
-            Row { partition, usage: None, hangs: error.kind() == ErrorKind::TimedOut }
+            Row { partition, usage: None, hangs: error.kind() == ErrorKind::TimedOut, file: None }
         }
     };
     mounts.into_iter().zip(usages).map(measure).collect()
@@ -245,149 +272,4 @@ fn row_values(row: &Row) -> Vec<Value<'_>> {
         None => values.extend(DiskUsage::FIELDS.iter().map(|_| Value::Null)),
     }
     values
-}
-
-fn table(arguments: &Arguments, rows: &[Row]) -> Table {
-    let short = arguments.human || arguments.si;
-    let [whole, used, left, share] = match (arguments.inodes, short, arguments.portability) {
-        (true, ..) => ["Inodes", "IUsed", "IFree", "IUse%"],
-        (_, true, _) => ["Size", "Used", "Avail", "Use%"],
-        (_, _, true) => ["1024-blocks", "Used", "Available", "Capacity"],
-        _ => ["1K-blocks", "Used", "Available", "Use%"],
-    };
-    let mut columns = vec![Column::left("Filesystem").at_least(14).giving_way()];
-    if arguments.print_type {
-        columns.push(Column::left("Type"));
-    }
-    columns.extend([whole, used, left].map(|head| Column::right(head).at_least(5)));
-    columns.extend([Column::right(share), Column::left("Mounted on").giving_way()]);
-    let mut table = Table::new(columns);
-    for row in rows {
-        let amounts = row.usage.as_ref().and_then(|usage| amounts(arguments, usage));
-        let mut place = Line::new().with_os(Paint::Plain, &row.partition.mountpoint);
-        if row.hangs {
-            place.push(Paint::Bad, "  (does not answer)");
-        }
-        let device = row.partition.device.as_deref().unwrap_or_else(|| OsStr::new("-"));
-        table.row(cells(arguments, device, &row.partition.fstype, amounts, place));
-    }
-    if arguments.total {
-        let all = rows.iter().filter_map(|row| amounts(arguments, row.usage.as_ref()?));
-        let sum = all.fold((0, 0, 0), |sum, each| {
-            (add(sum.0, each.0), add(sum.1, each.1), add(sum.2, each.2))
-        });
-        let place = Line::new().with(Paint::Plain, "-");
-        table.row(cells(arguments, OsStr::new("total"), OsStr::new("-"), Some(sum), place));
-    }
-    table
-}
-
-fn add(one: u64, other: u64) -> u64 {
-    one.saturating_add(other)
-}
-
-/// All, used and left; bytes or files.
-type Amounts = (u64, u64, u64);
-
-fn amounts(arguments: &Arguments, usage: &DiskUsage) -> Option<Amounts> {
-    if arguments.inodes {
-        let (all, left) = (usage.files?, usage.files_free?);
-        return Some((all, all.saturating_sub(left), left));
-    }
-    Some((usage.total, usage.used, usage.free))
-}
-
-fn cells(
-    arguments: &Arguments,
-    device: &OsStr,
-    kind: &OsStr,
-    amounts: Option<Amounts>,
-    place: Line,
-) -> Vec<Line> {
-    let mut cells = vec![Line::new().with_os(Paint::Plain, device)];
-    if arguments.print_type {
-        cells.push(Line::new().with_os(Paint::Plain, kind));
-    }
-    let unknown = || Line::new().with(Paint::Faint, "-");
-    match amounts {
-        Some((all, used, left)) => {
-            let amount = |amount| Line::new().with(Paint::Plain, written(arguments, amount));
-            cells.extend([all, used, left].map(amount));
-            cells.push(share(used, left).map_or_else(unknown, |share| {
-                let paint = match Paint::of_fullness(share as f64) {
-                    Paint::Good => Paint::Plain,
-                    alarm => alarm,
-                };
-                Line::new().with(paint, format!("{share}%"))
-            }));
-        }
-        None => cells.extend([unknown(), unknown(), unknown(), unknown()]),
-    }
-    cells.push(place);
-    cells
-}
-
-fn written(arguments: &Arguments, amount: u64) -> String {
-    match (arguments.human, arguments.si, arguments.inodes) {
-        (true, ..) => rounded_up(amount, Scale::Binary),
-        (_, true, _) => rounded_up(amount, Scale::Decimal),
-        (.., true) => amount.to_string(),
-        _ => amount.div_ceil(1024).to_string(),
-    }
-}
-
-/// `used` of what can be used, in percent and rounded up, so that nothing in use is never 0 %.
-fn share(used: u64, left: u64) -> Option<u64> {
-    let (used, left) = (u128::from(used), u128::from(left));
-    let whole = used + left;
-    if whole == 0 { None } else { u64::try_from((used * 100).div_ceil(whole)).ok() }
-}
-
-/// Two digits or more, rounded up: what is left must not look like more than there is, as `df -h` has it.
-fn rounded_up(amount: u64, scale: Scale) -> String {
-    let base = u128::from(scale.base());
-    let letters = if scale == Scale::Binary { "KMGTPE" } else { "kMGTPE" };
-    let (mut unit, amount) = (1_u128, u128::from(amount));
-    let mut letter = None;
-    for next in letters.chars() {
-        if amount.div_ceil(unit) < base {
-            break;
-        }
-        unit *= base;
-        letter = Some(next);
-    }
-    let Some(letter) = letter else { return amount.to_string() };
-    let tenths = (amount * 10).div_ceil(unit);
-    if tenths < 100 {
-        format!("{}.{}{letter}", tenths / 10, tenths % 10)
-    } else {
-        format!("{}{letter}", amount.div_ceil(unit))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_rounded_up_as_df_does() {
-        let binary = |amount| rounded_up(amount, Scale::Binary);
-        assert_eq!(binary(0), "0");
-        assert_eq!(binary(1023), "1023");
-        assert_eq!(binary(1025), "1.1K");
-        assert_eq!(binary(10 * 1024), "10K");
-        assert_eq!(binary(10 * 1024 + 1), "11K");
-        assert_eq!(binary((1 << 20) - 1), "1.0M");
-        assert_eq!(rounded_up(999_999, Scale::Decimal), "1.0M");
-        assert_eq!(rounded_up(1001, Scale::Decimal), "1.1k");
-    }
-
-    #[test]
-    fn a_percentage_is_rounded_up() {
-        assert_eq!(share(1, 999), Some(1));
-        assert_eq!(share(0, 9), Some(0));
-        assert_eq!(share(500, 499), Some(51));
-        assert_eq!(share(0, 0), None);
-        assert_eq!(share(u64::MAX, 0), Some(100));
-    }
 }

@@ -1,13 +1,14 @@
 //! `psight free`: memory and swap space, in the columns and numbers of procps' `free`.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use clap::Args;
 use psight::memory::{SwapMemory, VirtualMemory};
 use psight::record::Value;
 
 use super::{Context, Failure};
-use crate::human::Scale;
+use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::output::Format;
 use crate::registry::Applet;
@@ -28,6 +29,15 @@ pub(crate) struct Arguments {
     /// Add a line for memory and swap space together.
     #[arg(short, long)]
     total: bool,
+    /// On one line.
+    #[arg(short = 'L', long, conflicts_with_all = ["total", "wide"])]
+    line: bool,
+    /// Again and again with a pause of so many seconds.
+    #[arg(short, long, value_name = "N", value_parser = human::seconds)]
+    seconds: Option<Duration>,
+    /// So many times, every second unless said otherwise.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
     /// Print help.
     #[arg(long, action = clap::ArgAction::Help)]
     help: Option<bool>,
@@ -39,18 +49,53 @@ struct Unit {
     /// In bytes.
     #[arg(short, long)]
     bytes: bool,
+    /// In kilobytes of 1000 bytes.
+    #[arg(long)]
+    kilo: bool,
+    /// In megabytes of 1000 kilobytes.
+    #[arg(long)]
+    mega: bool,
+    /// In gigabytes of 1000 megabytes.
+    #[arg(long)]
+    giga: bool,
+    /// In terabytes of 1000 gigabytes.
+    #[arg(long)]
+    tera: bool,
+    /// In petabytes of 1000 terabytes.
+    #[arg(long)]
+    peta: bool,
     /// In kibibytes, which is the default.
-    #[arg(short, long, alias = "kilo")]
+    #[arg(short, long)]
     kibi: bool,
     /// In mebibytes.
-    #[arg(short, long, alias = "mega")]
+    #[arg(short, long)]
     mebi: bool,
     /// In gibibytes.
-    #[arg(short, long, alias = "giga")]
+    #[arg(short, long)]
     gibi: bool,
+    /// In tebibytes.
+    #[arg(long)]
+    tebi: bool,
+    /// In pebibytes.
+    #[arg(long)]
+    pebi: bool,
     /// In the unit that suits each number.
     #[arg(short, long)]
     human: bool,
+}
+
+impl Unit {
+    /// The size of the unit; -k and the like mean powers of 1000 together with --si.
+    fn bytes(&self, base: u64) -> u64 {
+        let decimal = [self.kilo, self.mega, self.giga, self.tera, self.peta];
+        let chosen = [true, self.mebi, self.gibi, self.tebi, self.pebi];
+        let power = |flags: [bool; 5]| flags.iter().rposition(|flag| *flag).map(|at| at as u32 + 1);
+        match (self.bytes, power(decimal), power(chosen)) {
+            (true, ..) => 1,
+            (_, Some(power), _) => 1000_u64.pow(power),
+            (.., power) => base.pow(power.unwrap_or(1)),
+        }
+    }
 }
 
 impl Applet for Arguments {
@@ -63,11 +108,32 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    let endless = if arguments.seconds.is_some() { u64::MAX } else { 1 };
+    let pause = arguments.seconds.unwrap_or(Duration::from_secs(1));
+    let table = context.output.format == Format::Table;
+    // On a captured machine nothing changes.
+    let count = if context.host.is_captured() { 1 } else { arguments.count.unwrap_or(endless) };
+    for round in 0..count {
+        if round > 0 {
+            std::thread::sleep(pause);
+            if table {
+                context.output.lines([Line::new()])?;
+            }
+        }
+        once(&arguments, context)?;
+    }
+    Ok(())
+}
+
+fn once(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let memory = context.host.virtual_memory()?;
     let swap = context.skipped.known("swap space", context.host.swap_memory());
     match context.output.format {
+        Format::Table if arguments.line => {
+            Ok(context.output.lines([line(arguments, &memory, swap.as_ref())])?)
+        }
         Format::Table => {
-            let lines = table(&arguments, &memory, swap.as_ref())
+            let lines = table(arguments, &memory, swap.as_ref())
                 .lines(context.output.terminal.width, context.output.terminal.cut_mark());
             Ok(context.output.lines(lines)?)
         }
@@ -76,7 +142,27 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     }
 }
 
-fn document<'a>(memory: &'a VirtualMemory, swap: &'a Option<SwapMemory>) -> Value<'a> {
+/// What is used and what is not, as `free -L` has it.
+fn line(arguments: &Arguments, memory: &VirtualMemory, swap: Option<&SwapMemory>) -> Line {
+    let amounts = [
+        ("SwapUse", swap.map(|swap| swap.used)),
+        ("CachUse", sum(memory.buffers, memory.cached)),
+        ("MemUse", Some(memory.used)),
+        ("MemFree", Some(memory.free)),
+    ];
+    let mut line = Line::new();
+    for (at, (name, amount)) in amounts.into_iter().enumerate() {
+        line.push(
+            Paint::Strong,
+            if at > 0 { format!("  {name:<7} ") } else { format!("{name:<7} ") },
+        );
+        line.append(written(arguments, amount).right_aligned(11));
+    }
+    line
+}
+
+/// Both for programs; `meminfo` says the same.
+pub(crate) fn document<'a>(memory: &'a VirtualMemory, swap: &'a Option<SwapMemory>) -> Value<'a> {
     let swap = swap.as_ref().map_or(Value::Null, Value::record);
     Value::Map(vec![
         (Cow::Borrowed("memory"), Value::record(memory)),
@@ -125,13 +211,10 @@ fn sum(one: Option<u64>, other: Option<u64>) -> Option<u64> {
 fn written(arguments: &Arguments, bytes: Option<u64>) -> Line {
     let Some(bytes) = bytes else { return Line::new().with(Paint::Faint, "-") };
     let scale = if arguments.si { Scale::Decimal } else { Scale::Binary };
-    let base = scale.base();
-    let text = match &arguments.unit {
-        Unit { bytes: true, .. } => bytes.to_string(),
-        Unit { mebi: true, .. } => (bytes / base.pow(2)).to_string(),
-        Unit { gibi: true, .. } => (bytes / base.pow(3)).to_string(),
-        Unit { human: true, .. } => in_four(bytes, scale),
-        _ => (bytes / base).to_string(),
+    let text = if arguments.unit.human {
+        in_four(bytes, scale)
+    } else {
+        (bytes / arguments.unit.bytes(scale.base())).to_string()
     };
     Line::new().with(Paint::Plain, text)
 }

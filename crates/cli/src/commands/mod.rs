@@ -1,13 +1,22 @@
 //! The commands, one file each, and what they share.
 
+pub(crate) mod battery;
 pub(crate) mod completions;
+pub(crate) mod cpu;
 pub(crate) mod df;
+pub(crate) mod doctor;
+pub(crate) mod fans;
 pub(crate) mod free;
+pub(crate) mod ifconfig;
 pub(crate) mod ionice;
+pub(crate) mod iostat;
+pub(crate) mod iotop;
 pub(crate) mod kill;
 pub(crate) mod killall;
 pub(crate) mod man;
+pub(crate) mod meminfo;
 pub(crate) mod netstat;
+pub(crate) mod nettop;
 pub(crate) mod nice;
 pub(crate) mod overview;
 pub(crate) mod pgrep;
@@ -16,8 +25,13 @@ pub(crate) mod pkill;
 pub(crate) mod prlimit;
 pub(crate) mod ps;
 pub(crate) mod renice;
+pub(crate) mod rounds;
+pub(crate) mod sensors;
 pub(crate) mod targets;
 pub(crate) mod taskset;
+pub(crate) mod temperatures;
+pub(crate) mod uptime;
+pub(crate) mod who;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,6 +42,7 @@ use jiff::tz::TimeZone;
 use psight::{ErrorKind, Host};
 
 use crate::output::Output;
+use crate::zone;
 
 /// What a command works with.
 pub(crate) struct Context {
@@ -39,16 +54,18 @@ pub(crate) struct Context {
     pub(crate) skipped: Skipped,
     /// The exit code of a command that worked.
     pub(crate) verdict: ExitCode,
+    /// What the overview saw last, where it is shown again and again.
+    pub(crate) seen: Option<overview::Seen>,
 }
 
 impl Context {
     pub(crate) fn new(host: Host, output: Output) -> Self {
-        Self { host, output, skipped: Skipped::default(), verdict: ExitCode::SUCCESS }
+        Self { host, output, skipped: Skipped::default(), verdict: ExitCode::SUCCESS, seen: None }
     }
 
     /// The time zone of the reader.
     pub(crate) fn zone(&self) -> TimeZone {
-        TimeZone::system()
+        zone::zone()
     }
 }
 
@@ -128,7 +145,11 @@ impl Skipped {
     }
 
     fn because(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        self.0.entry(why.into()).or_default().push(what.into());
+        let (what, told) = (what.into(), self.0.entry(why.into()).or_default());
+        // A command that looks again and again finds the same again. Among many it would take long to look for it.
+        if told.len() >= 64 || !told.contains(&what) {
+            told.push(what);
+        }
     }
 
     /// The value, or `None` with a note. What this system does not have at all is no news.

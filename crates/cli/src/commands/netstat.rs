@@ -1,18 +1,21 @@
 //! `psight netstat`: connections, sockets that listen, and network interfaces. Always numeric: no name is looked up.
 
+mod states;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::Args;
 use psight::net::{
-    Address, Connection, ConnectionKind, ConnectionStatus, Family, InterfaceStats, NetIo,
-    SocketType,
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
 };
 use psight::record::{Record as _, Value};
 use psight::table::Columns;
 use psight::{ErrorKind, Pid};
 
-use super::{Context, Failure};
+use self::states::Wanted;
+use super::{Context, Failure, ifconfig};
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
@@ -51,6 +54,15 @@ pub(crate) struct Arguments {
     /// Network interfaces instead.
     #[arg(short, long)]
     interfaces: bool,
+    /// Show the user who created each, and its inode.
+    #[arg(short, long)]
+    extend: bool,
+    /// Again every second.
+    #[arg(short, long)]
+    continuous: bool,
+    /// Those in these states alone: established, listen, time-wait …; connected means all but listen and close.
+    #[arg(value_name = "STATE", value_parser = states::wanted)]
+    states: Vec<Wanted>,
 }
 
 impl Applet for Arguments {
@@ -63,9 +75,20 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
-    if arguments.interfaces {
-        return interfaces(context);
+    loop {
+        if arguments.interfaces {
+            ifconfig::short(arguments.all, context)?;
+        } else {
+            once(&arguments, context)?;
+        }
+        if !arguments.continuous || context.host.is_captured() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_secs(1));
     }
+}
+
+fn once(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let ask = |kind| {
         if arguments.programs {
             context.host.connections_with_owners(kind)
@@ -78,7 +101,7 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     connections.sort_by(|one, other| order(one).cmp(&order(other)));
     let programs = if arguments.programs { names(&connections, context) } else { HashMap::new() };
     if context.output.format != Format::Table {
-        let rows = values(&arguments, &connections, &programs);
+        let rows = values(arguments, &connections, &programs);
         return Ok(context.output.rows(rows)?);
     }
     let (inet, unix): (Vec<&Connection>, Vec<&Connection>) =
@@ -86,12 +109,12 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let mark = context.output.terminal.cut_mark();
     let width = context.output.terminal.width;
     if !inet.is_empty() || unix.is_empty() {
-        let lines = inet_table(&arguments, &inet, &programs).lines(width, mark);
+        let lines = inet_table(arguments, &inet, &programs).lines(width, mark);
         context.output.lines(lines)?;
     }
     if !unix.is_empty() {
         let between = if inet.is_empty() { None } else { Some(Line::new()) };
-        let lines = unix_table(&arguments, &unix, &programs).lines(width, mark);
+        let lines = unix_table(arguments, &unix, &programs).lines(width, mark);
         context.output.lines(between.into_iter().chain(lines))?;
     }
     if !inet.is_empty() && arguments.programs && !context.host.is_captured() {
@@ -142,16 +165,21 @@ impl Arguments {
                 other_version != Some(family) && (protocol || !(self.tcp || self.udp || self.unix))
             }
         };
-        // Of a Unix socket it is not known whether it is connected, but what listens has a name.
-        let unix = connection.family == Family::Unix && !self.listening;
-        kind && (self.all || unix || self.listening == waits(connection))
+        if !self.states.is_empty() {
+            return kind && self.states.iter().any(|state| state.is(connection));
+        }
+        kind && (self.all || self.listening == waits(connection))
     }
 }
 
-/// Whether it waits for anybody: a TCP socket that listens, another that is bound and not connected.
+/// Whether it waits for anybody: one that listens, or a UDP socket that is bound and not connected. Where the system does
+/// not tell of a Unix socket whether it listens, it is one that has a name.
 fn waits(connection: &Connection) -> bool {
     match (connection.family, connection.kind) {
-        (Family::Unix, _) => connection.laddr.is_some(),
+        (Family::Unix, _) => match connection.unix_state {
+            Some(state) => state == UnixState::Listening,
+            None => connection.laddr.is_some(),
+        },
         (_, SocketType::Stream) => connection.status == ConnectionStatus::Listen,
         _ => connection.raddr.is_none(),
     }
@@ -253,6 +281,9 @@ fn inet_table(
         Column::left("Foreign Address").at_least(15),
         Column::left("State").at_least(11),
     ];
+    if arguments.extend {
+        columns.extend([Column::left("User"), Column::left("Inode")]);
+    }
     if arguments.programs {
         columns.push(Column::left("PID/Program name").giving_way());
     }
@@ -264,8 +295,11 @@ fn inet_table(
             number(connection.send_queue),
             end(connection, connection.laddr.as_ref()),
             end(connection, connection.raddr.as_ref()),
-            status(connection.status),
+            status(connection),
         ];
+        if arguments.extend {
+            cells.extend([number(connection.uid.map(u64::from)), number(connection.inode)]);
+        }
         if arguments.programs {
             cells.push(owner(connection, programs));
         }
@@ -279,7 +313,12 @@ fn unix_table(
     connections: &[&Connection],
     programs: &HashMap<Pid, Option<OsString>>,
 ) -> Table {
-    let mut columns = vec![Column::left("Proto"), Column::left("Type"), Column::right("I-Node")];
+    let mut columns = vec![
+        Column::left("Proto"),
+        Column::left("Type").at_least(10),
+        Column::left("State").at_least(13),
+        Column::left("I-Node").at_least(8),
+    ];
     if arguments.programs {
         columns.push(Column::left("PID/Program name").giving_way());
     }
@@ -289,6 +328,7 @@ fn unix_table(
         let mut cells = vec![
             Line::new().with(Paint::Plain, "unix"),
             Line::new().with(Paint::Plain, protocol(connection).to_uppercase()),
+            unix_state(connection),
             number(connection.inode),
         ];
         if arguments.programs {
@@ -325,7 +365,9 @@ fn end(connection: &Connection, address: Option<&Address>) -> Line {
     Line::new().with(Paint::Plain, text)
 }
 
-fn status(status: ConnectionStatus) -> Line {
+/// The state; a UDP socket has one, too, once it is connected.
+fn status(connection: &Connection) -> Line {
+    let status = states::of(connection).unwrap_or(ConnectionStatus::None);
     let paint = match status {
         ConnectionStatus::None => return Line::new(),
         ConnectionStatus::Listen => Paint::Accent,
@@ -336,6 +378,18 @@ fn status(status: ConnectionStatus) -> Line {
     Line::new().with(paint, status.as_str())
 }
 
+/// The state of a Unix socket; one that is not connected has none, as in netstat.
+fn unix_state(connection: &Connection) -> Line {
+    let paint = match connection.unix_state {
+        None => return Line::new().with(Paint::Faint, "-"),
+        Some(UnixState::Unconnected) => return Line::new(),
+        Some(UnixState::Listening) => Paint::Accent,
+        Some(UnixState::Connected) => Paint::Good,
+        Some(_) => Paint::Plain,
+    };
+    Line::new().with(paint, connection.unix_state.map_or("", UnixState::as_str))
+}
+
 fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>) -> Line {
     let Some(pid) = connection.pid else { return Line::new().with(Paint::Faint, "-") };
     let line = Line::new().with(Paint::Plain, pid.to_string());
@@ -343,47 +397,4 @@ fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>) -> 
         Some(name) => line.with(Paint::Plain, "/").with_os(Paint::Plain, name),
         None => line,
     }
-}
-
-/// The table of interfaces.
-fn interfaces(context: &mut Context) -> Result<(), Failure> {
-    let counters = context.host.net_io_counters()?;
-    let states = context.skipped.known("the state of interfaces", context.host.interface_stats());
-    let states = states.unwrap_or_default();
-    if context.output.format != Format::Table {
-        let mut names = vec!["name".into()];
-        let fields = NetIo::FIELDS.iter().chain(InterfaceStats::FIELDS);
-        names.extend(fields.map(|field| field.name.into()));
-        let mut rows = Vec::with_capacity(counters.len());
-        for (name, io) in &counters {
-            let mut row = vec![Value::OsText(name)];
-            row.extend(io.values());
-            match states.get(name) {
-                Some(state) => row.extend(state.values()),
-                None => row.extend(InterfaceStats::FIELDS.iter().map(|_| Value::Null)),
-            }
-            rows.push(row);
-        }
-        return Ok(context.output.rows(Rows { names, rows })?);
-    }
-    let heads = ["MTU", "RX-OK", "RX-ERR", "RX-DRP", "TX-OK", "TX-ERR", "TX-DRP"];
-    let mut columns = vec![Column::left("Iface")];
-    columns.extend(heads.map(Column::right));
-    columns.push(Column::left("State"));
-    let mut table = Table::new(columns);
-    for (name, io) in &counters {
-        let state = states.get(name);
-        let mut cells = vec![Line::new().with_os(Paint::Plain, name)];
-        cells.push(number(state.map(|state| state.mtu)));
-        let counts = [io.packets_recv, io.errin, io.dropin, io.packets_sent, io.errout, io.dropout];
-        cells.extend(counts.map(|count| number(Some(count))));
-        cells.push(match state.map(|state| state.isup) {
-            Some(true) => Line::new().with(Paint::Good, "up"),
-            Some(false) => Line::new().with(Paint::Faint, "down"),
-            None => Line::new().with(Paint::Faint, "-"),
-        });
-        table.row(cells);
-    }
-    let lines = table.lines(context.output.terminal.width, context.output.terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
 }

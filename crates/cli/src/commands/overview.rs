@@ -7,6 +7,8 @@ mod screen;
 
 use clap::Args;
 
+pub(crate) use facts::Seen;
+
 use super::{Context, Failure};
 use crate::output::Format;
 use crate::registry::Applet;

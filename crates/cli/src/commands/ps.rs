@@ -28,6 +28,7 @@ const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time
     cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
 
 pub(crate) use columns::{command, short_command};
+pub(crate) use select::belongs_to;
 
 /// Arguments of `psight ps`.
 #[derive(Debug, Default, Args)]

@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 #![allow(clippy::expect_used, reason = "it is test code")]
 
+pub mod beside;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

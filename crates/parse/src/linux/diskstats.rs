@@ -45,6 +45,8 @@ pub struct More {
 pub struct Discards {
     /// Discards completed.
     pub count: u64,
+    /// Discards that were joined with a neighbour's.
+    pub merged: u64,
     /// Sectors discarded.
     pub sectors: u64,
     /// Time spent discarding.
@@ -134,7 +136,7 @@ impl Row {
     fn counters(&self) -> Result<Counters, Error> {
         let [reads, reads_merged, read_sectors, read_ms, writes, rest @ ..] = self.numbers;
         let [writes_merged, written_sectors, write_ms, in_progress, busy_ms, rest @ ..] = rest;
-        let [weighted_ms, discards, _discards_merged, discarded, discard_ms, flushes, flush_ms] =
+        let [weighted_ms, discards, discards_merged, discarded, discard_ms, flushes, flush_ms] =
             rest;
         if self.len == 4 {
             // A partition before 2.6.25: reads, sectors, writes, sectors.
@@ -158,7 +160,12 @@ impl Row {
             busy_ms,
             weighted_ms,
         };
-        let discards = Discards { count: discards, sectors: discarded, ms: discard_ms };
+        let discards = Discards {
+            count: discards,
+            merged: discards_merged,
+            sectors: discarded,
+            ms: discard_ms,
+        };
         Ok(Counters {
             reads,
             read_sectors,
@@ -232,14 +239,14 @@ mod tests {
     #[test]
     fn t49_18_columns_have_discards_since_4_18() {
         let disk = only(b"   8    0   sda 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15\n");
-        let discards = Some(Discards { count: 12, sectors: 14, ms: 15 });
+        let discards = Some(Discards { count: 12, merged: 13, sectors: 14, ms: 15 });
         assert_eq!(disk.counters, Counters { discards, ..PLAIN });
     }
 
     #[test]
     fn t49_20_columns_have_flushes_since_5_5_and_later_ones_are_skipped() {
         let expected = Counters {
-            discards: Some(Discards { count: 12, sectors: 14, ms: 15 }),
+            discards: Some(Discards { count: 12, merged: 13, sectors: 14, ms: 15 }),
             flushes: Some(Flushes { count: 16, ms: 17 }),
             ..PLAIN
         };

@@ -95,6 +95,7 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/io" => pid::io::io,
     "pid/limits" => |bytes| pid::limits::limits(bytes).count(),
     "pid/maps" => pid::maps::maps,
+    "pid/privileges" => pid::privileges::privileges,
     "pid/smaps" => pid::smaps::smaps,
     "pid/smaps_rollup" => pid::smaps::footprint,
     "pid/stat" => pid::stat::stat,

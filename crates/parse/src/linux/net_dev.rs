@@ -15,6 +15,10 @@ pub struct NetDev<'a> {
     pub rx_errors: u64,
     /// Packets that arrived and were dropped.
     pub rx_dropped: u64,
+    /// Packets that arrived faster than they could be taken.
+    pub rx_fifo_errors: u64,
+    /// Packets that arrived misshapen: their length, their checksum or their form was wrong.
+    pub rx_frame_errors: u64,
     /// Bytes sent.
     pub tx_bytes: u64,
     /// Packets sent.
@@ -23,6 +27,12 @@ pub struct NetDev<'a> {
     pub tx_errors: u64,
     /// Packets that were dropped instead of sent.
     pub tx_dropped: u64,
+    /// Packets that were not sent in time.
+    pub tx_fifo_errors: Option<u64>,
+    /// Collisions while sending.
+    pub collisions: Option<u64>,
+    /// Packets that could not be sent for want of a carrier, and for other reasons that the kernel counts together.
+    pub tx_carrier_errors: Option<u64>,
 }
 
 /// Decodes the file line by line. The two lines of heads, and lines that are garbled, are skipped; a file in which
@@ -44,8 +54,9 @@ fn line(line: &[u8]) -> Option<NetDev<'_>> {
     let mut numbers = text::words(rest.get(1..)?).map(text::u64);
     let mut next = || numbers.next()?;
     let (rx_bytes, rx_packets, rx_errors, rx_dropped) = (next()?, next()?, next()?, next()?);
-    // fifo, frame, compressed, multicast
-    for _ in 0..4 {
+    let (rx_fifo_errors, rx_frame_errors) = (next()?, next()?);
+    // compressed, multicast
+    for _ in 0..2 {
         next()?;
     }
     Some(NetDev {
@@ -54,10 +65,15 @@ fn line(line: &[u8]) -> Option<NetDev<'_>> {
         rx_packets,
         rx_errors,
         rx_dropped,
+        rx_fifo_errors,
+        rx_frame_errors,
         tx_bytes: next()?,
         tx_packets: next()?,
         tx_errors: next()?,
         tx_dropped: next()?,
+        tx_fifo_errors: next(),
+        collisions: next(),
+        tx_carrier_errors: next(),
     })
 }
 
@@ -82,10 +98,15 @@ mod tests {
             rx_packets: 5112,
             rx_errors: 1,
             rx_dropped: 2,
+            rx_fifo_errors: 3,
+            rx_frame_errors: 4,
             tx_bytes: 332_023,
             tx_packets: 3398,
             tx_errors: 7,
             tx_dropped: 8,
+            tx_fifo_errors: Some(9),
+            collisions: Some(10),
+            tx_carrier_errors: Some(11),
         };
         assert_eq!(devs, [eth0]);
     }

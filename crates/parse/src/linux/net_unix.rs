@@ -7,6 +7,10 @@ use crate::{Error, text};
 pub struct Unix<'a> {
     /// The kernel's number of the type: 1 is a stream, 2 are datagrams, 5 are packets in order.
     pub kind: u16,
+    /// The kernel's flags: 0x10000 says that it listens.
+    pub flags: u32,
+    /// The kernel's number of the state, `SS_UNCONNECTED` (1) to `SS_DISCONNECTING` (4).
+    pub state: u8,
     /// The socket's number; 0 for a connection that is not yet accepted.
     pub inode: u64,
     /// The name as the kernel prints it; empty without one. A name in no file system begins with `@`, and each NUL inside
@@ -73,18 +77,18 @@ fn unix(line: &[u8]) -> Option<(Unix<'_>, usize, bool)> {
     };
     // Num, "0000000000000000:"
     text::hex(word()?.strip_suffix(b":")?)?;
-    // RefCount, Protocol, Flags
-    for _ in 0..3 {
+    // RefCount, Protocol
+    for _ in 0..2 {
         text::hex(word()?)?;
     }
+    let flags = text::hex(word()?)?.try_into().ok()?;
     let kind = text::hex(word()?)?.try_into().ok()?;
-    // St
-    text::hex(word()?)?;
+    let state = text::hex(word()?)?.try_into().ok()?;
     let inode = text::u64(word()?)?;
     // One blank and the name, or neither.
     let is_named = at < line.len();
     let path_at = at.checked_add(1)?.min(line.len());
-    Some((Unix { kind, inode, path: line.get(path_at..)? }, path_at, is_named))
+    Some((Unix { kind, flags, state, inode, path: line.get(path_at..)? }, path_at, is_named))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 
-use super::{ConnectionKind, ConnectionStatus, Family, SocketType};
+use super::{ConnectionKind, ConnectionStatus, Family, SocketType, UnixState};
 use crate::record::{Kind, Record, ToValue, Value};
 use crate::{Host, Pid, Result, sys};
 
@@ -28,7 +28,7 @@ pub struct Connection {
     /// What it is connected to. `None` where it is not connected, and for every Unix socket.
     #[field(label)]
     pub raddr: Option<Address>,
-    /// The state of a TCP connection; `NONE` for UDP and Unix sockets.
+    /// The state of a TCP connection; `NONE` for UDP and Unix sockets, as psutil has it.
     #[field(label)]
     pub status: ConnectionStatus,
     /// The process that holds it. `None` where owners were not asked for, where nobody holds it (`TIME_WAIT`, a
@@ -47,6 +47,10 @@ pub struct Connection {
     /// Bytes sent and not yet confirmed; the most connections that may wait where it listens. `None` for Unix sockets.
     #[field(unit = bytes, on(linux))]
     pub send_queue: Option<u64>,
+    /// How far a Unix socket has come; `None` for every other socket, which `status` tells of, and where the system does
+    /// not say.
+    #[field(label, on(linux))]
+    pub unix_state: Option<UnixState>,
 }
 
 /// One end of a socket.

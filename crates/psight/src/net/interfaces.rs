@@ -35,6 +35,21 @@ pub struct NetIo {
     /// Packets that were dropped instead of sent.
     #[field(counter)]
     pub dropout: u64,
+    /// Packets that arrived faster than they could be taken.
+    #[field(counter, on(linux))]
+    pub overrunin: Option<u64>,
+    /// Packets that were not sent in time.
+    #[field(counter, on(linux))]
+    pub overrunout: Option<u64>,
+    /// Packets that arrived misshapen: of a wrong length, checksum or form.
+    #[field(counter, on(linux))]
+    pub framein: Option<u64>,
+    /// Packets that could not be sent because there was no carrier, or for another reason that the system counts with it.
+    #[field(counter, on(linux))]
+    pub carrierout: Option<u64>,
+    /// Collisions while sending, which only old networks have.
+    #[field(counter, on(linux))]
+    pub collisions: Option<u64>,
 }
 
 impl NetIo {
@@ -47,6 +62,10 @@ impl NetIo {
 
     /// All of them together; `None` of none.
     pub fn total<'a>(of: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        let known = |sum: Option<u64>, one: Option<u64>| match (sum, one) {
+            (Some(sum), Some(one)) => Some(sum.saturating_add(one)),
+            (sum, one) => sum.or(one),
+        };
         of.into_iter().cloned().reduce(|sum, one| Self {
             bytes_sent: sum.bytes_sent.saturating_add(one.bytes_sent),
             bytes_recv: sum.bytes_recv.saturating_add(one.bytes_recv),
@@ -56,6 +75,11 @@ impl NetIo {
             errout: sum.errout.saturating_add(one.errout),
             dropin: sum.dropin.saturating_add(one.dropin),
             dropout: sum.dropout.saturating_add(one.dropout),
+            overrunin: known(sum.overrunin, one.overrunin),
+            overrunout: known(sum.overrunout, one.overrunout),
+            framein: known(sum.framein, one.framein),
+            carrierout: known(sum.carrierout, one.carrierout),
+            collisions: known(sum.collisions, one.collisions),
         })
     }
 }

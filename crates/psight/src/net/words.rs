@@ -114,6 +114,22 @@ words! {
 }
 
 words! {
+    /// How far a Unix socket has come, in the words of netstat(8).
+    UnixState {
+        /// Waits for connections.
+        Listening = "LISTENING",
+        /// Not connected, which it need not be to receive datagrams.
+        Unconnected = "UNCONNECTED",
+        /// Waits to be accepted.
+        Connecting = "CONNECTING",
+        /// Connected.
+        Connected = "CONNECTED",
+        /// Being closed.
+        Disconnecting = "DISCONNECTING",
+    }
+}
+
+words! {
     /// Whether an interface sends and receives at once.
     Duplex {
         /// Either sends or receives.

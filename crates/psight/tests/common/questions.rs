@@ -54,6 +54,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::effective_cpus", |host| said(host.effective_cpus())),
     ("Host::effective_memory", |host| said(host.effective_memory())),
     ("Host::fans", |host| said(host.fans())),
+    ("Host::findings", |host| said(host.findings())),
     ("Host::group_id", |host| said(Ok(host.group_id("root")))),
     ("Host::info", |host| said(host.info())),
     ("Host::interface_addresses", |host| named(host.interface_addresses())),
@@ -77,6 +78,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::process", |host| said(host.process(1).map(|_| ()))),
     ("Host::process_list", |host| shown_list(host.process_list())),
     ("Host::processes", |host| said(host.processes(Columns::ALL))),
+    ("Host::refusals", |host| said(host.refusals())),
     ("Host::scan", |host| {
         let mut rows = Vec::new();
         host.scan(Columns::ALL, |row: &ProcessRow| rows.push(row.pid))?;
@@ -85,6 +87,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::scanner", |host| said(host.scanner(Columns::ALL).map(|_| ()))),
     ("Host::swap_memory", |host| said(host.swap_memory())),
     ("Host::temperatures", |host| said(host.temperatures())),
+    ("Host::terminal_idle", |host| shown(host.terminal_idle("tty"))),
     ("Host::time_since_boot", |host| shown(host.time_since_boot())),
     ("Host::uptime", |host| shown(host.uptime())),
     ("Host::user_id", |host| said(Ok(host.user_id("root")))),

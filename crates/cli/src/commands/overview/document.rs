@@ -7,10 +7,11 @@ use psight::table::ProcessRow;
 
 use super::facts::{Facts, Interface};
 use super::processes::{by_cpu, by_memory};
+use crate::output::{object, record};
 
 pub(super) fn value(facts: &Facts, top: usize) -> Value<'_> {
     let processes = facts.processes.as_deref();
-    map([
+    object([
         ("host", record(facts.info.as_ref())),
         ("now", facts.now.to_value()),
         ("boot_time", facts.boot_time.to_value()),
@@ -47,7 +48,7 @@ pub(super) fn value(facts: &Facts, top: usize) -> Value<'_> {
 
 fn cpu(facts: &Facts) -> Value<'_> {
     let busy = facts.busy.as_ref();
-    map([
+    object([
         ("count", facts.cpus.to_value()),
         ("count_physical", facts.cores.to_value()),
         ("percent", busy.map_or(Value::Null, |busy| Value::Float(busy.percent))),
@@ -57,10 +58,11 @@ fn cpu(facts: &Facts) -> Value<'_> {
 }
 
 fn interface(interface: &Interface) -> Value<'_> {
-    map([
+    object([
         ("name", Value::OsText(&interface.name)),
         ("addresses", interface.addresses.to_value()),
         ("io_counters", Value::record(&interface.io)),
+        ("rates", record(interface.rates.as_ref())),
         ("stats", record(interface.stats.as_ref())),
     ])
 }
@@ -73,16 +75,8 @@ fn process(row: &ProcessRow) -> Value<'_> {
     Value::Map(kept.map(|(field, value)| (Cow::Borrowed(field.name), value)).collect())
 }
 
-fn record<R: Record>(record: Option<&R>) -> Value<'_> {
-    record.map_or(Value::Null, Value::record)
-}
-
 fn list<'a, T>(of: &'a [T], value: impl FnMut(&'a T) -> Value<'a>) -> Value<'a> {
     Value::List(of.iter().map(value).collect())
-}
-
-fn map<'a, const N: usize>(pairs: [(&'static str, Value<'a>); N]) -> Value<'a> {
-    Value::Map(pairs.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect())
 }
 
 /// Records side by side as one.

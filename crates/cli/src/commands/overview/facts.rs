@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use psight::HostInfo;
-use psight::cpu::{LoadAverage, PerCpuPercent};
+use psight::cpu::{CpuSample, LoadAverage, PerCpuPercent};
 use psight::memory::{SwapMemory, VirtualMemory};
-use psight::net::{InterfaceAddress, InterfaceStats, NetIo};
+use psight::net::{InterfaceAddress, InterfaceStats, NetIo, NetRates};
 use psight::sensors::{Battery, Fan, Temperature};
-use psight::table::{Columns, ProcessRow};
+use psight::table::{Columns, ProcessRow, Scanner};
 use psight::users::User;
 
 use crate::commands::{Context, df};
 
-/// How long the machine is watched for its utilisation.
+/// How long the machine is watched for its utilisation before the first picture.
 const SAMPLE: Duration = Duration::from_millis(200);
 
 /// All that the overview shows.
@@ -53,16 +53,18 @@ pub(super) struct Busy {
 pub(super) struct Interface {
     pub(super) name: OsString,
     pub(super) io: NetIo,
+    /// What it carries now; `None` in the first picture.
+    pub(super) rates: Option<NetRates>,
     pub(super) stats: Option<InterfaceStats>,
     /// `None` where they are not known, which is not the same as none.
     pub(super) addresses: Option<Vec<InterfaceAddress>>,
 }
 
 pub(super) fn gather(context: &mut Context) -> Facts {
-    let (busy, processes) = watch(context);
+    let Happened { busy, processes, carried, rates } = watch(context);
     let host = context.host.clone();
     let disks = df::with_space(context);
-    let interfaces = interfaces(context);
+    let interfaces = interfaces(carried, rates, context);
     let skipped = &mut context.skipped;
     Facts {
         info: skipped.known("the machine's name", host.info()),
@@ -86,47 +88,101 @@ pub(super) fn gather(context: &mut Context) -> Facts {
     }
 }
 
-/// Looks at processors and processes twice, and waits in between; once where nothing moves.
-fn watch(context: &mut Context) -> (Option<Busy>, Option<Vec<ProcessRow>>) {
-    let columns = Columns::NAME
-        | Columns::USERNAME
-        | Columns::STATUS
-        | Columns::CPU_PERCENT
-        | Columns::RSS
-        // For an exact rss: small processes have none by the cheaper count.
-        | Columns::MEMORY_INFO
-        | Columns::CMDLINE;
-    let host = context.host.clone();
-    let skipped = &mut context.skipped;
-    let mut scanner = skipped.known("processes", host.scanner(columns));
-    let mut before = None;
-    if !host.is_captured() {
-        before = skipped.known("CPU times", host.cpu_sample());
-        if let Some(scanner) = &mut scanner {
-            // Only the second scan is shown; what fails here fails there again.
-            let _ = scanner.scan(|_| {});
-        }
-        thread::sleep(SAMPLE);
-    }
-    let busy = before.and_then(|before| {
-        let now = skipped.known("CPU times", host.cpu_sample())?;
-        let each = now.per_cpu_percent_since(&before);
-        Some(Busy { percent: now.percent_since(&before), each })
-    });
-    let rows = scanner.and_then(|mut scanner| skipped.known("processes", scanner.rows()));
-    (busy, rows)
+/// What was seen at one moment, to be compared with the next: that of the same picture, or that of the next picture where
+/// it is shown again and again.
+pub(crate) struct Seen {
+    scanner: Option<Scanner>,
+    /// `None` of a captured machine, where nothing moves.
+    cpu: Option<CpuSample>,
+    /// What interfaces had carried. Of no use before the next picture: the span within the first one is too short.
+    carried: Option<BTreeMap<OsString, NetIo>>,
+    at: Instant,
 }
 
-fn interfaces(context: &mut Context) -> Vec<Interface> {
+/// What happened since.
+struct Happened {
+    busy: Option<Busy>,
+    processes: Option<Vec<ProcessRow>>,
+    carried: BTreeMap<OsString, NetIo>,
+    rates: BTreeMap<OsString, NetRates>,
+}
+
+impl Seen {
+    fn first(context: &mut Context) -> Self {
+        let columns = Columns::NAME
+            | Columns::USERNAME
+            | Columns::STATUS
+            | Columns::CPU_PERCENT
+            | Columns::RSS
+            // For an exact rss: small processes have none by the cheaper count.
+            | Columns::MEMORY_INFO
+            | Columns::CMDLINE;
+        let host = context.host.clone();
+        let skipped = &mut context.skipped;
+        let mut scanner = skipped.known("processes", host.scanner(columns));
+        let mut cpu = None;
+        if !host.is_captured() {
+            cpu = skipped.known("CPU times", host.cpu_sample());
+            if let Some(scanner) = &mut scanner {
+                // Only the second scan is shown; what fails here fails there again.
+                let _ = scanner.scan(|_| {});
+            }
+        }
+        Self { scanner, cpu, carried: None, at: Instant::now() }
+    }
+}
+
+/// Looks at processors and processes, and compares with the picture before; for the first one it looks twice, and waits in
+/// between. Where nothing moves it looks once.
+fn watch(context: &mut Context) -> Happened {
+    let host = context.host.clone();
+    let mut seen = match context.seen.take() {
+        Some(seen) => seen,
+        None => {
+            let seen = Seen::first(context);
+            if !host.is_captured() {
+                thread::sleep(SAMPLE);
+            }
+            seen
+        }
+    };
+    let skipped = &mut context.skipped;
+    let cpu = seen.cpu.as_ref().and_then(|before| {
+        let now = skipped.known("CPU times", host.cpu_sample())?;
+        let each = now.per_cpu_percent_since(before);
+        Some((Busy { percent: now.percent_since(before), each }, now))
+    });
+    let (busy, cpu) = cpu.unzip();
+    let rows = seen.scanner.as_mut().and_then(|scanner| skipped.known("processes", scanner.rows()));
+    let carried = skipped.known("network interfaces", host.net_io_counters()).unwrap_or_default();
+    let now = Instant::now();
+    let span = now.duration_since(seen.at);
+    let rate = |(name, before): (&OsString, &NetIo)| {
+        let rates = carried.get(name)?.since(before).rates_over(span)?;
+        Some((name.clone(), rates))
+    };
+    let rates = seen.carried.iter().flatten().filter_map(rate).collect();
+    let kept = (!host.is_captured()).then(|| carried.clone());
+    // A reading that failed leaves the span to go on.
+    let cpu = cpu.or(seen.cpu);
+    context.seen = Some(Seen { scanner: seen.scanner, cpu, carried: kept, at: now });
+    Happened { busy, processes: rows, carried, rates }
+}
+
+fn interfaces(
+    carried: BTreeMap<OsString, NetIo>,
+    mut rates: BTreeMap<OsString, NetRates>,
+    context: &mut Context,
+) -> Vec<Interface> {
     let host = &context.host;
     let skipped = &mut context.skipped;
-    let counters = skipped.known("network interfaces", host.net_io_counters()).unwrap_or_default();
     let mut stats: BTreeMap<_, _> =
         skipped.known("the state of interfaces", host.interface_stats()).unwrap_or_default();
     let mut addresses = skipped.known("network addresses", host.interface_addresses());
-    let all = counters.into_iter().map(|(name, io)| Interface {
+    let all = carried.into_iter().map(|(name, io)| Interface {
         stats: stats.remove(&name),
         addresses: addresses.as_mut().map(|all| all.remove(&name).unwrap_or_default()),
+        rates: rates.remove(&name),
         name,
         io,
     });

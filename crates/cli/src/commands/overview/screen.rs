@@ -18,8 +18,10 @@ use crate::terminal::Terminal;
 const GUTTER: usize = 9;
 /// The layout's width where nothing limits it.
 const UNLIMITED: usize = 100;
-/// Disks, or interfaces, that are listed before the rest is only counted.
-const LISTED: usize = 6;
+/// A screen of fewer lines than this is short: less is listed, so that all kinds of things have room.
+const SHORT: usize = 30;
+/// Narrower than this, `30.1 of 64.9 GiB` needs the room that names of disks have elsewhere.
+const NARROW: usize = 48;
 /// Narrower than this, addresses alone are shown of an interface.
 const ROOM_FOR_TRAFFIC: usize = 56;
 /// Processes of each kind where nothing limits them.
@@ -60,6 +62,15 @@ impl<'a> Frame<'a> {
         // At least `7.1 of 15.6 GiB` must fit behind it.
         let meter = share.min(width.saturating_sub(GUTTER + 24)).clamp(6, 48);
         Self { terminal, width, meter }
+    }
+
+    fn is_short(&self) -> bool {
+        self.terminal.height.is_some_and(|height| height < SHORT)
+    }
+
+    /// How many disks, or interfaces, are listed before the rest is only counted.
+    fn listed(&self) -> usize {
+        if self.is_short() { 4 } else { 6 }
     }
 
     /// A name in the gutter; nothing of a line that goes on with the section above.
@@ -212,7 +223,7 @@ fn each_processor(each: &[(u32, f64)], frame: &Frame<'_>) -> Vec<Line> {
     if each.len() < 2 {
         return Vec::new();
     }
-    let rows = if frame.terminal.height.is_some_and(|height| height < 30) { 2 } else { 4 };
+    let rows = if frame.is_short() { 2 } else { 4 };
     let number = each.iter().map(|(cpu, _)| cpu.to_string().len()).max().unwrap_or(1);
     let cell = number + 1 + BAR + 6;
     let across = ((frame.width.saturating_sub(GUTTER) + GAP) / (cell + GAP)).max(1);
@@ -254,7 +265,7 @@ fn column(percent: f64, terminal: &Terminal) -> String {
 }
 
 fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
-    let shown = || facts.disks.iter().take(LISTED);
+    let shown = || facts.disks.iter().take(frame.listed());
     let name = |row: &df::Row| Line::new().with_os(Paint::Plain, &row.partition.mountpoint);
     let amount = |row: &df::Row| {
         let usage = row.usage.as_ref();
@@ -262,7 +273,8 @@ fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     };
     // The bar keeps at least six columns, and a short name does not stretch it.
     let longest = shown().map(|row| name(row).width()).max().unwrap_or(0);
-    let longest = longest.min(frame.meter.saturating_sub(7)).max(8);
+    let least = if frame.width < NARROW { 6 } else { 8 };
+    let longest = longest.min(frame.meter.saturating_sub(7)).max(least);
     let amounts = shown().filter_map(amount).map(|amount| amount.len()).max().unwrap_or(0);
     let line = |(at, row): (usize, &df::Row)| {
         let mut line = frame.gutter(if at == 0 { "Disks" } else { "" });
@@ -288,7 +300,7 @@ fn disks(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
 
 /// `and 12 more`.
 fn more(count: usize, frame: &Frame<'_>) -> Option<Line> {
-    let more = count.checked_sub(LISTED).filter(|more| *more > 0)?;
+    let more = count.checked_sub(frame.listed()).filter(|more| *more > 0)?;
     Some(frame.gutter("").with(Paint::Faint, format!("and {more} more")))
 }
 
@@ -296,7 +308,8 @@ fn more(count: usize, frame: &Frame<'_>) -> Option<Line> {
 fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
     let in_use = |interface: &&Interface| {
         interface.stats.as_ref().is_some_and(|stats| stats.isup)
-            || interface.io.packets_recv + interface.io.packets_sent > 0
+            || interface.io.packets_recv > 0
+            || interface.io.packets_sent > 0
     };
     let mut shown: Vec<&Interface> = facts.interfaces.iter().filter(in_use).collect();
     shown.sort_by_key(|interface| (is_loopback(interface), inet(interface).is_empty()));
@@ -307,17 +320,11 @@ fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
         columns.extend([Column::right(""), Column::right(""), Column::left("")]);
     }
     let mut table = Table::new(columns).without_heads().with_gap(2);
-    let (down, up) = if frame.terminal.unicode { ("↓ ", "↑ ") } else { ("in ", "out ") };
-    for interface in shown.iter().take(LISTED) {
-        let amount = |sign: &str, bytes| {
-            let amount = human::bytes(bytes, Scale::Binary);
-            Line::new().with(Paint::Faint, sign).with(Paint::Plain, amount)
-        };
+    for interface in shown.iter().take(frame.listed()) {
         let mut cells =
             vec![Line::new().with_os(Paint::Plain, &interface.name), addresses(interface)];
         if !narrow {
-            cells.push(amount(down, interface.io.bytes_recv));
-            cells.push(amount(up, interface.io.bytes_sent));
+            cells.extend(traffic(interface, frame));
             cells.push(state(interface));
         }
         table.row(cells);
@@ -333,6 +340,23 @@ fn network(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
         .collect();
     lines.extend(more(shown.len(), frame));
     lines
+}
+
+/// What it carries now, in and out, where that is known; else what it has carried so far.
+fn traffic(interface: &Interface, frame: &Frame<'_>) -> [Line; 2] {
+    let (down, up) = if frame.terminal.unicode { ("↓ ", "↑ ") } else { ("in ", "out ") };
+    let rates = interface.rates.as_ref();
+    let amount = |sign: &str, bytes, rate: Option<f64>| {
+        let amount = match rate {
+            Some(rate) => format!("{}/s", human::bytes(rate.round() as u64, Scale::Binary)),
+            None => human::bytes(bytes, Scale::Binary),
+        };
+        Line::new().with(Paint::Faint, sign).with(Paint::Plain, amount)
+    };
+    [
+        amount(down, interface.io.bytes_recv, rates.map(|rates| rates.bytes_recv_per_sec)),
+        amount(up, interface.io.bytes_sent, rates.map(|rates| rates.bytes_sent_per_sec)),
+    ]
 }
 
 fn is_loopback(interface: &Interface) -> bool {
@@ -421,10 +445,10 @@ fn charge(battery: &Battery) -> Line {
     line
 }
 
-/// Items one after another, in at most three lines.
+/// Items one after another, in at most three lines, or one on a short screen; then how many more there are.
 fn flow(items: Vec<Line>, frame: &Frame<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    let count = items.len();
+    let (count, most) = (items.len(), if frame.is_short() { 1 } else { 3 });
     for (at, item) in items.into_iter().enumerate() {
         if let Some(line) = lines.last_mut()
             && line.width() + 3 + item.width() <= frame.width
@@ -433,7 +457,7 @@ fn flow(items: Vec<Line>, frame: &Frame<'_>) -> Vec<Line> {
             line.append(item);
             continue;
         }
-        if lines.len() == 3 {
+        if lines.len() == most {
             lines.push(frame.gutter("").with(Paint::Faint, format!("and {} more", count - at)));
             break;
         }

@@ -71,7 +71,8 @@ impl Selection {
     }
 }
 
-fn belongs_to(row: &ProcessRow, user: &str) -> bool {
+/// Whether a process is of this user, by name or number.
+pub(crate) fn belongs_to(row: &ProcessRow, user: &str) -> bool {
     let number = user.parse().ok();
     row.username.as_deref() == Some(OsStr::new(user))
         || row.uids.is_some_and(|ids| number == Some(ids.effective) || number == Some(ids.real))

@@ -11,6 +11,8 @@ const LISTEN: u8 = 10;
 pub struct UnixDiag<'a> {
     /// The kernel's number of the type: 1 is a stream, 2 are datagrams, 5 are packets in order.
     pub kind: u8,
+    /// The kernel's number of the state, in the numbers of TCP: 1 is connected, 7 is not, 10 listens.
+    pub state: u8,
     /// The socket's number.
     pub inode: u32,
     /// What it is bound to, as `sun_path` holds it: a path that ends with a NUL, or a NUL and a name in no file system.
@@ -26,14 +28,15 @@ pub fn unix_diag(payload: &[u8], order: Endian) -> Option<UnixDiag<'_>> {
         return None;
     }
     let kind = *payload.get(1)?;
-    let listens = *payload.get(2)? == LISTEN;
-    let mut socket = UnixDiag { kind, inode: order.u32(payload, 4)?, name: &[], pending: 0 };
+    let state = *payload.get(2)?;
+    let inode = order.u32(payload, 4)?;
+    let mut socket = UnixDiag { kind, state, inode, name: &[], pending: 0 };
     for (kind, value) in attributes(payload.get(16..)?, order) {
         match kind {
             // UNIX_DIAG_NAME
             0 => socket.name = value,
             // UNIX_DIAG_ICONS: a number for each connection.
-            3 if listens => socket.pending = value.len() / 4,
+            3 if state == LISTEN => socket.pending = value.len() / 4,
             _ => {}
         }
     }
@@ -77,7 +80,8 @@ mod tests {
         let bytes =
             message(10, b"\x09\x00\x00\x00/run\0\0\0\0\x0c\x00\x03\x00\x01\0\0\0\x02\0\0\0");
         let socket = unix_diag(&bytes, Endian::Little).unwrap();
-        assert_eq!((socket.kind, socket.inode, socket.pending), (5, 12345, 2));
+        assert_eq!((socket.kind, socket.state), (5, 10));
+        assert_eq!((socket.inode, socket.pending), (12345, 2));
         assert_eq!(printed(socket.name), b"/run");
         let plain = message(7, b"");
         let socket = unix_diag(&plain, Endian::Little).unwrap();

@@ -7,6 +7,7 @@ pub mod fdinfo;
 pub mod io;
 pub mod limits;
 pub mod maps;
+pub mod privileges;
 pub mod smaps;
 pub mod stat;
 pub mod statm;

@@ -94,7 +94,7 @@ fn processor(host: &Host) -> Option<String> {
 }
 
 /// What containers leave behind for those inside to see.
-fn container(host: &Host) -> Option<String> {
+pub(super) fn container(host: &Host) -> Option<String> {
     // systemd's rule, which lxc, nspawn, podman and others follow.
     line(read::file(&host.file("run/systemd/container")).ok()).or_else(|| {
         let marks = [(".dockerenv", "docker"), ("run/.containerenv", "podman")];

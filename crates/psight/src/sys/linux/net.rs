@@ -40,6 +40,11 @@ pub(crate) fn io_counters(host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
             errout: dev.tx_errors,
             dropin: dev.rx_dropped,
             dropout: dev.tx_dropped,
+            overrunin: Some(dev.rx_fifo_errors),
+            overrunout: dev.tx_fifo_errors,
+            framein: Some(dev.rx_frame_errors),
+            carrierout: dev.tx_carrier_errors,
+            collisions: dev.collisions,
         };
         (OsString::from_vec(dev.name.to_vec()), io)
     });

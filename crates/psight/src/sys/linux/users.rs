@@ -28,6 +28,17 @@ pub(crate) fn users(host: &Host) -> Result<Vec<User>> {
     Ok(users)
 }
 
+// stat(2) of the terminal: reading it, which is what somebody who types makes programs do, sets the time
+pub(crate) fn terminal_idle(host: &Host, terminal: &OsStr) -> Result<Duration> {
+    if host.is_captured() {
+        return Err(Error::unsupported("terminal_idle"));
+    }
+    let path = host.dev().join(terminal);
+    let read = std::fs::metadata(&path).and_then(|terminal| terminal.accessed());
+    let read = read.map_err(|error| Error::system(&path, error))?;
+    Ok(host.now().duration_since(read).unwrap_or_default())
+}
+
 // utmp(5)
 fn recorded(host: &Host) -> Result<Vec<User>> {
     for path in ["run/utmp", "var/run/utmp"].map(|path| host.file(path)) {

@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::time::Duration;
 
 use crate::users::User;
 use crate::{Error, Host, Result};
 
 pub(crate) fn users(_host: &Host) -> Result<Vec<User>> {
     Err(Error::unsupported("users"))
+}
+
+pub(crate) fn terminal_idle(_host: &Host, _terminal: &OsStr) -> Result<Duration> {
+    Err(Error::unsupported("terminal_idle"))
 }
 
 /// The users that the machine's own file lists.

@@ -126,6 +126,7 @@ fn disk_io(counters: &Counters) -> DiskIo {
         in_progress: more.map(|more| more.in_progress),
         weighted_time: more.map(|more| more.weighted_ms),
         discard_count: discards.map(|discards| discards.count),
+        discard_merged_count: discards.map(|discards| discards.merged),
         discard_bytes: discards.map(|discards| bytes(discards.sectors)),
         discard_time: discards.map(|discards| discards.ms),
         flush_count: flushes.map(|flushes| flushes.count),

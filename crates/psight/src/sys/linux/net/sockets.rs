@@ -16,7 +16,9 @@ use psight_parse::linux::netlink::{inet_diag, unix_diag};
 use rustix::fd::OwnedFd;
 
 use super::netlink::{Netlink, netlink};
-use crate::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType};
+use crate::net::{
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
+};
 use crate::sys::linux::read;
 use crate::{Error, Result};
 
@@ -199,7 +201,8 @@ impl Table {
         if self == Self::Unix {
             let sockets = net_unix(&bytes).map_err(|error| Error::malformed(&path, &error))?;
             rows.extend(sockets.filter_map(|socket| {
-                unix(u32::from(socket.kind), socket.inode, socket.path.to_vec())
+                let state = unix_state(socket.flags, socket.state);
+                unix(u32::from(socket.kind), socket.inode, socket.path.to_vec(), state)
             }));
         } else {
             let sockets = net_inet(&bytes, Endian::NATIVE)
@@ -228,6 +231,7 @@ impl Table {
             uid: inode.map(|_| socket.uid),
             recv_queue: Some(socket.rx_queue.into()),
             send_queue,
+            unix_state: None,
         }
     }
 }
@@ -237,12 +241,33 @@ impl Table {
 fn told_unix(socket: &unix_diag::UnixDiag<'_>, rows: &mut Vec<Connection>) {
     let name = unix_diag::printed(socket.name);
     let kind = u32::from(socket.kind);
-    let waiting = (0..socket.pending).filter_map(|_| unix(kind, 0, name.clone()));
+    let accepted_later = Some(UnixState::Connecting);
+    let waiting = (0..socket.pending).filter_map(|_| unix(kind, 0, name.clone(), accepted_later));
     rows.extend(waiting);
-    rows.extend(unix(kind, socket.inode.into(), name));
+    // Unix sockets have the states of TCP in the kernel, and only these three.
+    let state = match socket.state {
+        1 => Some(UnixState::Connected),
+        7 => Some(UnixState::Unconnected),
+        LISTEN => Some(UnixState::Listening),
+        _ => None,
+    };
+    rows.extend(unix(kind, socket.inode.into(), name, state));
 }
 
-fn unix(kind: u32, inode: u64, name: Vec<u8>) -> Option<Connection> {
+/// What the flags and the state of `/proc/net/unix` say: linux/net.h.
+fn unix_state(flags: u32, state: u8) -> Option<UnixState> {
+    const ACCEPTS: u32 = 1 << 16;
+    match state {
+        1 if flags & ACCEPTS != 0 => Some(UnixState::Listening),
+        1 => Some(UnixState::Unconnected),
+        2 => Some(UnixState::Connecting),
+        3 => Some(UnixState::Connected),
+        4 => Some(UnixState::Disconnecting),
+        _ => None,
+    }
+}
+
+fn unix(kind: u32, inode: u64, name: Vec<u8>, state: Option<UnixState>) -> Option<Connection> {
     Some(Connection {
         fd: None,
         family: Family::Unix,
@@ -262,6 +287,7 @@ fn unix(kind: u32, inode: u64, name: Vec<u8>) -> Option<Connection> {
         uid: None,
         recv_queue: None,
         send_queue: None,
+        unix_state: state,
     })
 }
 
@@ -379,7 +405,8 @@ mod tests {
 
     #[test]
     fn t58_connections_that_wait_at_a_unix_socket_are_there() {
-        let listener = unix_diag::UnixDiag { kind: 1, inode: 7, name: b"\0x", pending: 2 };
+        let listener =
+            unix_diag::UnixDiag { kind: 1, state: LISTEN, inode: 7, name: b"\0x", pending: 2 };
         let mut rows = Vec::new();
         told_unix(&listener, &mut rows);
         let name = Some(Address::Unix("@x".into()));
