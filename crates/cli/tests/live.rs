@@ -212,7 +212,10 @@ fn t81_a_hostile_name_is_shown_and_not_obeyed_in_every_column() {
     let place = folder.path().join(hostile());
     fs::create_dir(&place).unwrap();
     let program = place.join(hostile());
-    fs::copy(which("sh"), &program).unwrap();
+    // By another process: what this one has open for writing, a child that another test starts just then has as well,
+    // and nobody may run a file that is open for writing.
+    let copied = Command::new("cp").arg(which("sh")).arg(&program).status().unwrap();
+    assert!(copied.success());
     // It waits for a line that never comes.
     let mut shell = Command::new(&program);
     shell.args(["-c", "read line"]).arg(hostile()).current_dir(&place).stdin(Stdio::piped());

@@ -168,6 +168,7 @@ fn pgrep_chooses_and_prints_as_procps_does() {
         &[&*name][..],
         &["-l", &name],
         &["-a", &name],
+        &["-l", "-a", &name],
         &["-c", &name],
         &["-d", ",", &name],
         &["-d", "\t:\x1b", &name],

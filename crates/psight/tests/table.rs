@@ -211,7 +211,8 @@ fn all_pids_are_those_of_psutil() {
 fn t04_a_long_name_is_taken_from_the_command_line_and_a_zombie_keeps_the_short_one() {
     let dir = tempfile::tempdir().unwrap();
     let long = dir.path().join("a-name-that-is-longer-than-fifteen");
-    std::fs::copy("/bin/sleep", &long).unwrap();
+    // By another process, so that no child of another test has it open for writing when it is started.
+    assert!(Command::new("cp").arg("/bin/sleep").arg(&long).status().unwrap().success());
     let mut child = Sleeper::from(Command::new(&long).arg("1000"));
     let name = |columns| row_of(child.id(), columns).unwrap().name.unwrap();
     // Between fork and exec it still has the name of the test.

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[arg(short = 'l', long)]
     list_name: bool,
     /// Show the command lines as well.
-    #[arg(short = 'a', long, conflicts_with = "list_name")]
+    #[arg(short = 'a', long)]
     list_full: bool,
     /// Show how many there are instead.
     #[arg(short, long)]
