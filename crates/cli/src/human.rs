@@ -131,6 +131,13 @@ pub(crate) fn start(at: SystemTime, now: SystemTime, zone: &TimeZone) -> String 
     local.strftime(form).to_string()
 }
 
+/// The two numbers of a device as stat(2) gives it: major and minor.
+pub(crate) fn device(device: u64) -> (u64, u64) {
+    let major = device >> 8 & 0xfff | device >> 32 & 0xffff_f000;
+    let minor = device & 0xff | device >> 12 & 0xffff_ff00;
+    (major, minor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +187,13 @@ mod tests {
         for wrong in ["-1", "NaN", "inf", "1e9", "", "two"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn both_pieces_of_a_device_number_count() {
+        assert_eq!(device(0xfe00), (254, 0));
+        assert_eq!(device(0x10_882c), (136, 300));
+        assert_eq!(device(0x1_0000_0000_0000), (0x1_0000, 0), "as glibc's gnu_dev_major");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod df;
 pub(crate) mod free;
+pub(crate) mod lsof;
 pub(crate) mod man;
 pub(crate) mod netstat;
 pub(crate) mod overview;

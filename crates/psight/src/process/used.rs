@@ -32,7 +32,7 @@ pub struct UsedFile {
     /// How long the file is.
     #[field(unit = bytes)]
     pub size: Option<u64>,
-    /// How many names the file has; 0 for one that was deleted.
+    /// How many names the file has; 0 for one that was deleted and could still be asked.
     pub nlink: Option<u64>,
 }
 

@@ -70,7 +70,7 @@ impl Raw {
             rdev: None,
             mode: None,
             size: None,
-            nlink: deleted.map(|_| 0),
+            nlink: None,
         }
     }
 
