@@ -85,7 +85,11 @@ static GROUPS: &[(&str, &[Entry])] = &[
     ("The network", &[Entry::of::<commands::netstat::Arguments>()]),
     (
         "Processes",
-        &[Entry::of::<commands::ps::Arguments>(), Entry::of::<commands::lsof::Arguments>()],
+        &[
+            Entry::of::<commands::ps::Arguments>(),
+            Entry::of::<commands::lsof::Arguments>(),
+            Entry::of::<commands::pmap::Arguments>(),
+        ],
     ),
     (
         "psight itself",

@@ -7,6 +7,7 @@ pub(crate) mod lsof;
 pub(crate) mod man;
 pub(crate) mod netstat;
 pub(crate) mod overview;
+pub(crate) mod pmap;
 pub(crate) mod ps;
 
 use std::collections::BTreeMap;
