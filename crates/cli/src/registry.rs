@@ -89,6 +89,7 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<commands::ps::Arguments>(),
             Entry::of::<commands::lsof::Arguments>(),
             Entry::of::<commands::pmap::Arguments>(),
+            Entry::of::<commands::pstree::Arguments>(),
         ],
     ),
     (

@@ -9,6 +9,7 @@ pub(crate) mod netstat;
 pub(crate) mod overview;
 pub(crate) mod pmap;
 pub(crate) mod ps;
+pub(crate) mod pstree;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -96,7 +96,11 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
             }
             Err(error) => {
                 context.verdict = ExitCode::FAILURE;
-                context.skipped.note(format!("process {pid}"), &error);
+                let what = format!("process {pid}");
+                match error.kind() {
+                    ErrorKind::NotFound => context.skipped.failed(what, "its memory is not told"),
+                    _ => context.skipped.note(what, &error),
+                }
             }
         }
     }
@@ -190,7 +194,7 @@ fn plain(arguments: &Arguments, regions: &[MemoryRegion]) -> Vec<Line> {
     let mut lines: Vec<Line> = regions.iter().map(row).collect();
     if !arguments.quiet {
         let total = sum(regions.iter().map(|region| Some(region.size)));
-        lines.push(Line::new().with(Paint::Strong, format!(" total {:>16}K", kib(total))));
+        lines.push(Line::new().with(Paint::Strong, format!(" total {:>16}K", shown(total))));
     }
     lines
 }
@@ -215,7 +219,7 @@ fn with_devices(arguments: &Arguments, regions: &[MemoryRegion]) -> Vec<Line> {
     if !arguments.quiet {
         let of = |wanted: fn(Permissions) -> bool| {
             let regions = regions.iter().filter(|region| wanted(region.perms));
-            kib(sum(regions.map(|region| Some(region.size))))
+            shown(sum(regions.map(|region| Some(region.size))))
         };
         let line = format!(
             "mapped: {}K    writeable/private: {}K    shared: {}K",
@@ -230,7 +234,6 @@ fn with_devices(arguments: &Arguments, regions: &[MemoryRegion]) -> Vec<Line> {
 
 fn extended(arguments: &Arguments, maps: &[MemoryMap]) -> Vec<Line> {
     let dirty = |map: &MemoryMap| Some(map.shared_dirty?.saturating_add(map.private_dirty?));
-    let shown = |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), |b| kib(b).to_string());
     let mut lines = Vec::with_capacity(maps.len() + 3);
     if !arguments.quiet {
         let head = "Address           Kbytes     RSS   Dirty Mode  Mapping";
@@ -249,7 +252,7 @@ fn extended(arguments: &Arguments, maps: &[MemoryMap]) -> Vec<Line> {
             sum(maps.iter().map(|map| Some(map.rss))),
             sum(maps.iter().map(dirty)),
         ]
-        .map(kib);
+        .map(shown);
         let line = format!("total kB {size:>15} {rss:>7} {dirty:>7}");
         lines.push(Line::new().with(Paint::Strong, line));
     }
@@ -301,7 +304,7 @@ fn everything(arguments: &Arguments, maps: &[MemoryMap]) -> Table {
         return table.without_heads();
     }
     let mut cells: Vec<Line> = (0..5).map(|_| Line::new()).collect();
-    cells.extend(AMOUNTS.iter().map(|(_, of)| amount(Some(sum(maps.iter().map(of))))));
+    cells.extend(AMOUNTS.iter().map(|(_, of)| amount(sum(maps.iter().map(of)))));
     cells.push(Line::new().with(Paint::Strong, "KB"));
     table.row(cells);
     table
@@ -320,13 +323,23 @@ fn mode(perms: Permissions) -> String {
     format!("{}-", kept.unwrap_or(text))
 }
 
+fn shown(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "-".to_owned(), |bytes| kib(bytes).to_string())
+}
+
 fn kib(bytes: u64) -> u64 {
     bytes / 1024
 }
 
-/// What is known of it; what is not known adds nothing.
-fn sum(amounts: impl Iterator<Item = Option<u64>>) -> u64 {
-    amounts.flatten().fold(0, u64::saturating_add)
+/// The sum of what is known; `None` where there is something and nothing of it is.
+fn sum(amounts: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    let (mut sum, mut is_known, mut is_empty) = (0_u64, false, true);
+    for amount in amounts {
+        sum = sum.saturating_add(amount.unwrap_or(0));
+        is_known |= amount.is_some();
+        is_empty = false;
+    }
+    (is_known || is_empty).then_some(sum)
 }
 
 #[cfg(test)]
