@@ -24,6 +24,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("script", "bsdutils"),
     ("setpriv", "util-linux"),
     ("ss", "iproute2"),
+    ("tty", "coreutils"),
 ];
 
 /// Installs what is missing, as far as that is possible here, and says what is not.

@@ -90,6 +90,9 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<commands::lsof::Arguments>(),
             Entry::of::<commands::pmap::Arguments>(),
             Entry::of::<commands::pstree::Arguments>(),
+            Entry::of::<commands::procinfo::Arguments>(),
+            Entry::of::<commands::procsmem::Arguments>(),
+            Entry::of::<commands::tty::Arguments>(),
         ],
     ),
     (

@@ -29,6 +29,11 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("pstree-U", &["pstree", "-pU"]),
     ("pstree-a", &["pstree", "-aut", "0"]),
     ("pstree-json", &["pstree", "--json"]),
+    ("procinfo", &["procinfo", "1"]),
+    ("procinfo-v", &["procinfo", "-v", "2301"]),
+    ("procinfo-json", &["procinfo", "1", "--json"]),
+    ("procsmem", &["procsmem"]),
+    ("procsmem-json", &["procsmem", "--json"]),
     ("free", &["free"]),
     ("free-h", &["free", "-h", "-t", "-w"]),
     ("free-json", &["free", "--json"]),
@@ -43,7 +48,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
 ];
 
 /// Commands that say nothing of a machine.
-const NOT_OF_A_MACHINE: &[&str] = &["completions", "man"];
+const NOT_OF_A_MACHINE: &[&str] = &["completions", "man", "tty"];
 
 #[test]
 fn no_command_is_left_out() {

@@ -8,8 +8,11 @@ pub(crate) mod man;
 pub(crate) mod netstat;
 pub(crate) mod overview;
 pub(crate) mod pmap;
+pub(crate) mod procinfo;
+pub(crate) mod procsmem;
 pub(crate) mod ps;
 pub(crate) mod pstree;
+pub(crate) mod tty;
 
 use std::collections::BTreeMap;
 use std::fmt;
