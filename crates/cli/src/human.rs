@@ -131,6 +131,14 @@ pub(crate) fn start(at: SystemTime, now: SystemTime, zone: &TimeZone) -> String 
     local.strftime(form).to_string()
 }
 
+/// When it was, to the second, as `ps -o lstart` says it: `Thu Nov 26 10:46:08 2026`.
+pub(crate) fn moment(at: SystemTime, zone: &TimeZone) -> String {
+    match Timestamp::try_from(at) {
+        Ok(at) => at.to_zoned(zone.clone()).strftime("%a %b %e %H:%M:%S %Y").to_string(),
+        Err(_) => "?".to_owned(),
+    }
+}
+
 /// The two numbers of a device as stat(2) gives it: major and minor.
 pub(crate) fn device(device: u64) -> (u64, u64) {
     let major = device >> 8 & 0xfff | device >> 32 & 0xffff_f000;
