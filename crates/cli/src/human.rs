@@ -151,11 +151,23 @@ pub(crate) fn time_of_day(at: SystemTime, zone: &TimeZone) -> String {
     formed(at, zone, "%H:%M:%S")
 }
 
+/// When it was, to the second, as `ps -o lstart` and ctime(3) say it: `Thu Nov 26 10:46:08 2026`.
+pub(crate) fn ctime(at: SystemTime, zone: &TimeZone) -> String {
+    formed(at, zone, "%a %b %e %H:%M:%S %Y")
+}
+
 fn formed(at: SystemTime, zone: &TimeZone, form: &str) -> String {
     match Timestamp::try_from(at) {
         Ok(at) => at.to_zoned(zone.clone()).strftime(form).to_string(),
         Err(_) => "?".to_owned(),
     }
+}
+
+/// The two numbers of a device as stat(2) gives it: major and minor.
+pub(crate) fn device(device: u64) -> (u64, u64) {
+    let major = device >> 8 & 0xfff | device >> 32 & 0xffff_f000;
+    let minor = device & 0xff | device >> 12 & 0xffff_ff00;
+    (major, minor)
 }
 
 #[cfg(test)]
@@ -216,6 +228,13 @@ mod tests {
         assert_eq!(minute(at, &TimeZone::UTC), "2023-11-14 22:13");
         assert_eq!(moment(at, &TimeZone::UTC), "2023-11-14 22:13:20");
         assert_eq!(time_of_day(at, &TimeZone::UTC), "22:13:20");
+    }
+
+    #[test]
+    fn both_pieces_of_a_device_number_count() {
+        assert_eq!(device(0xfe00), (254, 0));
+        assert_eq!(device(0x10_882c), (136, 300));
+        assert_eq!(device(0x1_0000_0000_0000), (0x1_0000, 0), "as glibc's gnu_dev_major");
     }
 
     #[test]

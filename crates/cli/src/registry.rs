@@ -107,7 +107,16 @@ static GROUPS: &[(&str, &[Entry])] = &[
     ),
     (
         "Processes",
-        &[Entry::of::<commands::ps::Arguments>(), Entry::of::<commands::iotop::Arguments>()],
+        &[
+            Entry::of::<commands::ps::Arguments>(),
+            Entry::of::<commands::iotop::Arguments>(),
+            Entry::of::<commands::pstree::Arguments>(),
+            Entry::of::<commands::procinfo::Arguments>(),
+            Entry::of::<commands::procsmem::Arguments>(),
+            Entry::of::<commands::pmap::Arguments>(),
+            Entry::of::<commands::lsof::Arguments>(),
+            Entry::of::<commands::tty::Arguments>(),
+        ],
     ),
     (
         "Processes, chosen and controlled",

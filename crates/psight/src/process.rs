@@ -11,6 +11,7 @@ mod pids;
 mod signal;
 mod threads;
 mod tree;
+mod used;
 mod wait;
 
 use std::fmt;
@@ -30,6 +31,7 @@ pub use memory::{
 };
 pub use signal::Signal;
 pub use threads::{ContextSwitches, Thread};
+pub use used::{FileRole, UsedFile};
 pub use wait::{ExitStatus, Gone, Waited, wait_procs, wait_procs_with};
 
 use crate::sys::process::Raw;

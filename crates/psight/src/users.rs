@@ -67,26 +67,31 @@ impl Host {
     pub fn terminal_idle(&self, terminal: impl AsRef<OsStr>) -> Result<Duration> {
         sys::users::terminal_idle(self, terminal.as_ref())
     }
+
+    /// The names that users have on this machine, to be asked for by number.
+    pub fn user_names(&self) -> UserNames {
+        UserNames::new(self)
+    }
 }
 
-/// The names of users by number, each looked up once.
+/// The names of users by number, each looked up once: what [`Host::user_names`] gives.
 #[derive(Debug)]
-#[allow(dead_code, reason = "systems that tell the owner's name need no second table")]
-pub(crate) struct UserNames {
+pub struct UserNames {
     host: Host,
     /// `None` until the first question.
     listed: Option<HashMap<u32, OsString>>,
     asked: HashMap<u32, Option<OsString>>,
 }
 
-#[allow(dead_code, reason = "systems that tell the owner's name need no second table")]
 impl UserNames {
     pub(crate) fn new(host: &Host) -> Self {
         Self { host: host.clone(), listed: None, asked: HashMap::new() }
     }
 
     /// What the user `uid` is called on that machine; `None` for one without a name, as those of containers.
-    pub(crate) fn name(&mut self, uid: u32) -> Option<&OsStr> {
+    ///
+    /// Linux: `/etc/passwd`, then whatever else the C library knows.
+    pub fn name(&mut self, uid: u32) -> Option<&OsStr> {
         let listed = self.listed.get_or_insert_with(|| sys::users::listed_names(&self.host));
         if let Some(name) = listed.get(&uid) {
             return Some(name);

@@ -22,7 +22,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use common::{Machine, eventually, psutil};
-use psight::process::{FdDetail, FdKind, FileDescriptor, OpenMode};
+use psight::process::{FdDetail, FdKind, FileDescriptor, FileRole, OpenMode};
 use psight::{ErrorKind, Pid, Process};
 use sleeper::Sleeper;
 
@@ -409,4 +409,57 @@ fn t11_a_path_longer_than_a_page_is_not_known_and_hides_no_other() {
     // Its path is too long for psutil as well, which leaves it out.
     let number = deep.as_raw_fd().cast_unsigned();
     assert!(files.iter().all(|file| file.fd != Some(number)));
+}
+
+#[test]
+fn what_is_used_without_a_descriptor_is_what_lsof_says() {
+    let child = Sleeper::new();
+    let pid = child.id().to_string();
+    let Ok(output) = Command::new("lsof").args(["-nP", "-Fftsin", "-p", &pid]).output() else {
+        eprintln!("skipped: there is no lsof");
+        return;
+    };
+    let mut theirs: Vec<[String; 4]> = Vec::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let (letter, text) = line.split_at(1);
+        match letter {
+            "f" => theirs.push([text.to_owned(), String::new(), String::new(), String::new()]),
+            "s" => theirs.last_mut().unwrap()[1] = text.to_owned(),
+            "i" => theirs.last_mut().unwrap()[2] = text.to_owned(),
+            "n" => theirs.last_mut().unwrap()[3] = text.to_owned(),
+            _ => {}
+        }
+    }
+    theirs.retain(|[role, ..]| ["cwd", "rtd", "txt", "mem"].contains(&role.as_str()));
+    let ours = Process::new(child.id()).unwrap().used_files().unwrap();
+    let ours: Vec<[String; 4]> = ours
+        .iter()
+        .map(|file| {
+            let role = match file.role {
+                FileRole::Cwd => "cwd",
+                FileRole::Root => "rtd",
+                FileRole::Exe => "txt",
+                _ => "mem",
+            };
+            let number = |number: Option<u64>| number.unwrap().to_string();
+            let path = file.path.to_str().unwrap().to_owned();
+            [role.to_owned(), number(file.size), number(file.ino), path]
+        })
+        .collect();
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn a_program_that_was_deleted_is_said_to_be() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = dir.path().join("program");
+    std::fs::copy("/bin/sleep", &program).unwrap();
+    let child = Sleeper::from(Command::new(&program).arg("60"));
+    std::fs::remove_file(&program).unwrap();
+    let files = Process::new(child.id()).unwrap().used_files().unwrap();
+    let exe = files.iter().find(|file| file.role == FileRole::Exe).unwrap();
+    assert_eq!(
+        (exe.path.as_path(), exe.deleted, exe.nlink),
+        (program.as_path(), Some(true), Some(0))
+    );
 }

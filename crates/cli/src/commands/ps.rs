@@ -2,30 +2,43 @@
 
 mod columns;
 mod select;
+mod threads;
 mod tree;
+mod words;
 
 use std::cmp::Ordering;
+use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Args;
-use psight::table::{Columns, ProcessRow};
+use psight::Host;
+use psight::record::Value;
+use psight::table::Columns;
 
-use self::columns::{Chosen, Reader};
+use self::columns::{Chosen, Reader, Shown};
 use self::select::Selection;
 use super::{Context, Failure};
 use crate::human::Scale;
+use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
-use crate::table::Table;
+use crate::table::{Column, Table};
 
 const DEFAULT: &str = "pid,user,%cpu,%mem,rss,tty,stat,start,bsdtime,command";
 const USER: &str = "user,pid,%cpu,%mem,vsz,rss,tty,stat,start,bsdtime,command";
+const THREADS: &str = "pid,lwp,user,%cpu,rss,tty,stat,start,bsdtime,name";
+const FULL_THREADS: &str = "user,pid,ppid,lwp,%cpu,nlwp,start,tty,time,command";
 const FULL: &str = "user,pid,ppid,%cpu,start,tty,time,command";
 const JOBS: &str = "ppid,pid,pgid,sid,tty,stat,uid,bsdtime,command";
 const LONG: &str = "stat,uid,pid,ppid,%cpu,nice,rss,vsz,tty,time,command";
 /// What programs get that do not choose: all that is cheap.
 const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time,nice,num_threads,\
     cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
+
+/// The same of threads.
+const RICH_THREADS: &str = "pid,lwp,ppid,name,username,status,uids,gids,terminal,create_time,nice,\
+    num_threads,cpu_num,cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
 
 pub(crate) use columns::{command, short_command};
 pub(crate) use select::belongs_to;
@@ -46,7 +59,7 @@ pub(crate) struct Arguments {
     #[arg(short = 'l', conflicts_with = "full")]
     long: bool,
     /// These columns, by their names in psutil (`memory_info.rss`) or in ps (`%cpu`); NAME=TITLE gives another head.
-    #[arg(short = 'o', long = "format", visible_alias = "only", value_name = "COLUMN,…")]
+    #[arg(short = 'o', long = "format", visible_aliases = ["only", "columns"], value_name = "COLUMN,…")]
     columns: Vec<String>,
     /// These processes.
     #[arg(short = 'p', long = "pid", value_name = "PID,…", value_delimiter = ',')]
@@ -66,6 +79,48 @@ pub(crate) struct Arguments {
     /// Processes of these names.
     #[arg(short = 'C', value_name = "NAME,…", value_delimiter = ',')]
     names: Vec<String>,
+    /// Processes at these terminals; - for those without one.
+    #[arg(
+        short = 't',
+        long = "tty",
+        value_name = "TTY,…",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    terminals: Vec<String>,
+    /// Processes of these sessions.
+    #[arg(
+        short = 's',
+        short_alias = 'g',
+        long = "sid",
+        value_name = "SESSION,…",
+        value_delimiter = ','
+    )]
+    sessions: Vec<u32>,
+    /// Processes of these groups of users, by number.
+    #[arg(short = 'G', long = "Group", value_name = "GID,…", value_delimiter = ',')]
+    groups: Vec<u32>,
+    /// All but what is chosen.
+    #[arg(short = 'N', long = "deselect")]
+    negated: bool,
+    /// Every word must fit instead of one.
+    #[arg(long, conflicts_with_all = ["nand", "nor"])]
+    and: bool,
+    /// One word must fit, which is the default.
+    #[arg(long, conflicts_with_all = ["and", "nand", "nor"])]
+    or: bool,
+    /// Not every word may fit.
+    #[arg(long, conflicts_with = "nor")]
+    nand: bool,
+    /// No word may fit.
+    #[arg(long)]
+    nor: bool,
+    /// Show threads, each in a row.
+    #[arg(short = 'L', visible_short_aliases = ['T'], long)]
+    threads: bool,
+    /// Tell which columns there are.
+    #[arg(long)]
+    list_columns: bool,
     /// Sort by these columns, those after a - from the greatest.
     #[arg(long, value_name = "[-]COLUMN,…", value_delimiter = ',', allow_hyphen_values = true)]
     sort: Vec<String>,
@@ -87,12 +142,19 @@ impl Applet for Arguments {
     const NAME: &'static str = "ps";
     const ABOUT: &'static str = "Processes";
 
+    fn spelled_out(words: Vec<OsString>) -> Vec<OsString> {
+        words::spelled_out(words)
+    }
+
     fn run(self, context: &mut Context) -> Result<(), Failure> {
         run(self, context)
     }
 }
 
 fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    if arguments.list_columns {
+        return list_columns(context);
+    }
     let style = bsd_style(&mut arguments);
     let chosen = chosen(&arguments, style, context.output.format)?;
     let sort = sort_keys(&arguments.sort)?;
@@ -104,7 +166,7 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         .chain([selection.needs(), if arguments.tree { Columns::PPID } else { Columns::NONE }])
         .collect();
     let reader = Reader {
-        now: context.host.now(),
+        now: now(&context.host),
         zone: context.zone(),
         human: arguments.human.then_some(Scale::Binary),
     };
@@ -113,6 +175,8 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if rows.is_empty() {
         context.verdict = ExitCode::FAILURE;
     }
+    let wants_foreground = chosen.iter().any(Chosen::needs_foreground);
+    let mut rows = threads::shown(rows, arguments.threads, wants_foreground, context);
     sort_rows(&mut rows, &sort, &reader);
     note_denied(&rows, &chosen, context);
     if context.output.format != Format::Table {
@@ -123,9 +187,15 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     show(&arguments, &rows, &chosen, &reader, context)
 }
 
+/// Now, by the clock that starts of processes are counted on: what the wall clock says may be a second off it.
+fn now(host: &Host) -> SystemTime {
+    let counted = || host.boot_time().ok()?.checked_add(host.time_since_boot().ok()?);
+    if host.is_captured() { host.now() } else { counted().unwrap_or_else(|| host.now()) }
+}
+
 fn show(
     arguments: &Arguments,
-    rows: &[ProcessRow],
+    rows: &[Shown],
     chosen: &[Chosen],
     reader: &Reader,
     context: &mut Context,
@@ -172,6 +242,7 @@ fn bsd_style(arguments: &mut Arguments) -> Option<&'static str> {
     arguments.tree |= options.contains('f');
     arguments.wide |= u8::from(options.contains('w'));
     arguments.no_headers |= options.contains('h');
+    arguments.threads |= options.contains('H');
     [('u', USER), ('j', JOBS), ('l', LONG)]
         .into_iter()
         .find(|(letter, _)| options.contains(*letter))
@@ -187,7 +258,7 @@ fn is_bsd(word: &str) -> bool {
     };
     let once = ['a', 'u', 'x'].iter().all(|letter| first.matches(*letter).count() <= 1);
     let all = first.contains('a') && first.contains('x');
-    once && (more.is_empty() || all && more.chars().all(|letter| "fjlwh".contains(letter)))
+    once && (more.is_empty() || all && more.chars().all(|letter| "fjlwhH".contains(letter)))
 }
 
 fn chosen(
@@ -198,13 +269,35 @@ fn chosen(
     let asked = arguments.columns.join(",");
     let names = match (asked.is_empty(), format) {
         (false, _) => asked.as_str(),
+        (true, Format::Table) if arguments.full && arguments.threads => FULL_THREADS,
         (true, Format::Table) if arguments.full => FULL,
         (true, Format::Table) if arguments.long => LONG,
+        (true, Format::Table) if arguments.threads => style.unwrap_or(THREADS),
         (true, Format::Table) => style.unwrap_or(DEFAULT),
+        (true, _) if arguments.threads => RICH_THREADS,
         (true, _) => RICH,
     };
     let names = names.split([',', ' ']).filter(|name| !name.is_empty());
     names.map(|name| Chosen::named(name).ok_or_else(|| unknown(name))).collect()
+}
+
+/// One line for each column: its name for programs, and those of `ps`.
+fn list_columns(context: &mut Context) -> Result<(), Failure> {
+    if context.output.format != Format::Table {
+        let row = |(name, others): (&'static str, String)| {
+            let others = others.split(' ').map(|name| Value::Text(name.to_owned().into()));
+            vec![Value::Text(name.into()), Value::List(others.collect())]
+        };
+        let rows = columns::names().map(row).collect();
+        let names = vec!["column".into(), "names".into()];
+        return Ok(context.output.rows(Rows { names, rows })?);
+    }
+    let mut table = Table::new(vec![Column::left("COLUMN"), Column::left("NAMES")]);
+    for (name, others) in columns::names() {
+        let cells = [name, &others].map(|text| Line::new().with(Paint::Plain, text));
+        table.row(cells.into());
+    }
+    Ok(context.output.lines(table.lines(None, ' '))?)
 }
 
 fn unknown(name: &str) -> Failure {
@@ -224,7 +317,7 @@ fn sort_keys(names: &[String]) -> Result<Vec<(Chosen, bool)>, Failure> {
     names.iter().map(key).collect()
 }
 
-fn sort_rows(rows: &mut [ProcessRow], keys: &[(Chosen, bool)], reader: &Reader) {
+fn sort_rows(rows: &mut [Shown], keys: &[(Chosen, bool)], reader: &Reader) {
     // Stable: equals keep the order of their pids.
     for (key, down) in keys.iter().rev() {
         rows.sort_by(|one, other| {
@@ -242,7 +335,7 @@ fn sort_rows(rows: &mut [ProcessRow], keys: &[(Chosen, bool)], reader: &Reader) 
 }
 
 /// Tells which columns the caller may not know, and of how many processes.
-fn note_denied(rows: &[ProcessRow], chosen: &[Chosen], context: &mut Context) {
+fn note_denied(rows: &[Shown], chosen: &[Chosen], context: &mut Context) {
     let asked: Columns = chosen.iter().map(Chosen::needs).collect();
     for column in asked.iter() {
         let count = rows.iter().filter(|row| row.denied().intersects(column)).count();
@@ -294,7 +387,7 @@ mod tests {
 
     #[test]
     fn the_sets_of_columns_have_known_names() {
-        for names in [DEFAULT, USER, FULL, JOBS, LONG, RICH] {
+        for names in [DEFAULT, USER, FULL, JOBS, LONG, RICH, THREADS, FULL_THREADS, RICH_THREADS] {
             for name in names.split(',') {
                 assert!(Chosen::named(name).is_some(), "{name}");
             }

@@ -410,6 +410,18 @@ impl Process {
         self.ask(Raw::terminal)
     }
 
+    /// The process group in the foreground of the controlling terminal: the one that is typed to. `None` without a
+    /// terminal, and where the group is outside the pid namespace.
+    ///
+    /// Linux: `tpgid` of `/proc/<pid>/stat`.
+    ///
+    /// # Errors
+    ///
+    /// As for [every question](Self#errors).
+    pub fn foreground_pgid(&self) -> Result<Option<Pid>> {
+        self.ask(Raw::foreground_pgid)
+    }
+
     /// Whether the process has a controlling terminal. Linux: `/proc/<pid>/stat`.
     ///
     /// # Errors

@@ -91,6 +91,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::time_since_boot", |host| shown(host.time_since_boot())),
     ("Host::uptime", |host| shown(host.uptime())),
     ("Host::user_id", |host| said(Ok(host.user_id("root")))),
+    ("Host::user_names", |host| shown(Ok(host.user_names().name(0).map(OsString::from)))),
     ("Host::users", |host| said(host.users())),
     ("Host::virtual_memory", |host| said(host.virtual_memory())),
     ("Host::virtual_memory_and_doubt", |host| {
@@ -106,6 +107,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         said(usages.pop().expect("one for each path"))
     }),
     ("DiskProber::real_path", |host| said(DiskProber::new(host).real_path("/proc/self", PATIENCE))),
+    ("UserNames::name", |host| shown(Ok(host.user_names().name(0).map(OsString::from)))),
     ("Scanner::row", |host| said(host.scanner(Columns::ALL)?.row(1))),
     ("Scanner::rows", |host| {
         let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
@@ -142,6 +144,7 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::exe", |process| shown_option(process.exe())),
     ("Process::exe_guess", |process| shown_option(process.exe_guess())),
     ("Process::fds", |process| said(process.fds())),
+    ("Process::foreground_pgid", |process| said(process.foreground_pgid())),
     ("Process::fsgid", |process| said(process.fsgid())),
     ("Process::fsuid", |process| said(process.fsuid())),
     ("Process::gids", |process| said(process.gids())),
@@ -192,6 +195,7 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::threads", |process| said(process.threads())),
     ("Process::uids", |process| said(process.uids())),
     ("Process::umask", |process| said(process.umask())),
+    ("Process::used_files", |process| said(process.used_files())),
     ("Process::username", |process| shown(process.username())),
 ];
 

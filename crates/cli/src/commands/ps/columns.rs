@@ -2,14 +2,15 @@
 
 use std::cmp::Ordering;
 use std::ffi::OsStr;
+use std::ops::Deref;
 use std::path::Path;
 use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
-use psight::Record as _;
 use psight::process::Status;
 use psight::record::{Field, Unit, Value};
 use psight::table::{Columns, ProcessRow};
+use psight::{Pid, Record as _};
 
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
@@ -22,10 +23,15 @@ enum Look {
     Kibibytes,
     Terminal,
     Letter,
+    State,
     Start,
     Time,
     Clock,
     Elapsed,
+    Seconds,
+    Moment,
+    Thread,
+    Foreground,
     Command,
 }
 
@@ -50,12 +56,22 @@ const KNOWN: &[Known] = &[
     Known(&["pss"], "PSS", "memory_footprint.pss", Look::Kibibytes),
     Known(&["swap"], "SWAP", "memory_footprint.swap", Look::Kibibytes),
     Known(&["terminal", "tty", "tt", "tname"], "TTY", "terminal", Look::Terminal),
-    Known(&["stat", "state", "s"], "STAT", "status", Look::Letter),
+    Known(&["stat"], "STAT", "status", Look::Letter),
+    Known(&["state", "s"], "S", "status", Look::State),
     Known(&["status"], "STATUS", "status", Look::Plain),
-    Known(&["create_time", "start", "stime", "bsdstart"], "START", "create_time", Look::Start),
+    Known(
+        &["create_time", "start", "stime", "bsdstart", "start_time"],
+        "START",
+        "create_time",
+        Look::Start,
+    ),
     Known(&["cpu_times", "bsdtime"], "TIME", "cpu_times", Look::Time),
     Known(&["time", "cputime"], "TIME", "cpu_times", Look::Clock),
-    Known(&["etime", "elapsed", "etimes"], "ELAPSED", "create_time", Look::Elapsed),
+    Known(&["lstart"], "STARTED", "create_time", Look::Moment),
+    Known(&["etime", "elapsed"], "ELAPSED", "create_time", Look::Elapsed),
+    Known(&["etimes"], "ELAPSED", "create_time", Look::Seconds),
+    Known(&["lwp", "tid", "spid"], "LWP", "pid", Look::Thread),
+    Known(&["tpgid"], "TPGID", "pgid", Look::Foreground),
     Known(&["nice", "ni"], "NI", "nice", Look::Plain),
     Known(&["num_threads", "nlwp", "thcount"], "NLWP", "num_threads", Look::Plain),
     Known(&["cpu_num", "psr"], "PSR", "cpu_num", Look::Plain),
@@ -87,7 +103,47 @@ pub(super) struct Reader {
     pub(super) human: Option<Scale>,
 }
 
+/// A row as it is shown: of a process, or of one of its threads.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) row: ProcessRow,
+    /// The number of the thread, where threads are shown.
+    pub(super) thread: Option<u32>,
+    /// The process group that its terminal obeys, where that was asked for.
+    pub(super) foreground: Option<Pid>,
+}
+
+impl Deref for Shown {
+    type Target = ProcessRow;
+
+    fn deref(&self) -> &ProcessRow {
+        &self.row
+    }
+}
+
+/// What programs know a column by.
+fn key(path: &str, look: Look) -> &str {
+    match look {
+        Look::Thread => "tid",
+        Look::Foreground => "tpgid",
+        _ => path,
+    }
+}
+
+/// The names of all columns, those of `ps` beside ours.
+pub(super) fn names() -> impl Iterator<Item = (&'static str, String)> {
+    let of_ps = KNOWN.iter().map(|known| (key(known.2, known.3), known.0.join(" ")));
+    let ours = ProcessRow::FIELDS.iter().map(|field| field.name);
+    let ours = ours.filter(|name| KNOWN.iter().all(|known| known.2 != *name));
+    of_ps.chain(ours.map(|name| (name, name.to_owned())))
+}
+
 impl Chosen {
+    /// Whether it needs to know who is in the foreground.
+    pub(super) fn needs_foreground(&self) -> bool {
+        matches!(self.look, Look::Letter | Look::Foreground)
+    }
+
     /// The column that is called `name` by psutil or by `ps`; `name=TITLE` gives it another head.
     pub(super) fn named(name: &str) -> Option<Self> {
         let (name, title) = match name.split_once('=') {
@@ -110,7 +166,7 @@ impl Chosen {
         let look = known.map_or(Look::Plain, |known| known.3);
         let head = known.map_or_else(|| path.to_ascii_uppercase(), |known| known.1.to_owned());
         Some(Self {
-            key: path.to_owned(),
+            key: key(path, look).to_owned(),
             title: title.map_or(head, str::to_owned),
             index,
             field,
@@ -128,10 +184,13 @@ impl Chosen {
     /// The column as the table has it.
     pub(super) fn column(&self) -> Column {
         match self.look {
-            Look::Kibibytes | Look::Time | Look::Clock | Look::Elapsed => {
-                Column::right(&self.title)
-            }
-            Look::Terminal | Look::Letter | Look::Start => Column::left(&self.title),
+            Look::Kibibytes
+            | Look::Time
+            | Look::Clock
+            | Look::Elapsed
+            | Look::Seconds
+            | Look::Moment => Column::right(&self.title),
+            Look::Terminal | Look::Letter | Look::State | Look::Start => Column::left(&self.title),
             _ if self.leaf().unit == Unit::Count => {
                 let column = Column::of(self.leaf(), &self.title);
                 if self.is_text() { column.giving_way() } else { column }
@@ -151,11 +210,20 @@ impl Chosen {
     }
 
     /// The value for programs and for sorting.
-    pub(super) fn value<'a>(&self, row: &'a ProcessRow, reader: &Reader) -> Value<'a> {
+    pub(super) fn value<'a>(&self, row: &'a Shown, reader: &Reader) -> Value<'a> {
+        match self.look {
+            Look::Thread => return Value::Uint(row.thread.unwrap_or(row.pid.as_u32()).into()),
+            Look::Foreground => {
+                return row
+                    .foreground
+                    .map_or(Value::Null, |pgid| Value::Uint(pgid.as_u32().into()));
+            }
+            _ => {}
+        }
         if self.field.name == "cpu_percent" {
             return lifetime_percent(row, reader);
         }
-        let mut values = row.values();
+        let mut values = row.row.values();
         if self.index >= values.len() {
             return Value::Null;
         }
@@ -170,7 +238,7 @@ impl Chosen {
     }
 
     /// The value for people.
-    pub(super) fn cell(&self, row: &ProcessRow, reader: &Reader) -> Line {
+    pub(super) fn cell(&self, row: &Shown, reader: &Reader) -> Line {
         let known = match self.look {
             Look::Command => Some(command(row)),
             Look::Terminal => row.terminal.as_ref().map(|terminal| {
@@ -178,13 +246,25 @@ impl Chosen {
                 Line::new().with_os(Paint::Plain, short)
             }),
             Look::Letter => row.status.map(|status| state(row, status)),
+            Look::State => row
+                .status
+                .map(|status| Line::new().with(paint(status), status.letter().to_string())),
             Look::Start => row.create_time.map(|at| {
                 Line::new().with(Paint::Plain, human::start(at, reader.now, &reader.zone))
             }),
             Look::Elapsed => row.create_time.map(|at| {
                 let age = reader.now.duration_since(at).unwrap_or_default();
-                Line::new().with(Paint::Plain, human::clock(age.as_secs_f64()))
+                let clock = human::clock(age.as_secs_f64());
+                // Hours are written where there are any.
+                Line::new().with(Paint::Plain, clock.strip_prefix("00:").unwrap_or(&clock))
             }),
+            Look::Seconds => row.create_time.map(|at| {
+                let age = reader.now.duration_since(at).unwrap_or_default();
+                Line::new().with(Paint::Plain, age.as_secs().to_string())
+            }),
+            Look::Moment => row
+                .create_time
+                .map(|at| Line::new().with(Paint::Plain, human::ctime(at, &reader.zone))),
             Look::Time => row
                 .cpu_times
                 .map(|times| Line::new().with(Paint::Plain, human::cpu_time(times.total()))),
@@ -197,7 +277,7 @@ impl Chosen {
                 }
                 _ => None,
             },
-            Look::Kibibytes | Look::Plain => {
+            Look::Kibibytes | Look::Plain | Look::Thread | Look::Foreground => {
                 let numbers = Numbers { human: reader.human };
                 return table::cell(self.leaf(), &self.value(row, reader), numbers);
             }
@@ -226,7 +306,11 @@ fn needs(name: &str, look: Look) -> Option<Columns> {
         ("rss" | "vms" | "memory_percent", _) => column | Columns::MEMORY_INFO,
         ("cpu_percent", _) => Columns::CPU_TIMES | Columns::CREATE_TIME,
         (_, Look::Command) => column | Columns::NAME | Columns::STATUS,
-        (_, Look::Letter) => column | Columns::SID | Columns::NICE | Columns::NUM_THREADS,
+        (_, Look::Letter) => {
+            let marks = Columns::SID | Columns::NICE | Columns::NUM_THREADS;
+            column | marks | Columns::PGID | Columns::TERMINAL
+        }
+        (_, Look::Foreground) => column | Columns::TERMINAL,
         _ => column,
     })
 }
@@ -252,7 +336,7 @@ fn part_of(whole: &str, part: &str) -> Option<(usize, &'static Field)> {
 }
 
 /// The average since the process started, as `ps` has it: a look at the table is one moment, which has no percentage.
-fn lifetime_percent(row: &ProcessRow, reader: &Reader) -> Value<'static> {
+fn lifetime_percent(row: &Shown, reader: &Reader) -> Value<'static> {
     let (Some(times), Some(start)) = (row.cpu_times, row.create_time) else { return Value::Null };
     match reader.now.duration_since(start) {
         Ok(age) => Value::Float(times.percent_of(age)),
@@ -294,14 +378,17 @@ fn command_from(row: &ProcessRow, program: impl Fn(&OsStr) -> &OsStr) -> Line {
     line.with(Paint::Faint, if zombie { "] <defunct>" } else { "]" })
 }
 
-/// The state as `ps` has it: a letter, then marks for priority, session leader and threads.
-fn state(row: &ProcessRow, status: Status) -> Line {
-    let paint = match status {
+fn paint(status: Status) -> Paint {
+    match status {
         Status::Running => Paint::Good,
         Status::DiskSleep | Status::Stopped | Status::TracingStop => Paint::Warning,
         Status::Zombie | Status::Dead => Paint::Bad,
         _ => Paint::Plain,
-    };
+    }
+}
+
+/// The state as `ps` has it: a letter, then marks for priority, session leader, threads and who is typed to.
+fn state(row: &Shown, status: Status) -> Line {
     let mut text = String::from(status.letter());
     text.push_str(match row.nice {
         Some(nice) if nice < 0 => "<",
@@ -314,7 +401,10 @@ fn state(row: &ProcessRow, status: Status) -> Line {
     if row.num_threads.is_some_and(|threads| threads > 1) {
         text.push('l');
     }
-    Line::new().with(paint, text)
+    if row.foreground.is_some() && row.foreground == row.pgid {
+        text.push('+');
+    }
+    Line::new().with(paint(status), text)
 }
 
 /// Numbers by size, text by its bytes, what is not known last.

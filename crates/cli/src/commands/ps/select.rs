@@ -15,6 +15,12 @@ pub(super) struct Selection {
     users: Vec<String>,
     names: Vec<String>,
     words: Vec<String>,
+    logic: Logic,
+    terminals: Vec<String>,
+    sessions: Vec<u32>,
+    groups: Vec<u32>,
+    /// Whether everything else is meant.
+    negated: bool,
     /// This process has the words in its own command line.
     own: Option<u32>,
 }
@@ -30,6 +36,11 @@ impl Selection {
             users: arguments.users.clone(),
             names: arguments.names.clone(),
             words: words.into_iter().map(|word| word.to_lowercase()).collect(),
+            logic: Logic::of(arguments),
+            terminals: arguments.terminals.clone(),
+            sessions: arguments.sessions.clone(),
+            groups: arguments.groups.clone(),
+            negated: arguments.negated,
             own: if host.is_captured() { None } else { Some(std::process::id()) },
         }
     }
@@ -49,17 +60,34 @@ impl Selection {
         if !self.words.is_empty() {
             needs |= Columns::NAME | Columns::CMDLINE;
         }
+        if !self.terminals.is_empty() {
+            needs |= Columns::TERMINAL;
+        }
+        if !self.sessions.is_empty() {
+            needs |= Columns::SID;
+        }
+        if !self.groups.is_empty() {
+            needs |= Columns::GIDS;
+        }
         needs
     }
 
     /// Whether `row` was asked for in one way or another, as with `ps`: every option adds processes.
     pub(super) fn has(&self, row: &ProcessRow) -> bool {
+        self.is_meant(row) != self.negated
+    }
+
+    fn is_meant(&self, row: &ProcessRow) -> bool {
         self.is_everything()
+            || self.terminals.iter().any(|terminal| is_at(row, terminal))
+            || row.sid.is_some_and(|sid| self.sessions.contains(&sid.as_u32()))
+            || row.gids.is_some_and(|ids| self.groups.contains(&ids.real))
             || self.pids.contains(&row.pid.as_u32())
             || row.ppid.is_some_and(|parent| self.parents.contains(&parent.as_u32()))
             || self.users.iter().any(|user| belongs_to(row, user))
             || self.names.iter().any(|name| row.name.as_deref() == Some(OsStr::new(name)))
-            || self.own != Some(row.pid.as_u32()) && self.words.iter().any(|word| says(row, word))
+            || self.own != Some(row.pid.as_u32())
+                && self.logic.fits(&self.words, |word| says(row, word))
     }
 
     fn is_everything(&self) -> bool {
@@ -68,7 +96,48 @@ impl Selection {
             && self.users.is_empty()
             && self.names.is_empty()
             && self.words.is_empty()
+            && self.terminals.is_empty()
+            && self.sessions.is_empty()
+            && self.groups.is_empty()
     }
+}
+
+/// How several words choose together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Logic {
+    Or,
+    And,
+    Nand,
+    Nor,
+}
+
+impl Logic {
+    fn of(arguments: &Arguments) -> Self {
+        match arguments {
+            Arguments { and: true, .. } => Self::And,
+            Arguments { nand: true, .. } => Self::Nand,
+            Arguments { nor: true, .. } => Self::Nor,
+            _ => Self::Or,
+        }
+    }
+
+    fn fits(self, words: &[String], mut says: impl FnMut(&String) -> bool) -> bool {
+        !words.is_empty()
+            && match self {
+                Self::Or => words.iter().any(says),
+                Self::And => words.iter().all(says),
+                Self::Nand => !words.iter().all(says),
+                Self::Nor => !words.iter().any(&mut says),
+            }
+    }
+}
+
+/// Whether it has this terminal, as in `pts/0`, `/dev/pts/0` or `1` for `tty1`; `-` and `?` are none.
+fn is_at(row: &ProcessRow, terminal: &str) -> bool {
+    let Some(path) = &row.terminal else { return matches!(terminal, "-" | "?") };
+    let name = path.strip_prefix("/dev").unwrap_or(path);
+    let asked = terminal.strip_prefix("/dev/").unwrap_or(terminal);
+    name.as_os_str() == asked || name.as_os_str() == OsStr::new(&format!("tty{asked}"))
 }
 
 /// Whether a process is of this user, by name or number.

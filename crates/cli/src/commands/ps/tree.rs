@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use psight::table::ProcessRow;
-
+use super::columns::Shown;
 use crate::line::{Line, Paint};
 use crate::terminal::Terminal;
 
@@ -29,7 +28,7 @@ impl Branch {
 
 /// The rows in the order of the tree. Those whose parent is not among them are roots, and so is one of a circle, which
 /// a table that was read while processes came and went may have.
-pub(super) fn branches(rows: &[ProcessRow], terminal: &Terminal) -> Vec<Branch> {
+pub(super) fn branches(rows: &[Shown], terminal: &Terminal) -> Vec<Branch> {
     let parents: Vec<(u32, u32)> =
         rows.iter().map(|row| (row.pid.as_u32(), row.ppid.map_or(0, |p| p.as_u32()))).collect();
     arrange(&parents, terminal.unicode)

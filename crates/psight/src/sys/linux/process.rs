@@ -4,6 +4,7 @@ mod cpu;
 mod identity;
 mod memory;
 mod terminal;
+mod used;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::process::{
     Cgroup, ContextSwitches, CpuSample, GroupIds, IoCounters, MemoryFootprint, MemoryInfo,
     MemoryInfoEx, MemoryMap, MemoryRegion, PageFaults, ProcessCpuTimes, SignalMasks, Status,
-    Thread, UserIds,
+    Thread, UsedFile, UserIds,
 };
 use crate::{Error, Host, Pid, Result};
 
@@ -78,6 +78,14 @@ impl Raw {
 
     pub(crate) fn terminal(&self) -> Result<Option<PathBuf>> {
         self.refuse("terminal")
+    }
+
+    pub(crate) fn foreground_pgid(&self) -> Result<Option<Pid>> {
+        self.refuse("foreground_pgid")
+    }
+
+    pub(crate) fn used_files(&self) -> Result<Vec<UsedFile>> {
+        self.refuse("used_files")
     }
 
     pub(crate) fn has_terminal(&self) -> Result<bool> {

@@ -5,12 +5,20 @@ use std::path::{Path, PathBuf};
 
 use super::super::read;
 use super::Raw;
-use crate::{Error, Host, Result};
+use crate::{Error, Host, Pid, Result};
 
 impl Raw {
     // stat, tty_nr
     pub(crate) fn has_terminal(&self) -> Result<bool> {
         Ok(self.stat()?.tty_nr != 0)
+    }
+
+    // stat, tpgid
+    pub(crate) fn foreground_pgid(&self) -> Result<Option<Pid>> {
+        let stat = self.stat()?;
+        // Without a terminal it is -1, and 0 where the group is outside the pid namespace.
+        let known = i32::try_from(stat.tpgid).is_ok_and(|group| group > 0);
+        Ok((stat.tty_nr != 0 && known).then(|| Pid::new(stat.tpgid)))
     }
 
     // stat, tty_nr; /dev

@@ -1,0 +1,402 @@
+//! `psight lsof`: what processes have open, in the columns of lsof. Always numeric: no name of a host or a port is looked
+//! up, except those that are asked for.
+
+mod entry;
+mod fields;
+mod internet;
+mod select;
+mod words;
+
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use clap::Args;
+use psight::net::{Connection, ConnectionKind};
+use psight::process::{FdKind, FileDescriptor};
+use psight::record::Record as _;
+use psight::table::{Columns, ProcessRow};
+use psight::users::UserNames;
+use psight::{ErrorKind, Host, Pid};
+
+use self::entry::{Entry, Held, Owner, TcpInfo};
+use self::fields::Fields;
+use self::internet::Internet;
+use self::select::{Fds, List, Part, Selection, Target};
+use super::{Context, Failure};
+use crate::line::{Line, Paint};
+use crate::output::{Format, Rows};
+use crate::registry::Applet;
+use crate::table::{Column, Table};
+
+/// The kernel keeps this many bytes of a name.
+const LONGEST_NAME: usize = 15;
+
+/// Arguments of `psight lsof`.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Arguments {
+    /// Who has these files open; of a mount point or a disk, any file in it.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What these processes have open (-p); ^PID is left out.
+    #[arg(long = "pid", value_name = "PID,…")]
+    pids: Vec<String>,
+    /// What processes of these users have open (-u); ^USER is left out.
+    #[arg(long = "user", value_name = "USER,…")]
+    users: Vec<String>,
+    /// What processes have open whose names begin so (-c); ^NAME is left out.
+    #[arg(long = "command", value_name = "NAME,…")]
+    commands: Vec<String>,
+    /// What these process groups have open (-g), and show each process's group.
+    #[arg(long = "group", value_name = "PGID,…")]
+    groups: Option<Vec<String>>,
+    /// Sockets of the network (-i): [4|6][tcp|udp][@HOST][:PORT,…].
+    #[arg(long, value_name = "ADDRESS")]
+    internet: Vec<String>,
+    /// Unix sockets.
+    #[arg(short = 'U')]
+    unix: bool,
+    /// These descriptors (-d): numbers, ranges, cwd, rtd, txt, mem, DEL, fd; ^FD is left out.
+    #[arg(long = "descriptor", value_name = "FD,…")]
+    fds: Vec<String>,
+    /// Who has DIR, or something directly in it, open (+d).
+    #[arg(long = "directory", value_name = "DIR")]
+    directories: Vec<PathBuf>,
+    /// Who has DIR, or something in it however deep, open (+D).
+    #[arg(long = "tree", value_name = "DIR")]
+    trees: Vec<PathBuf>,
+    /// Show how many names files have (+L), or ask for those with fewer than N: +L1 for deleted ones.
+    #[arg(long, value_name = "N")]
+    links: Option<String>,
+    /// Only connections in these states (-s TCP:LISTEN); ^STATE is left out.
+    #[arg(long = "state", value_name = "PROTOCOL:STATE,…")]
+    states: Vec<String>,
+    /// What fits all that is asked for, instead of some of it.
+    #[arg(short = 'a')]
+    and: bool,
+    /// Show pids and nothing else.
+    #[arg(short = 't', conflicts_with = "fields")]
+    terse: bool,
+    /// Write for programs (-F): these fields, a letter and a value to a line.
+    #[arg(long, value_name = "LETTERS")]
+    fields: Option<String>,
+    /// Numbers for hosts, which is always so.
+    #[arg(short = 'n')]
+    numeric_hosts: bool,
+    /// Numbers for ports, which is always so.
+    #[arg(short = 'P')]
+    numeric_ports: bool,
+    /// Numbers for users.
+    #[arg(short = 'l')]
+    numeric_users: bool,
+    /// Show parents.
+    #[arg(short = 'R')]
+    parents: bool,
+    /// Show positions instead of sizes.
+    #[arg(short = 'o')]
+    positions: bool,
+    /// What to tell of sockets (-T): s for the state, q for the queues; nothing without a letter.
+    #[arg(long = "tcp-info", value_name = "LETTERS")]
+    tcp_info: Option<String>,
+    /// Show so many letters of a command (+c); all of them with 0.
+    #[arg(long, value_name = "WIDTH", default_value_t = 9)]
+    command_width: usize,
+    /// Exit with 0 even if something was not found.
+    #[arg(short = 'Q')]
+    forgiving: bool,
+    /// Say nothing of what could not be read.
+    #[arg(short = 'w')]
+    no_warnings: bool,
+}
+
+impl Applet for Arguments {
+    const NAME: &'static str = "lsof";
+    const ABOUT: &'static str = "Open files, and who has them open";
+
+    fn spelled_out(words: Vec<OsString>) -> Vec<OsString> {
+        words::spelled_out(words)
+    }
+
+    fn run(self, context: &mut Context) -> Result<(), Failure> {
+        run(self, context)
+    }
+}
+
+fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    let (selection, mut is_found) = arguments.selection(context)?;
+    let fields =
+        arguments.fields.as_deref().map(Fields::parse).transpose().map_err(Failure::Usage)?;
+    let listed = Lister::new(&context.host, &selection)?.list(&arguments, context)?;
+    is_found &= selection.is_found();
+    if !arguments.forgiving && (!is_found || listed.is_empty()) {
+        context.verdict = ExitCode::FAILURE;
+    }
+    match (context.output.format, fields) {
+        (Format::Table, _) if arguments.terse => {
+            let pids: BTreeSet<Pid> = listed.iter().map(|(owner, _)| owner.pid).collect();
+            let line = |pid: Pid| Line::new().with(Paint::Plain, pid.to_string());
+            Ok(context.output.lines(pids.into_iter().map(line))?)
+        }
+        (Format::Table, Some(fields)) => {
+            let mut text = String::new();
+            listed.iter().for_each(|(owner, entries)| fields.write(owner, entries, &mut text));
+            Ok(context.output.raw(text.as_bytes())?)
+        }
+        (Format::Table, None) if listed.is_empty() => Ok(()),
+        (Format::Table, None) => {
+            let terminal = &context.output.terminal;
+            let lines = arguments.table(&listed).lines(terminal.width, terminal.cut_mark());
+            Ok(context.output.lines(lines)?)
+        }
+        _ => Ok(context.output.rows(rows(&listed))?),
+    }
+}
+
+/// What each process holds, as far as it was asked for.
+type Listed = Vec<(Owner, Vec<Entry>)>;
+
+fn rows(listed: &Listed) -> Rows<'_> {
+    let mut names: Vec<_> = entry::NAMES.iter().map(|name| (*name).into()).collect();
+    names.extend(FileDescriptor::FIELDS.iter().map(|field| field.name.into()));
+    names.extend(entry::SOCKET.iter().map(|name| (*name).into()));
+    let rows = listed
+        .iter()
+        .flat_map(|(owner, entries)| entries.iter().map(move |entry| entry.values(owner)));
+    Rows { names, rows: rows.collect() }
+}
+
+/// What reads the machine for a listing.
+struct Lister<'a> {
+    host: Host,
+    selection: &'a Selection,
+    names: UserNames,
+    sockets: OnceCell<HashMap<u64, Rc<Connection>>>,
+}
+
+const NEEDS: Columns = Columns::PPID.and(Columns::NAME).and(Columns::PGID).and(Columns::UIDS);
+
+impl<'a> Lister<'a> {
+    fn new(host: &Host, selection: &'a Selection) -> Result<Self, Failure> {
+        let names = host.user_names();
+        Ok(Self { host: host.clone(), selection, names, sockets: OnceCell::new() })
+    }
+
+    fn list(&mut self, arguments: &Arguments, context: &mut Context) -> Result<Listed, Failure> {
+        let mut listed = Vec::new();
+        for row in self.processes()? {
+            let owner = self.owner(&row, arguments.numeric_users);
+            let Some(part) = self.selection.process(&owner) else { continue };
+            let (entries, refusal) = self.entries(&row, part);
+            if !entries.is_empty() {
+                listed.push((owner, entries));
+            }
+            if let Some(error) = refusal.filter(|_| !arguments.no_warnings) {
+                note(row.pid, &error, context);
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The processes that may have something that was asked for.
+    fn processes(&self) -> Result<Vec<ProcessRow>, Failure> {
+        let mut scanner = self.host.scanner(NEEDS)?;
+        let pids = match self.selection.only_pids() {
+            Some(pids) => pids.into_iter().collect::<BTreeSet<u32>>(),
+            None if self.selection.only_internet() => {
+                let sockets = self.host.connections_with_all_owners(ConnectionKind::Inet)?;
+                let wanted = |socket: &&Connection| {
+                    self.selection.internet.iter().any(|asked| asked.what.has(socket))
+                };
+                let pids = sockets.iter().filter(wanted).filter_map(|socket| socket.pid);
+                pids.map(Pid::as_u32).collect()
+            }
+            None => return Ok(scanner.rows()?),
+        };
+        let mut rows = Vec::with_capacity(pids.len());
+        for pid in pids {
+            match scanner.row(pid) {
+                Ok(row) => rows.push(row),
+                Err(error) if error.is_gone() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(rows)
+    }
+
+    fn owner(&mut self, row: &ProcessRow, numeric: bool) -> Owner {
+        let uid = row.uids.map(|ids| ids.effective);
+        let name = uid.map(|uid| match self.names.name(uid) {
+            Some(name) if !numeric => name.to_owned(),
+            _ => uid.to_string().into(),
+        });
+        let command = row.name.as_deref().unwrap_or_default();
+        Owner {
+            pid: row.pid,
+            ppid: row.ppid,
+            pgid: row.pgid,
+            name: beginning(command, LONGEST_NAME),
+            uid,
+            user: name,
+        }
+    }
+
+    /// What was asked for of one process, and why it is not all.
+    fn entries(&self, row: &ProcessRow, part: Part) -> (Vec<Entry>, Option<psight::Error>) {
+        let process = row.process_unchecked(&self.host);
+        let (mut held, mut refusal) = (Vec::new(), None);
+        if part == Part::All || self.selection.wants_used_files() {
+            match process.used_files() {
+                Ok(used) => held.extend(used.into_iter().map(Held::Used)),
+                Err(error) => refusal = Some(error),
+            }
+        }
+        match process.fds() {
+            Ok(fds) => held.extend(fds.into_iter().map(Held::Descriptor)),
+            Err(error) => refusal = Some(error),
+        }
+        let entries = held.into_iter().map(|held| Entry { socket: self.socket(&held), held });
+        (entries.filter(|entry| self.selection.file(entry, part)).collect(), refusal)
+    }
+
+    fn socket(&self, held: &Held) -> Option<Rc<Connection>> {
+        let Held::Descriptor(FileDescriptor { kind: FdKind::Socket, ino, .. }) = held else {
+            return None;
+        };
+        let sockets = self.sockets.get_or_init(|| {
+            // A machine that does not tell has descriptors all the same.
+            let sockets = self.host.connections(ConnectionKind::All).unwrap_or_default();
+            sockets
+                .into_iter()
+                .filter_map(|socket| Some((socket.inode?, Rc::new(socket))))
+                .collect()
+        });
+        sockets.get(&(*ino)?).cloned()
+    }
+}
+
+/// Notes that what a process holds is not known.
+fn note(pid: Pid, error: &psight::Error, context: &mut Context) {
+    let what = format!("process {pid}");
+    match error.kind() {
+        // What has exited holds nothing any more.
+        ErrorKind::NoSuchProcess | ErrorKind::ZombieProcess => {}
+        ErrorKind::NotFound => context.skipped.failed(what, "its descriptors are not told"),
+        _ => context.skipped.note(what, error),
+    }
+}
+
+/// At most so many characters of a name.
+fn beginning(name: &OsStr, most: usize) -> OsString {
+    if name.len() <= most {
+        return name.to_owned();
+    }
+    name.to_string_lossy().chars().take(most).collect::<String>().into()
+}
+
+impl Arguments {
+    /// What was asked for, and whether all files that were named are there.
+    fn selection(&self, context: &mut Context) -> Result<(Selection, bool), Failure> {
+        let host = context.host.clone();
+        let number = |word: &str| word.parse::<u32>().map_err(|_| format!("{word:?} is no number"));
+        let text = |word: &str| Ok(word.to_owned());
+        let command = |word: &str| match word.starts_with('/') {
+            true => Err(format!("{word:?}: patterns are not understood, only beginnings of names")),
+            false => Ok(beginning(OsStr::new(word), LONGEST_NAME).to_string_lossy().into_owned()),
+        };
+        let state = |word: &str| match word.split_once(':') {
+            Some((protocol, state)) if protocol.eq_ignore_ascii_case("tcp") => Ok(state.to_owned()),
+            Some((protocol, _)) => Err(format!("{protocol:?} has no states, TCP has")),
+            None => Ok(word.to_owned()),
+        };
+        let mut targets = Vec::new();
+        let mut is_there = true;
+        let files = self.files.iter().map(|file| (file, Target::file(file, &host)));
+        let directories = self.directories.iter().map(|dir| (dir, Target::tree(dir, 0, &host)));
+        let trees = self.trees.iter().map(|dir| (dir, Target::tree(dir, usize::MAX - 1, &host)));
+        for (path, target) in files.chain(directories).chain(trees) {
+            match target {
+                Ok(target) => targets.push(target),
+                Err(why) => {
+                    is_there = false;
+                    targets.push(Target::named(path, None, &host));
+                    context.skipped.failed(path.display().to_string(), why);
+                }
+            }
+        }
+        let internet = self.internet.iter().map(|word| Internet::parse(word, !host.is_captured()));
+        let build = || -> Result<Selection, String> {
+            Ok(Selection {
+                pids: List::parse(&self.pids, number)?,
+                groups: List::parse(self.groups.as_deref().unwrap_or_default(), number)?,
+                users: List::parse(&self.users, text)?,
+                commands: List::parse(&self.commands, command)?,
+                fds: List::parse(&self.fds, Fds::parse)?,
+                states: List::parse(&self.states, state)?,
+                internet: Selection::asked(internet.collect::<Result<_, _>>()?),
+                unix: Selection::asked(if self.unix { vec![()] } else { vec![] }).pop(),
+                targets: Selection::asked(targets),
+                links: match self.links.as_deref() {
+                    None | Some("all") => None,
+                    Some(links) => Some(number(links)?.into()),
+                },
+                all: self.and,
+            })
+        };
+        Ok((build().map_err(Failure::Usage)?, is_there))
+    }
+
+    fn table(&self, listed: &Listed) -> Table {
+        let mut columns = vec![Column::left("COMMAND"), Column::right("PID")];
+        columns.extend(self.parents.then(|| Column::right("PPID")));
+        columns.extend(self.groups.is_some().then(|| Column::right("PGID")));
+        let user = Column::right("USER").at_least(if self.numeric_users { 8 } else { 0 });
+        columns.extend([user, Column::left("  FD"), Column::right("TYPE")]);
+        let size = if self.positions { "OFFSET" } else { "SIZE/OFF" };
+        columns.extend([Column::right("DEVICE"), Column::right(size)]);
+        columns.extend(self.links.is_some().then(|| Column::right("NLINK")));
+        columns.extend([Column::right("NODE"), Column::left("NAME").giving_way()]);
+        let mut table = Table::new(columns);
+        for (owner, entries) in listed {
+            entries.iter().for_each(|entry| table.row(self.cells(owner, entry)));
+        }
+        table
+    }
+
+    fn cells(&self, owner: &Owner, entry: &Entry) -> Vec<Line> {
+        let plain = |text: String| Line::new().with(Paint::Plain, text);
+        let number =
+            |number: Option<u64>| plain(number.map_or_else(String::new, |n| n.to_string()));
+        let pid = |pid: Option<Pid>| number(pid.map(|pid| pid.as_u32().into()));
+        let width = if self.command_width == 0 { LONGEST_NAME } else { self.command_width };
+        let user = owner.user.as_deref().unwrap_or(OsStr::new("?"));
+        let mut cells = vec![
+            Line::new().with_os(Paint::Strong, beginning(&owner.name, width)),
+            pid(Some(owner.pid)),
+        ];
+        cells.extend(self.parents.then(|| pid(owner.ppid)));
+        cells.extend(self.groups.is_some().then(|| pid(owner.pgid)));
+        cells.push(Line::new().with_os(Paint::Plain, user));
+        cells.push(plain(format!("{:>4}{}{}", entry.fd(), entry.access(), entry.lock())));
+        cells.push(plain(entry.kind().to_owned()));
+        cells.push(plain(entry.device().unwrap_or_default()));
+        let position = || entry.position().map(|position| format!("0t{position}"));
+        let size = entry.size().filter(|_| !self.positions).map(|size| size.to_string());
+        cells.push(plain(size.or_else(position).unwrap_or_default()));
+        cells.extend(self.links.is_some().then(|| number(entry.nlink())));
+        cells.push(match entry.protocol() {
+            Some(protocol) => plain(protocol.to_owned()),
+            None => number(entry.ino()),
+        });
+        let info = entry.tcp_info(self.tcp_info());
+        cells.push(entry.name().with(Paint::Faint, info.unwrap_or_default()));
+        cells
+    }
+
+    fn tcp_info(&self) -> TcpInfo {
+        let has = |letter| self.tcp_info.as_ref().map(|letters| letters.contains(letter));
+        TcpInfo { state: has('s').unwrap_or(true), queues: has('q').unwrap_or(false) }
+    }
+}

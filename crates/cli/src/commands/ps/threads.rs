@@ -1,0 +1,64 @@
+//! The rows of `psight ps`: processes, or their threads.
+
+use psight::table::ProcessRow;
+use psight::{ErrorKind, Host};
+
+use super::columns::Shown;
+use crate::commands::Context;
+
+/// The rows as they are shown. Only a process with a terminal can be in the foreground, so only those are asked.
+pub(super) fn shown(
+    rows: Vec<ProcessRow>,
+    threads: bool,
+    foreground: bool,
+    context: &mut Context,
+) -> Vec<Shown> {
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in rows {
+        let is_at_terminal = foreground && row.terminal.is_some();
+        let process = || row.process_unchecked(&context.host);
+        let group = is_at_terminal.then(|| process().foreground_pgid().ok().flatten()).flatten();
+        let whole = Shown { row, thread: None, foreground: group };
+        if threads {
+            of_threads(whole, context, &mut shown);
+        } else {
+            shown.push(whole);
+        }
+    }
+    shown
+}
+
+/// A row for each thread: what is the whole process's, with what is the thread's own in its place.
+fn of_threads(whole: Shown, context: &mut Context, shown: &mut Vec<Shown>) {
+    let threads = match process_threads(&whole.row, &context.host) {
+        Ok(threads) => threads,
+        Err(error) => {
+            // A process whose threads are not told is still there.
+            if !matches!(error.kind(), ErrorKind::NoSuchProcess | ErrorKind::NotFound) {
+                context.skipped.note(format!("threads of {}", whole.pid), &error);
+            }
+            shown.push(whole);
+            return;
+        }
+    };
+    for thread in threads {
+        let mut row = whole.row.clone();
+        if row.name.is_some() {
+            row.name = thread.name;
+        }
+        if row.status.is_some() {
+            row.status = thread.status;
+        }
+        if row.cpu_num.is_some() {
+            row.cpu_num = thread.cpu_num;
+        }
+        if let Some(times) = &mut row.cpu_times {
+            (times.user, times.system) = (thread.user_time, thread.system_time);
+        }
+        shown.push(Shown { row, thread: Some(thread.id), foreground: whole.foreground });
+    }
+}
+
+fn process_threads(row: &ProcessRow, host: &Host) -> psight::Result<Vec<psight::process::Thread>> {
+    row.process_unchecked(host).threads()
+}

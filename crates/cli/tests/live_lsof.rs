@@ -1,0 +1,193 @@
+//! `psight lsof` against lsof, about a process whose files do not move.
+#![allow(clippy::panic, clippy::print_stderr, clippy::unwrap_used, reason = "it is test code")]
+
+mod common;
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{printed, run};
+
+/// A process that holds a file, a socket that listens and a Unix socket, and sleeps.
+struct Holder {
+    child: Child,
+    folder: tempfile::TempDir,
+    port: u16,
+}
+
+impl Holder {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a file");
+        std::fs::write(&file, "twelve bytes").unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let unix = UnixListener::bind(folder.path().join("socket")).unwrap();
+        let child = Command::new("sleep")
+            .arg("1000")
+            .current_dir(folder.path())
+            .stdin(File::open(file).unwrap())
+            .stdout(Stdio::from(OwnedFd::from(listener)))
+            .stderr(Stdio::from(OwnedFd::from(unix)))
+            .spawn()
+            .unwrap();
+        let holder = Self { child, folder, port };
+        holder.wait_for_its_program();
+        holder
+    }
+
+    fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("a file")
+    }
+
+    /// Between fork and exec a child has the descriptors of everybody.
+    fn wait_for_its_program(&self) {
+        let comm = format!("/proc/{}/comm", self.child.id());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while std::fs::read_to_string(&comm).unwrap() != "sleep\n" {
+            assert!(Instant::now() < deadline, "sleep never started");
+        }
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What lsof says, and how it ends; `None`, with a word about it, where it is not installed.
+fn told(arguments: &[&str]) -> Option<(String, Option<i32>)> {
+    let Ok(output) = Command::new("lsof").args(arguments).env("LC_ALL", "C.UTF-8").output() else {
+        eprintln!("skipped: there is no lsof");
+        return None;
+    };
+    Some((String::from_utf8(output.stdout).unwrap(), output.status.code()))
+}
+
+fn said(arguments: &[&str]) -> (String, Option<i32>) {
+    let output = run(&[&["lsof"], arguments].concat());
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+/// Both say the same and end the same way.
+fn agree(arguments: &[&str]) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let Some(theirs) = told(arguments) else { return };
+        let ours = said(arguments);
+        if ours == theirs {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "{arguments:?}\nours: {:?}\n{}\ntheirs: {:?}\n{}",
+            ours.1,
+            ours.0,
+            theirs.1,
+            theirs.0
+        );
+    }
+}
+
+#[test]
+fn a_process_holds_what_lsof_says_field_by_field() {
+    let holder = Holder::new();
+    for fields in ["-FpgRcuLfaltDsiknP", "-Fpfo", "-Fpcn", "-Ftsn", "-F0pfn", "-Fp", "-FpcL"] {
+        agree(&["-nP", "-p", &holder.pid(), fields]);
+    }
+}
+
+#[test]
+fn a_table_of_files_is_the_one_of_lsof() {
+    let holder = Holder::new();
+    let pid = holder.pid();
+    for more in [
+        &["-d", "cwd,rtd,txt,mem"][..],
+        &["-d", "0-1"],
+        &["-d", "0-1", "-R"],
+        &["-d", "cwd", "-R", "-g", "-l"],
+        &["-d", "0,txt", "-o"],
+        &["-d", "0,txt", "+L"],
+        &["-i"],
+        &["-i", "TCP", "-T"],
+        &["-i4", "-s", "TCP:LISTEN"],
+        &["-i", "-s", "TCP:^LISTEN"],
+        &["-iUDP"],
+        &["+c0", "-d", "0"],
+    ] {
+        agree(&[&["-nP", "-a", "-p", &pid], more].concat());
+    }
+}
+
+#[test]
+fn who_has_a_file_or_a_port_is_found_like_lsof_finds_it() {
+    let holder = Holder::new();
+    let (pid, file, folder) = (holder.pid(), holder.file(), holder.folder.path().to_owned());
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (file, folder, socket) = (text(&file), text(&folder), text(&folder.join("socket")));
+    let port = format!(":{}", holder.port);
+    let host = format!("TCP@127.0.0.1:{}", holder.port);
+    for arguments in [
+        &["-t", file.as_str()][..],
+        &["-t", &folder],
+        &["-t", &socket],
+        &["-t", "-i", &port],
+        &["-t", "-nP", "-i", &host],
+        &["-t", "-nP", "-a", "-p", &pid, "-i", &port],
+        &["-t", "+d", &folder],
+        &["-t", "+D", &folder],
+        &["-t", "-a", "-c", "slee", "-p", &pid],
+        &["-t", "-a", "-c", "^slee", "-p", &pid],
+        &["-t", "-a", "-p", &pid, "-U"],
+    ] {
+        agree(arguments);
+        assert_eq!(said(arguments).0.trim(), if said(arguments).1 == Some(0) { &pid } else { "" });
+    }
+}
+
+#[test]
+fn what_is_not_found_is_told_by_the_exit_code() {
+    let holder = Holder::new();
+    let pid = holder.pid();
+    for arguments in [
+        &["-t", "-p", &pid][..],
+        &["-t", "-p", "999999999"],
+        &["-t", "/nowhere/at/all"],
+        &["-t", "-c", "no such name"],
+        &["-t", "-a", "-p", &pid, "-iUDP"],
+        &["-t", "-Q", "-p", "999999999"],
+    ] {
+        let Some(theirs) = told(arguments) else { return };
+        assert_eq!(said(arguments).1, theirs.1, "{arguments:?}");
+    }
+    assert_eq!(said(&["-i", "nonsense"]).1, Some(2));
+    assert_eq!(said(&["-F", "z"]).1, Some(2));
+}
+
+#[test]
+fn programs_get_every_field_with_raw_numbers() {
+    let holder = Holder::new();
+    let text = printed(&["lsof", "-p", &holder.pid(), "--json"]);
+    let rows: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let rows = rows.as_array().unwrap();
+    let cwd = rows.iter().find(|row| row["role"] == "cwd").unwrap();
+    assert_eq!(cwd["path"], holder.folder.path().to_str().unwrap());
+    let input = rows.iter().find(|row| row["fd"] == 0).unwrap();
+    assert_eq!((input["size"].as_u64(), input["fdtype"].as_str()), (Some(12), Some("file")));
+    let socket = rows.iter().find(|row| row["fd"] == 1).unwrap();
+    assert_eq!(socket["status"], "LISTEN");
+    assert_eq!(socket["laddr"], format!("127.0.0.1:{}", holder.port));
+    let unix = rows.iter().find(|row| row["fd"] == 2).unwrap();
+    assert_eq!(unix["laddr"], holder.folder.path().join("socket").to_str().unwrap());
+}
