@@ -205,4 +205,17 @@ mod tests {
             assert!(!entry.about.ends_with('.'), "{}", entry.name);
         }
     }
+
+    #[test]
+    fn no_argument_has_the_name_of_one_that_is_understood_everywhere() {
+        let ids = |command: Command| -> Vec<String> {
+            command.get_arguments().map(|argument| argument.get_id().to_string()).collect()
+        };
+        let everywhere = ids(Global::augment_args(Command::new("psight")));
+        for entry in all() {
+            let own = ids((entry.augment)(Command::new(entry.name)));
+            let both: Vec<_> = own.iter().filter(|id| everywhere.contains(id)).collect();
+            assert!(both.is_empty(), "{}: {both:?}", entry.name);
+        }
+    }
 }
