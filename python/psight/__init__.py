@@ -121,6 +121,7 @@ _OURS = {
     "install": "dropin",
     "uninstall": "dropin",
     "test": "_table",
+    "use_bpf": "_bpf",
 }
 
 __all__ = sorted(

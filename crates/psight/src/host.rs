@@ -100,6 +100,24 @@ impl Host {
         self.changed(|inner| inner.dev = path.into())
     }
 
+    /// The same machine, read through BPF where it can be and where that is quicker; on systems other than Linux nothing
+    /// changes. The module `os::linux::bpf` says what it needs and what is different.
+    ///
+    /// Programs are loaded when they are first needed, and kept as long as this host or a clone of it is: two descriptors
+    /// for each.
+    #[cfg(feature = "bpf")]
+    #[must_use]
+    pub fn with_bpf(&self) -> Self {
+        self.changed(|inner| inner.bpf = Some(sys::bpf::Bpf::new()))
+    }
+
+    /// How many answers came through BPF so far, from this host and its clones: a table is one. 0 without
+    /// [`with_bpf`](Self::with_bpf).
+    #[cfg(feature = "bpf")]
+    pub fn bpf_answers(&self) -> u64 {
+        self.bpf().map_or(0, sys::bpf::Bpf::answers)
+    }
+
     /// Whether this is a captured machine, whose kernel cannot be asked.
     pub fn is_captured(&self) -> bool {
         self.0.captured
@@ -127,16 +145,8 @@ impl Host {
         Self(Arc::new(inner))
     }
 
-    /// The same machine, read through BPF where it can be.
-    #[cfg(feature = "bpf")]
-    #[allow(dead_code, reason = "only systems with BPF offer it")]
-    pub(crate) fn reading_bpf(&self) -> Self {
-        self.changed(|inner| inner.bpf = Some(sys::bpf::Bpf::new()))
-    }
-
     /// What it is read with besides `/proc`.
     #[cfg(feature = "bpf")]
-    #[allow(dead_code, reason = "only systems with BPF ask")]
     pub(crate) fn bpf(&self) -> Option<&sys::bpf::Bpf> {
         self.0.bpf.as_ref()
     }

@@ -12,6 +12,7 @@ use psight::memory::VirtualMemory;
 use psight::net::{Address, Connection, Duplex, Family, InterfaceAddress, InterfaceStats, NetIo};
 use psight::record::{Record, ToValue};
 use psight::sensors::{Battery, TimeLeft};
+use psight::table::Columns;
 use psight::{Host, Result};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
@@ -102,6 +103,7 @@ questions! {
 /// Those that take something.
 fn others(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(set_paths, module)?)?;
+    module.add_function(wrap_pyfunction!(use_bpf, module)?)?;
     module.add_function(wrap_pyfunction!(pid_exists, module)?)?;
     module.add_function(wrap_pyfunction!(disk_partitions, module)?)?;
     module.add_function(wrap_pyfunction!(disk_usage, module)?)?;
@@ -136,6 +138,19 @@ fn set_paths(
     }
     ffi::state(module)?.set_host(host);
     Ok(())
+}
+
+/// Reads through BPF from now on where that can be, until other paths are set; whether it can.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn use_bpf(module: &Bound<'_, PyModule>) -> PyResult<bool> {
+    let state = ffi::state(module)?;
+    let host = state.host().with_bpf();
+    // A table that cannot be read at all says so when somebody wants it.
+    module.py().detach(|| host.scan(Columns::PPID, |_| {}).ok());
+    let used = host.bpf_answers() > 0;
+    state.set_host(host);
+    Ok(used)
 }
 
 #[pyfunction]

@@ -409,6 +409,23 @@ mod tests {
     }
 
     #[test]
+    fn members_of_a_real_kernel_are_where_its_programs_find_them() {
+        let path = "../../fixtures/linux/6.18-vm/sys/kernel/btf/vmlinux";
+        let bytes = std::fs::read(path).unwrap();
+        let names = ["bpf_iter_task", "mm_struct", "pid", "signal_struct", "task_struct"];
+        let btf = btf(&bytes, &names).unwrap();
+        let place = |name, path| btf.member(name, path).map(|member| (member.offset, member.size));
+        assert_eq!(place("task_struct", "thread_info.cpu"), Some((20, 4)));
+        assert_eq!(place("task_struct", "se.sum_exec_runtime"), Some((232, 8)));
+        assert_eq!(place("task_struct", "comm"), Some((1752, 16)));
+        assert_eq!(place("signal_struct", "pids[2]"), Some((376, 8)));
+        assert_eq!(place("mm_struct", "arg_start"), Some((480, 8)));
+        assert_eq!(place("mm_struct", "rss_stat[3].count"), Some((1088, 8)));
+        assert_eq!(place("pid", "numbers[0].nr"), Some((144, 4)));
+        assert!(btf.function("bpf_iter_task").is_some());
+    }
+
+    #[test]
     fn a_field_of_bits_is_no_member() {
         let mut kernel = Kernel::new();
         let int = kernel.add("int", INT, 0, 4, &[32]);

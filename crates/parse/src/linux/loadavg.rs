@@ -23,9 +23,22 @@ pub fn loadavg(bytes: &[u8]) -> Result<Loadavg, Error> {
     Ok(Loadavg { one: next("one")?, five: next("five")?, fifteen: next("fifteen")? })
 }
 
+/// Decodes how many tasks there are: 95 in `0.00 0.15 0.29 1/95 17086`. Since 2.6 all threads count.
+pub fn tasks(bytes: &[u8]) -> Option<u64> {
+    let word = text::words(bytes.trim_ascii()).nth(3)?;
+    let slash = text::position(word, b'/')?;
+    text::u64(word.get(slash + 1..)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tasks_stand_behind_the_slash() {
+        assert_eq!(tasks(b"0.00 0.15 0.29 1/95 17086\n"), Some(95));
+        assert_eq!((tasks(b"0.00 0.15 0.29 1/"), tasks(b"0.00 0.15 0.29")), (None, None));
+    }
 
     #[test]
     fn three_averages_lead_the_line() {

@@ -71,6 +71,7 @@ pub const ALL: &[Decoder] = decoders! {
     "ethtool/link_settings" => |bytes| ethtool::link_settings(bytes, Endian::Little),
     "filesystems" => filesystems::filesystems,
     "loadavg" => loadavg::loadavg,
+    "loadavg/tasks" => loadavg::tasks,
     "logind/session" => logind::session,
     "logind/user" => logind::user,
     "meminfo" => meminfo::meminfo,

@@ -194,7 +194,7 @@ const OTHERS: &[(&str, Other)] = &[
 mod bpf {
     use super::Subject;
 
-    fn nothing(_: &Subject) -> psight::Result<()> {
+    pub(super) fn nothing(_: &Subject) -> psight::Result<()> {
         Ok(())
     }
 

@@ -39,8 +39,8 @@
 //! them through BPF waits for it, where `/proc` would say nothing. So a service that watches strangers' processes
 //! should not ask for `cmdline` this way; without that column nobody's memory is looked into.
 
+use crate::Error;
 use crate::table::Scanner;
-use crate::{Error, Host};
 
 /// The way that a table was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,23 +50,6 @@ pub enum Path {
     Proc,
     /// A BPF program's records.
     Bpf,
-}
-
-impl Host {
-    /// The same machine, read through BPF where it can be and where that is quicker.
-    ///
-    /// Programs are loaded when they are first needed, and kept as long as this host or a clone of it is: two descriptors
-    /// for each.
-    #[must_use]
-    pub fn with_bpf(&self) -> Self {
-        self.reading_bpf()
-    }
-
-    /// How many answers came through BPF so far, from this host and its clones: a table is one. 0 without
-    /// [`with_bpf`](Self::with_bpf).
-    pub fn bpf_answers(&self) -> u64 {
-        self.bpf().map_or(0, crate::sys::bpf::Bpf::answers)
-    }
 }
 
 impl Scanner {

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub(crate) use program::{Program, Whom};
 pub(crate) use table::Parts;
 
-use psight_parse::linux::bpf;
+use psight_parse::linux::{bpf, loadavg};
 
 use super::process::Raw;
 use super::read;
@@ -132,7 +132,7 @@ impl Bpf {
     ) -> Option<T> {
         let some = |bytes: &[u8]| if bytes.is_empty() { None } else { make(bytes) };
         let answer = program.read_with(whom, some).ok()??;
-        self.count();
+        self.count_answer();
         Some(answer)
     }
 
@@ -146,7 +146,8 @@ impl Bpf {
         self.0.answers.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn count(&self) {
+    /// Counts one more.
+    pub(crate) fn count_answer(&self) {
         self.0.answers.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -189,7 +190,7 @@ fn agrees(host: &Host, program: &Program) -> Result<()> {
             (stat.pid, stat.ppid, stat.pgrp, stat.session, stat.tty_nr, stat.starttime_ticks)
         };
         of_stat(&stat) == of_stat(&said)
-            && (stat.comm, stat.state, stat.nice) == (said.comm, said.state, said.nice)
+            && (stat.comm, stat.nice) == (said.comm, said.nice)
             && task.uids() == [uids.real, uids.effective, uids.saved]
             && task.gids() == [gids.real, gids.effective, gids.saved]
     });
@@ -199,14 +200,22 @@ fn agrees(host: &Host, program: &Program) -> Result<()> {
 /// The processes that `/proc` lists before and after all records were read, and of which there is none: a security module
 /// can keep a process from BPF, and that must not take it from the table.
 fn hidden(host: &Host, program: &Program) -> Result<Vec<u32>> {
-    let listed = || -> std::io::Result<Vec<u32>> {
-        let mut pids = Vec::new();
-        read::numbers(read::directory(host.proc())?.as_fd(), &mut pids)?;
-        Ok(pids)
-    };
     let failed = |error| Error::system(host.proc(), error);
-    let before = listed().map_err(failed)?;
+    let listed = || {
+        let mut pids = Vec::new();
+        read::numbers(read::directory(host.proc())?.as_fd(), &mut pids).map(|()| pids)
+    };
     let mut bytes = Vec::new();
+    let tasks = (tasks(host), {
+        program.read(Whom::All, &mut bytes, |_| {}).map_err(failed)?;
+        tasks(host)
+    });
+    let shown = Some(bpf::records(&bytes).count() as u64);
+    // To list what nobody has looked at lately is dear; where no thread is missing, no process is.
+    if tasks == (shown, shown) {
+        return Ok(Vec::new());
+    }
+    let before = listed().map_err(failed)?;
     program.read(Whom::All, &mut bytes, |_| {}).map_err(failed)?;
     let shown: HashSet<u32> = bpf::records(&bytes)
         .filter(|record| record.kind == bpf::task::PROCESS)
@@ -214,7 +223,10 @@ fn hidden(host: &Host, program: &Program) -> Result<Vec<u32>> {
         .collect();
     let after: HashSet<u32> = listed().map_err(failed)?.into_iter().collect();
     let is_hidden = |pid: &u32| !shown.contains(pid) && after.contains(pid);
-    let mut hidden: Vec<u32> = before.into_iter().filter(is_hidden).collect();
-    hidden.sort_unstable();
-    Ok(hidden)
+    Ok(before.into_iter().filter(is_hidden).collect())
+}
+
+/// How many threads the whole system has.
+fn tasks(host: &Host) -> Option<u64> {
+    loadavg::tasks(&read::file(&host.proc().join("loadavg")).ok()?)
 }

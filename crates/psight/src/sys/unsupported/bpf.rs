@@ -5,13 +5,11 @@
 pub(crate) struct Bpf;
 
 impl Bpf {
-    #[allow(dead_code, reason = "only Linux asks")]
     pub(crate) fn new() -> Self {
         Self
     }
 
     /// How many answers came through BPF.
-    #[allow(dead_code, reason = "only Linux asks")]
     pub(crate) fn answers(&self) -> u64 {
         0
     }

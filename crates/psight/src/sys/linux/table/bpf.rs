@@ -181,7 +181,7 @@ impl Engine {
         kept.bytes = bytes;
         if kept.used {
             self.end();
-            self.host.bpf().into_iter().for_each(Bpf::count);
+            self.host.bpf().into_iter().for_each(Bpf::count_answer);
         }
         self.bpf = kept;
         result
@@ -215,6 +215,11 @@ impl Engine {
             }
             let at = kept.pieces.get(piece).map_or_else(Instant::now, |(_, at)| *at);
             if self.show_one(kept, &task, rest, at, row)? == Life::There {
+                visit(row);
+            }
+        }
+        for pid in left {
+            if self.read(*pid, row)? == Life::There {
                 visit(row);
             }
         }

@@ -114,7 +114,8 @@ impl Engine {
             row.terminal = self.terminal(terminal);
         }
         let long = row.name.as_ref().is_some_and(|name| name.len() >= LONGEST_COMM);
-        if long && nature != Nature::Zombie && !self.plan.wants(Columns::CMDLINE) {
+        // Zombies and threads of the kernel have no command line.
+        if long && nature == Nature::Ordinary && !self.plan.wants(Columns::CMDLINE) {
             self.extend_name(row)?;
         }
         Ok(())

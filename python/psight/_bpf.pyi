@@ -1,0 +1,3 @@
+"""Reading through BPF."""
+
+def use_bpf() -> bool: ...
