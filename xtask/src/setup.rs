@@ -22,6 +22,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("script", "bsdutils"),
     ("setpriv", "util-linux"),
     ("ss", "iproute2"),
+    ("tmux", "tmux"),
 ];
 
 /// Installs what is missing, as far as that is possible here, and says what is not.

@@ -83,7 +83,10 @@ static GROUPS: &[(&str, &[Entry])] = &[
         ],
     ),
     ("The network", &[Entry::of::<commands::netstat::Arguments>()]),
-    ("Processes", &[Entry::of::<commands::ps::Arguments>()]),
+    (
+        "Processes",
+        &[Entry::of::<commands::ps::Arguments>(), Entry::of::<commands::top::Arguments>()],
+    ),
     (
         "psight itself",
         &[Entry::of::<commands::completions::Arguments>(), Entry::of::<commands::man::Arguments>()],

@@ -27,6 +27,10 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("netstat", &["netstat", "-tuxanp"]),
     ("netstat-listening", &["netstat", "-tuln"]),
     ("netstat-i", &["netstat", "-i"]),
+    ("top", &["top", "-b"]),
+    ("top-80", &["top", "-bc", "-n", "1", "-t", "--width", "80"]),
+    ("top-root", &["top", "-b1", "-n1", "-o", "-PID", "-u", "root", "--color", "always"]),
+    ("top-json", &["top", "--json"]),
     ("netstat-json", &["netstat", "-ap", "--json"]),
 ];
 

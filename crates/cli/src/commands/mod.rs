@@ -7,6 +7,7 @@ pub(crate) mod man;
 pub(crate) mod netstat;
 pub(crate) mod overview;
 pub(crate) mod ps;
+pub(crate) mod top;
 
 use std::collections::BTreeMap;
 use std::fmt;

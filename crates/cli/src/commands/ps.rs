@@ -27,7 +27,8 @@ const LONG: &str = "stat,uid,pid,ppid,%cpu,nice,rss,vsz,tty,time,command";
 const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time,nice,num_threads,\
     cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
 
-pub(crate) use columns::short_command;
+pub(crate) use columns::{letter, short_command};
+pub(crate) use tree::arrange;
 
 /// Arguments of `psight ps`.
 #[derive(Debug, Default, Args)]

@@ -296,6 +296,24 @@ fn command_from(row: &ProcessRow, program: impl Fn(&OsStr) -> &OsStr) -> Line {
 
 /// The state as `ps` has it: a letter, then marks for priority, session leader and threads.
 fn state(row: &ProcessRow, status: Status) -> Line {
+    let (letter, paint) = letter(status);
+    let mut text = String::from(letter);
+    text.push_str(match row.nice {
+        Some(nice) if nice < 0 => "<",
+        Some(nice) if nice > 0 => "N",
+        _ => "",
+    });
+    if row.sid == Some(row.pid) {
+        text.push('s');
+    }
+    if row.num_threads.is_some_and(|threads| threads > 1) {
+        text.push('l');
+    }
+    Line::new().with(paint, text)
+}
+
+/// The letter that `ps` has for a state, and how alarming it is.
+pub(crate) fn letter(status: Status) -> (char, Paint) {
     let letter = match status {
         Status::Running => 'R',
         Status::Sleeping => 'S',
@@ -320,19 +338,7 @@ fn state(row: &ProcessRow, status: Status) -> Line {
         Status::Zombie | Status::Dead => Paint::Bad,
         _ => Paint::Plain,
     };
-    let mut text = String::from(letter);
-    text.push_str(match row.nice {
-        Some(nice) if nice < 0 => "<",
-        Some(nice) if nice > 0 => "N",
-        _ => "",
-    });
-    if row.sid == Some(row.pid) {
-        text.push('s');
-    }
-    if row.num_threads.is_some_and(|threads| threads > 1) {
-        text.push('l');
-    }
-    Line::new().with(paint, text)
+    (letter, paint)
 }
 
 /// Numbers by size, text by its bytes, what is not known last.

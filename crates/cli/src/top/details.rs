@@ -1,0 +1,219 @@
+//! What the pane tells of a process. It is read only while the pane is open.
+
+use std::ffi::OsStr;
+
+use jiff::tz::TimeZone;
+use psight::Record;
+use psight::net::ConnectionKind;
+use psight::process::{Limit, Resource};
+use psight::record::Value;
+use psight::{Host, Process};
+
+use super::control::{Target, reason};
+use super::state::Tab;
+use crate::human::{self, Scale};
+use crate::line::{Line, Paint};
+use crate::table::{self, Column, Table};
+
+/// The lines of a tab. What cannot be read is a line that says why.
+pub(crate) fn read(host: &Host, target: &Target, tab: Tab, zone: &TimeZone) -> Vec<Line> {
+    let process = match target.process(host) {
+        Ok(process) => process,
+        Err(why) => return vec![refusal(&why)],
+    };
+    let lines = match tab {
+        Tab::Process => Ok(summary(&process.oneshot(), zone)),
+        Tab::Files => files(&process),
+        Tab::Sockets => sockets(&process),
+        Tab::Environment => environment(&process),
+        Tab::Maps => maps(&process),
+        Tab::Limits => Ok(limits(&process)),
+    };
+    match lines {
+        Ok(lines) if lines.is_empty() => vec![Line::new().with(Paint::Faint, "none")],
+        Ok(lines) => lines,
+        Err(error) => vec![refusal(&reason(&error))],
+    }
+}
+
+fn refusal(why: &str) -> Line {
+    Line::new().with(Paint::Bad, why)
+}
+
+/// A label, and what it says; why it says nothing where that is so.
+fn said<T>(
+    label: &str,
+    answer: psight::Result<Option<T>>,
+    written: impl Fn(Line, T) -> Line,
+) -> Option<Line> {
+    let line = Line::new().with(Paint::Faint, format!("{label:<12}"));
+    match answer {
+        Ok(Some(value)) => Some(written(line, value)),
+        Ok(None) => Some(line.with(Paint::Faint, "-")),
+        Err(error) if error.is_unsupported() => None,
+        Err(error) => Some(line.with(Paint::Warning, reason(&error))),
+    }
+}
+
+fn summary(process: &Process, zone: &TimeZone) -> Vec<Line> {
+    let os = |line: Line, text: std::ffi::OsString| line.with_os(Paint::Plain, text);
+    let path = |line: Line, path: std::path::PathBuf| line.with_os(Paint::Plain, path);
+    let text = |line: Line, text: String| line.with(Paint::Plain, text);
+    let now = process.host().now();
+    let started = process.create_time().map(|at| {
+        let age = now.duration_since(at).unwrap_or_default();
+        Some(format!("{} ({} ago)", human::start(at, now, zone), human::duration(age)))
+    });
+    let ids = process.uids().map(|ids| {
+        Some(format!("{} real, {} effective, {} saved", ids.real, ids.effective, ids.saved))
+    });
+    let times = process.cpu_times().map(|times| {
+        Some(format!("{:.2} s in its own code, {:.2} s in the kernel", times.user, times.system))
+    });
+    let memory = process.memory_info().map(|memory| {
+        let amount = |bytes| human::bytes(bytes, Scale::Binary);
+        Some(format!("{} of {} address space", amount(memory.rss), amount(memory.vms)))
+    });
+    let io = process.io_counters().map(|io| Some(Value::record(&io).to_string()));
+    let parents = process.parents().map(|parents| {
+        let names = parents.iter().map(|parent| {
+            let line = Line::new().with_os(Paint::Plain, parent.name().unwrap_or_default());
+            line.with(Paint::Faint, format!(" ({})", parent.pid()))
+        });
+        Some(names.collect::<Vec<_>>())
+    });
+    [
+        said("command", process.cmdline().map(Some), |mut line, words| {
+            for (at, word) in words.iter().enumerate() {
+                line = line
+                    .with(Paint::Plain, if at > 0 { " " } else { "" })
+                    .with_os(Paint::Plain, word);
+            }
+            line
+        }),
+        said("program", process.exe(), path),
+        said("folder", process.cwd(), path),
+        said("root", process.root(), path),
+        said("user", process.username().map(Some), os),
+        said("user ids", ids, text),
+        said("started", started, text),
+        said("by", parents, |mut line, parents| {
+            for (at, parent) in parents.into_iter().enumerate() {
+                line.push(Paint::Faint, if at > 0 { " < " } else { "" });
+                line.append(parent);
+            }
+            line
+        }),
+        said("state", process.status().map(|status| Some(status.to_string())), text),
+        said("threads", process.num_threads().map(|threads| Some(threads.to_string())), text),
+        said("CPU time", times, text),
+        said("memory", memory, text),
+        said("disks", io, text),
+        said("terminal", process.terminal(), path),
+        said("descriptors", process.num_fds().map(|count| Some(count.to_string())), text),
+        said(
+            "cgroup",
+            process.cgroups().map(|groups| groups.first().map(|group| group.path.clone())),
+            path,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn files(process: &Process) -> psight::Result<Vec<Line>> {
+    let columns = vec![
+        Column::right("FD"),
+        Column::left("TYPE"),
+        Column::right("SIZE"),
+        Column::left("NAME"),
+    ];
+    let mut table = Table::new(columns);
+    for file in process.fds()? {
+        let size = file.size.map(|size| human::bytes_short(size, Scale::Binary));
+        let name = match (&file.path, file.ino) {
+            (Some(path), _) => Line::new().with_os(Paint::Plain, path),
+            (None, Some(inode)) => Line::new().with(Paint::Faint, format!("number {inode}")),
+            (None, None) => Line::new(),
+        };
+        table.row(vec![
+            Line::new().with(Paint::Plain, file.fd.to_string()),
+            Line::new().with(Paint::Plain, file.kind.as_str()),
+            Line::new().with(Paint::Plain, size.unwrap_or_default()),
+            name,
+        ]);
+    }
+    Ok(table.lines(None, ' '))
+}
+
+fn sockets(process: &Process) -> psight::Result<Vec<Line>> {
+    let columns = ["FD", "FAMILY", "TYPE", "LOCAL", "REMOTE", "STATE"].map(Column::left);
+    let mut table = Table::new(columns.to_vec());
+    for socket in process.connections(ConnectionKind::All)? {
+        let value = |name| socket.value(name).unwrap_or(Value::Null);
+        let end = |address: &Option<psight::net::Address>| match address {
+            Some(psight::net::Address::Unix(name)) => Line::new().with_os(Paint::Plain, name),
+            Some(address) => Line::new().with(Paint::Plain, address.to_string()),
+            None => Line::new().with(Paint::Faint, "*"),
+        };
+        table.row(vec![
+            table::plain(&value("fd")),
+            table::plain(&value("family")),
+            table::plain(&value("type")),
+            end(&socket.laddr),
+            end(&socket.raddr),
+            Line::new().with(Paint::Plain, socket.status.as_str()),
+        ]);
+    }
+    Ok(table.lines(None, ' '))
+}
+
+fn environment(process: &Process) -> psight::Result<Vec<Line>> {
+    let line = |name: &OsStr, value: &OsStr| {
+        Line::new()
+            .with_os(Paint::Accent, name)
+            .with(Paint::Faint, "=")
+            .with_os(Paint::Plain, value)
+    };
+    Ok(process.environ_map()?.iter().map(|(name, value)| line(name, value)).collect())
+}
+
+/// The pieces of its address space, without a look at each page, which would cost the machine more than all else here.
+fn maps(process: &Process) -> psight::Result<Vec<Line>> {
+    let columns = vec![
+        Column::left("ADDRESS"),
+        Column::right("SIZE"),
+        Column::left("PERMS"),
+        Column::left("WHAT"),
+    ];
+    let mut table = Table::new(columns);
+    for region in process.memory_regions()? {
+        table.row(vec![
+            Line::new().with(Paint::Plain, region.addr.to_string()),
+            Line::new().with(Paint::Plain, human::bytes_short(region.size, Scale::Binary)),
+            Line::new().with(Paint::Plain, region.perms.to_string()),
+            Line::new().with_os(Paint::Plain, &region.path),
+        ]);
+    }
+    Ok(table.lines(None, ' '))
+}
+
+fn limits(process: &Process) -> Vec<Line> {
+    let columns = vec![Column::left("RESOURCE"), Column::right("SOFT"), Column::right("HARD")];
+    let mut table = Table::new(columns);
+    let mut why = None;
+    for resource in Resource::ALL.iter().filter(|resource| resource.number().is_some()) {
+        match process.rlimit(*resource) {
+            Ok(limits) => {
+                let written = |limit: Limit| Line::new().with(Paint::Plain, limit.to_string());
+                let name = Line::new().with(Paint::Plain, resource.name());
+                table.row(vec![name, written(limits.soft), written(limits.hard)]);
+            }
+            Err(error) => why = Some(reason(&error)),
+        }
+    }
+    let mut lines = table.lines(None, ' ');
+    lines.extend(why.as_deref().map(refusal));
+    lines
+}
