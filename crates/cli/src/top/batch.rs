@@ -61,13 +61,13 @@ fn print(frames: &Frames, context: &mut Context) -> Result<(), Failure> {
     let host = context.host.clone();
     let needs = COLUMNS.iter().chain([&frames.order.column]).map(|column| column.needs());
     let mut sampler = Sampler::new(&host, needs.collect(), frames.threads)?;
-    let mut before = sampler.sample(&Sample::empty(), Sample::empty())?;
+    let mut before = sampler.sample(&Sample::empty(), Sample::empty(), &[])?;
     let mut spare = Sample::empty();
     let mut nth = 0;
     while frames.pause(nth, &host) {
         // What stands still has no second sample.
         if !host.is_captured() {
-            let now = sampler.sample(&before, spare)?;
+            let now = sampler.sample(&before, spare, &[])?;
             spare = std::mem::replace(&mut before, now);
         }
         let gap = (nth > 0).then(Line::new);

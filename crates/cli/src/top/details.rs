@@ -74,13 +74,17 @@ fn summary(process: &Process, zone: &TimeZone) -> Vec<Line> {
         let amount = |bytes| human::bytes(bytes, Scale::Binary);
         Some(format!("{} of {} address space", amount(memory.rss), amount(memory.vms)))
     });
-    let io = process.io_counters().map(|io| Some(Value::record(&io).to_string()));
+    let io = process.io_counters().map(|io| {
+        let amount = |bytes: Option<u64>| bytes.map(|bytes| human::bytes(bytes, Scale::Binary));
+        let (read, written) = (amount(io.read_bytes)?, amount(io.write_bytes)?);
+        Some(format!("{read} read, {written} written"))
+    });
     let parents = process.parents().map(|parents| {
         let names = parents.iter().map(|parent| {
             let line = Line::new().with_os(Paint::Plain, parent.name().unwrap_or_default());
             line.with(Paint::Faint, format!(" ({})", parent.pid()))
         });
-        Some(names.collect::<Vec<_>>())
+        Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty())
     });
     [
         said("command", process.cmdline().map(Some), |mut line, words| {

@@ -31,7 +31,7 @@ pub(crate) fn full_screen(
     mouse: bool,
 ) -> Result<(), Failure> {
     let state = State::new(start);
-    let sampler = Sampler::new(host, state.needs(), state.threads)?;
+    let sampler = Sampler::thrifty(host, state.needs(), state.threads)?;
     // Before the terminal is changed, so that a machine that tells nothing leaves an ordinary message.
     let mut view =
         View { host, state, sampler, spare: Sample::empty(), next: Instant::now(), most, taken: 0 };
@@ -162,7 +162,7 @@ impl View<'_> {
     /// Reads the machine and shows it.
     fn sample(&mut self) -> Result<(), Failure> {
         let spare = std::mem::replace(&mut self.spare, Sample::empty());
-        let sample = self.sampler.sample(&self.state.sample, spare)?;
+        let sample = self.sampler.sample(&self.state.sample, spare, &self.state.seen())?;
         self.spare = self.state.show(sample);
         self.read_details();
         self.taken += 1;
@@ -180,9 +180,9 @@ impl View<'_> {
             self.next = self.next.min(Instant::now() + self.state.delay);
             return Ok(());
         }
-        self.sampler = Sampler::new(self.host, needs, threads)?;
+        self.sampler = Sampler::thrifty(self.host, needs, threads)?;
         let spare = std::mem::replace(&mut self.spare, Sample::empty());
-        let sample = self.sampler.sample(&self.state.sample, spare)?;
+        let sample = self.sampler.sample(&self.state.sample, spare, &self.state.seen())?;
         self.spare = self.state.show(sample);
         self.next = Instant::now() + SOON;
         Ok(())

@@ -213,6 +213,14 @@ impl State {
         self.top = self.top.min(last).clamp(self.at.saturating_sub(rows - 1), self.at);
     }
 
+    /// The pids of the rows on the screen, in their order.
+    pub(crate) fn seen(&self) -> Vec<u32> {
+        let rows = self.shown.iter().skip(self.top).take(self.places.rows);
+        let mut pids: Vec<u32> = rows.filter_map(|shown| self.id(shown)).map(|id| id.pid).collect();
+        pids.sort_unstable();
+        pids
+    }
+
     fn id(&self, shown: &Shown) -> Option<Identity> {
         self.sample.entries.get(shown.entry).map(|entry| entry.id)
     }

@@ -47,8 +47,8 @@ fn view(host: &Host) -> State {
 }
 
 fn sample(host: &Host, state: &State) -> Sample {
-    let mut sampler = Sampler::new(host, state.needs(), state.threads).unwrap();
-    let mut sample = sampler.sample(&Sample::empty(), Sample::empty()).unwrap();
+    let mut sampler = Sampler::thrifty(host, state.needs(), state.threads).unwrap();
+    let mut sample = sampler.sample(&Sample::empty(), Sample::empty(), &[]).unwrap();
     for entry in &mut sample.entries {
         entry.cpu = Some(f64::from(entry.id.pid * 37 % 1000) / 10.0);
     }

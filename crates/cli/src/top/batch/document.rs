@@ -35,14 +35,15 @@ pub(super) fn print(frames: &Frames, context: &mut Context) -> Result<(), Failur
     let columns = RICH | frames.order.column.needs();
     let mut sampler = Sampler::new(&host, columns, false)?;
     let mut rows: Vec<ProcessRow> = Vec::new();
-    let mut before = sampler.sample_rows(&Sample::empty(), Sample::empty(), |row| {
+    let mut before = sampler.sample_rows(&Sample::empty(), Sample::empty(), &[], |row| {
         rows.push(row.clone());
     })?;
     let mut nth = 0;
     while frames.pause(nth, &host) {
         if !host.is_captured() {
             rows.clear();
-            before = sampler.sample_rows(&before, Sample::empty(), |row| rows.push(row.clone()))?;
+            before =
+                sampler.sample_rows(&before, Sample::empty(), &[], |row| rows.push(row.clone()))?;
         }
         let shown = arranged(&before, &frames.wanted, &frames.order, true);
         let shown: Vec<&ProcessRow> =

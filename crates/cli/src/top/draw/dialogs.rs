@@ -11,14 +11,14 @@ pub(super) fn menu(canvas: &mut Canvas<'_>, menu: &Menu, places: &Places) {
     let ticks = menu.items.iter().any(|item| item.ticked.is_some());
     let gutter = if ticks { 6 } else { 3 };
     let widest = menu.items.iter().map(|item| item.label.width()).max().unwrap_or(0);
-    let title = Line::new().with(Paint::Strong, &menu.title);
+    let title = &menu.title;
     let width = (widest + gutter + 3).max(title.width() + 4).min(places.width);
     let room = places.height.saturating_sub(3).max(1);
     let rows = menu.items.len().min(room.saturating_sub(2));
     let height = rows + 2;
     let x = (places.width - width) / 2;
     let y = places.height.saturating_sub(1 + height) / 2;
-    canvas.boxed(x, y, width, height, &title);
+    canvas.boxed(x, y, width, height, title);
     // The cursor in the middle, as far as the ends allow.
     let top = menu.at.saturating_sub(rows / 2).min(menu.items.len().saturating_sub(rows));
     for (nth, item) in menu.items.iter().enumerate().skip(top).take(rows) {

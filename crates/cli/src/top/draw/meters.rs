@@ -24,7 +24,9 @@ pub(super) fn lines(state: &State, width: usize, height: usize) -> Vec<Line> {
     if state.graphs {
         lines.extend(graph::lines(state, width, most.saturating_sub(numbers.len())));
     } else {
-        let memory = memory(machine, width, state);
+        let mut memory = memory(machine, width, state);
+        // Where there is room for three lines, what the processes do says more than swap space.
+        memory.truncate(most.saturating_sub(2).max(1));
         let room = most.saturating_sub(memory.len() + 1);
         lines.extend(processors(machine, width, room, state));
         lines.extend(memory);

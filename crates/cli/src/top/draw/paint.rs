@@ -25,6 +25,7 @@ impl<'a> Canvas<'a> {
 
     /// A line that stands for something chosen: reversed from end to end, whatever the colours.
     pub(super) fn bar(&mut self, y: usize, width: usize, line: &Line) {
+        self.blank(0, y, width, 1);
         self.ground(0, y, width, Modifier::REVERSED);
         self.styled(0, y, width, line, Style::new().add_modifier(Modifier::REVERSED));
     }
@@ -71,12 +72,7 @@ impl<'a> Canvas<'a> {
 
     /// An empty box with a frame and a title.
     pub(super) fn boxed(&mut self, x: usize, y: usize, width: usize, height: usize, title: &Line) {
-        let area = self.rect(x, y, width, height);
-        for position in area.positions() {
-            if let Some(cell) = self.buffer.cell_mut(position) {
-                cell.reset();
-            }
-        }
+        self.blank(x, y, width, height);
         let (across, down, corners) = if self.terminal.unicode {
             ("─", "│", ["┌", "┐", "└", "┘"])
         } else {
@@ -95,6 +91,14 @@ impl<'a> Canvas<'a> {
         let mut head = Line::new().with(Paint::Plain, " ");
         head.append(title.clone());
         self.line(x + 1, y, width.saturating_sub(2), &head.with(Paint::Plain, " "));
+    }
+
+    fn blank(&mut self, x: usize, y: usize, width: usize, height: usize) {
+        for position in self.rect(x, y, width, height).positions() {
+            if let Some(cell) = self.buffer.cell_mut(position) {
+                cell.reset();
+            }
+        }
     }
 
     fn rect(&self, x: usize, y: usize, width: usize, height: usize) -> Rect {

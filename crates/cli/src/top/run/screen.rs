@@ -9,14 +9,16 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 
+type Drawn = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
 /// The terminal, taken as long as this lives.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Drawn,
     taken: Arc<AtomicBool>,
     mouse: bool,
 }
@@ -26,10 +28,7 @@ impl Screen {
     pub(super) fn enter(mouse: bool) -> io::Result<Self> {
         let taken = Arc::new(AtomicBool::new(false));
         give_back_on_panic(Arc::clone(&taken));
-        // A frame goes out in one piece.
-        let writer = BufWriter::with_capacity(1 << 16, stdout());
-        let terminal = Terminal::new(CrosstermBackend::new(writer))?;
-        let screen = Self { terminal, taken, mouse };
+        let screen = Self { terminal: terminal()?, taken, mouse };
         screen.take()?;
         Ok(screen)
     }
@@ -63,7 +62,11 @@ impl Screen {
         // Whoever had it meanwhile may have set it as it likes.
         let _ = disable_raw_mode();
         self.take()?;
-        self.terminal.clear()
+        execute!(stdout(), Clear(ClearType::All))?;
+        // A terminal that knows of nothing on the screen draws all of it. To ask the terminal for its cursor, as its own
+        // way of clearing does, would take the answer from those who wait for keys.
+        self.terminal = terminal()?;
+        Ok(())
     }
 }
 
@@ -71,6 +74,11 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back(&self.taken);
     }
+}
+
+fn terminal() -> io::Result<Drawn> {
+    // A frame goes out in one piece.
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout())))
 }
 
 /// Gives the terminal back if it is taken. There is nobody to tell of what fails now.

@@ -11,7 +11,7 @@ use crate::top::control::{Control, Target};
 /// A list to choose from.
 #[derive(Debug, Clone)]
 pub(crate) struct Menu {
-    pub(crate) title: String,
+    pub(crate) title: Line,
     pub(crate) items: Vec<Item>,
     pub(crate) at: usize,
     purpose: Purpose,
@@ -42,9 +42,27 @@ impl Item {
     }
 }
 
+impl Purpose {
+    /// The processes that it is about.
+    fn targets(&self) -> &[Target] {
+        match self {
+            Self::Sort(_) | Self::Columns(_) | Self::User(_) => &[],
+            Self::Signal(_, targets) | Self::IoNice(_, targets) | Self::Affinity(_, targets) => {
+                targets
+            }
+        }
+    }
+}
+
 impl State {
     fn open(&mut self, title: &str, purpose: Purpose, items: Vec<Item>, at: usize) {
-        self.mode = Mode::Menu(Menu { title: title.to_owned(), items, at, purpose });
+        let mut title = Line::new().with(Paint::Strong, title);
+        match purpose.targets() {
+            [] => {}
+            [one] => title.append(one.named()),
+            several => title.push(Paint::Strong, format!("{} processes", several.len())),
+        }
+        self.mode = Mode::Menu(Menu { title, items, at, purpose });
     }
 
     pub(super) fn choose_sort(&mut self) {
@@ -62,7 +80,7 @@ impl State {
             ticked: Some(self.has_column(*column)),
         };
         let items = columns.iter().map(item).collect();
-        self.open("Columns: space shows or hides", Purpose::Columns(columns), items, 0);
+        self.open("Columns", Purpose::Columns(columns), items, 0);
     }
 
     pub(super) fn choose_user(&mut self) {
@@ -90,7 +108,7 @@ impl State {
         };
         let items = signals.iter().map(|signal| Item::plain(label(signal))).collect();
         let at = signals.iter().position(|signal| *signal == Signal::TERM).unwrap_or(0);
-        self.open("Send signal", Purpose::Signal(signals, targets), items, at);
+        self.open("Signal to ", Purpose::Signal(signals, targets), items, at);
     }
 
     /// Offers the ranks at the disks, the present one first in mind.
@@ -109,7 +127,7 @@ impl State {
         });
         let items = items.collect();
         let at = ranks.iter().position(|rank| Some(*rank) == now).unwrap_or(0);
-        self.open("Rank at the disks", Purpose::IoNice(ranks, targets), items, at);
+        self.open("Rank at the disks of ", Purpose::IoNice(ranks, targets), items, at);
     }
 
     /// Offers the CPUs, those ticked that may be used now.
@@ -120,7 +138,7 @@ impl State {
             ticked: Some(now.contains(cpu)),
         };
         let items = cpus.iter().map(item).collect();
-        self.open("May run on: space ticks", Purpose::Affinity(cpus, targets), items, 0);
+        self.open("CPUs of ", Purpose::Affinity(cpus, targets), items, 0);
     }
 
     pub(super) fn menu_key(&mut self, key: KeyEvent) -> Action {
