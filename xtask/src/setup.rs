@@ -23,6 +23,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("setpriv", "util-linux"),
     ("ss", "iproute2"),
     ("tmux", "tmux"),
+    ("top", "procps"),
 ];
 
 /// Installs what is missing, as far as that is possible here, and says what is not.

@@ -22,7 +22,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State) {
         let why = if state.sample.entries.is_empty() {
             "no processes"
         } else {
-            "no process is like that; Esc takes back filter and user"
+            "no such process; Esc takes back a filter or a user"
         };
         let line = Line::new().with(Paint::Faint, why);
         canvas.line(2, state.places.head + 1, state.places.width.saturating_sub(2), &line);

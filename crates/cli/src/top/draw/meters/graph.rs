@@ -54,7 +54,7 @@ fn history(state: &State, series: Series, width: usize, high: usize) -> Vec<Line
             let mut line = Line::new();
             if row == 0 {
                 line = line.with(Paint::Accent, format!("{label:<5}")).with(Paint::Plain, &now);
-            } else if row == 1 && is_rate && known().next().is_some() {
+            } else if row == 1 && is_rate && known().any(|rate| rate > 0.0) {
                 line.push(Paint::Faint, format!("max {}", rate(Some(full)).trim()));
             }
             line.pad(GUTTER + room - values.len());
