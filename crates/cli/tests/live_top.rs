@@ -1,6 +1,11 @@
 //! `psight top -b` beside procps' `top -b`.
 #![cfg(unix)]
-#![allow(clippy::print_stderr, clippy::unwrap_used, reason = "it is test code")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "it is test code"
+)]
 
 mod common;
 
