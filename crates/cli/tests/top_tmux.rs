@@ -188,7 +188,7 @@ fn a_reader_sorts_filters_looks_into_a_process_kills_it_and_goes() {
     terminal.shows(&format!("Send SIGTERM to sleep ({})?", child.0.id()));
     assert_eq!(child.0.try_wait().unwrap(), None, "nothing is sent before the answer");
     terminal.types("y");
-    terminal.shows(&format!("SIGTERM: sleep ({})", child.0.id()));
+    terminal.shows(&format!("Sent SIGTERM to sleep ({})", child.0.id()));
     let deadline = Instant::now() + PATIENCE;
     let status = loop {
         if let Some(status) = child.0.try_wait().unwrap() {

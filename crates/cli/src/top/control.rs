@@ -36,6 +36,16 @@ impl Control {
         }
     }
 
+    /// The beginning of what is said when it is done.
+    fn report(&self) -> String {
+        match self {
+            Self::Signal(_) => format!("Sent {} to ", self.value()),
+            Self::Nice(_) => format!("Nice value {} for ", self.value()),
+            Self::IoNice(..) => format!("Rank at the disks {} for ", self.value()),
+            Self::Affinity(_) => format!("{} alone for ", self.value()),
+        }
+    }
+
     /// What it sets, or sends.
     pub(crate) fn value(&self) -> String {
         match self {
@@ -50,7 +60,9 @@ impl Control {
                     other => other.to_string(),
                 };
                 match rank {
-                    Some(rank) => format!("{class}, {rank} of 0 (first) to 7"),
+                    Some(0) => format!("{class} 0 (first)"),
+                    Some(7) => format!("{class} 7 (last)"),
+                    Some(rank) => format!("{class} {rank}"),
                     None => class,
                 }
             }
@@ -107,7 +119,7 @@ pub(crate) fn perform(host: &Host, control: &Control, targets: &[Target]) -> Lin
     }
     let done = targets.len() - refused.len();
     let Some((target, why)) = refused.first() else {
-        let line = Line::new().with(Paint::Good, format!("{}: ", control.value()));
+        let line = Line::new().with(Paint::Good, control.report());
         return match targets {
             [one] => {
                 let mut line = line;
@@ -119,7 +131,7 @@ pub(crate) fn perform(host: &Host, control: &Control, targets: &[Target]) -> Lin
     };
     let mut line = Line::new();
     if done > 0 {
-        line.push(Paint::Plain, format!("{}: {done} of {}; ", control.value(), targets.len()));
+        line.push(Paint::Plain, format!("{}{done} of {}; ", control.report(), targets.len()));
     }
     line.append(target.named());
     line.with(Paint::Bad, format!(": {why}"))

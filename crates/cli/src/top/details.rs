@@ -31,7 +31,8 @@ pub(crate) fn read(host: &Host, target: &Target, tab: Tab, zone: &TimeZone) -> V
     };
     match lines {
         Ok(lines) if lines.is_empty() => vec![Line::new().with(Paint::Faint, "none")],
-        Ok(lines) => lines,
+        // What fills a column up would only be cut.
+        Ok(lines) => lines.into_iter().map(Line::trimmed).collect(),
         Err(error) => vec![refusal(&reason(&error))],
     }
 }
@@ -154,7 +155,11 @@ fn files(process: &Process) -> psight::Result<Vec<Line>> {
 fn sockets(process: &Process) -> psight::Result<Vec<Line>> {
     let columns = ["FD", "FAMILY", "TYPE", "LOCAL", "REMOTE", "STATE"].map(Column::left);
     let mut table = Table::new(columns.to_vec());
-    for socket in process.connections(ConnectionKind::All)? {
+    let sockets = process.connections(ConnectionKind::All)?;
+    if sockets.is_empty() {
+        return Ok(Vec::new());
+    }
+    for socket in sockets {
         let value = |name| socket.value(name).unwrap_or(Value::Null);
         let end = |address: &Option<psight::net::Address>| match address {
             Some(psight::net::Address::Unix(name)) => Line::new().with_os(Paint::Plain, name),
