@@ -147,3 +147,43 @@ pub(crate) fn reason(error: &psight::Error) -> String {
         error.to_string()
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::{Child, Command};
+
+    use super::*;
+
+    struct Guard(Child);
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    #[test]
+    fn t26_whoever_has_the_pid_since_is_not_hit() {
+        let mut child = Guard(Command::new("sleep").arg("1000").spawn().unwrap());
+        let pid = child.0.id();
+        // The process that was looked at started with the machine, and was called something nasty.
+        let target = Target { pid, start: Some(1), name: b"old\x1b[2J".to_vec(), nice: None };
+        let said = perform(&Host::local(), &Control::Signal(Signal::KILL), &[target]);
+        assert_eq!(said.render(false), format!("old\\x1b[2J ({pid}): it has ended"));
+        assert_eq!(child.0.try_wait().unwrap(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_done_says_why_and_what_can_be_is_done() {
+        let child = Guard(Command::new("sleep").arg("1000").spawn().unwrap());
+        let pid = child.0.id();
+        let start = Host::local().process(pid).unwrap().start_ticks().ok();
+        let mine = Target { pid, start, name: b"sleep".to_vec(), nice: Some(0) };
+        let gone = Target { pid: u32::MAX / 4, start: Some(1), name: b"gone".to_vec(), nice: None };
+        let said = perform(&Host::local(), &Control::Nice(19), &[mine, gone]);
+        let gone = format!("gone ({}): it has ended", u32::MAX / 4);
+        assert_eq!(said.render(false), format!("Nice value 19 for 1 of 2; {gone}"));
+        assert_eq!(Host::local().process(pid).unwrap().nice().unwrap(), 19);
+    }
+}

@@ -1,6 +1,7 @@
 //! The whole view without a terminal: samples of captured machines and keys go in, pictures come out.
 
 mod keys;
+mod samples;
 mod screens;
 
 use std::path::PathBuf;
