@@ -1,6 +1,7 @@
 //! What the pane tells of a process. It is read only while the pane is open.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use psight::Record;
@@ -57,9 +58,21 @@ fn said<T>(
 }
 
 fn summary(process: &Process, zone: &TimeZone) -> Vec<Line> {
-    let os = |line: Line, text: std::ffi::OsString| line.with_os(Paint::Plain, text);
-    let path = |line: Line, path: std::path::PathBuf| line.with_os(Paint::Plain, path);
-    let text = |line: Line, text: String| line.with(Paint::Plain, text);
+    let mut lines = identity(process, zone);
+    lines.extend(usage(process));
+    lines
+}
+
+fn path(line: Line, path: PathBuf) -> Line {
+    line.with_os(Paint::Plain, path)
+}
+
+fn text(line: Line, text: String) -> Line {
+    line.with(Paint::Plain, text)
+}
+
+/// What it is, and who started it.
+fn identity(process: &Process, zone: &TimeZone) -> Vec<Line> {
     let now = process.host().now();
     let started = process.create_time().map(|at| {
         let age = now.duration_since(at).unwrap_or_default();
@@ -68,47 +81,57 @@ fn summary(process: &Process, zone: &TimeZone) -> Vec<Line> {
     let ids = process.uids().map(|ids| {
         Some(format!("{} real, {} effective, {} saved", ids.real, ids.effective, ids.saved))
     });
-    let times = process.cpu_times().map(|times| {
-        Some(format!("{:.2} s in its own code, {:.2} s in the kernel", times.user, times.system))
-    });
-    let memory = process.memory_info().map(|memory| {
-        let amount = |bytes| human::bytes(bytes, Scale::Binary);
-        Some(format!("{} of {} address space", amount(memory.rss), amount(memory.vms)))
-    });
-    let io = process.io_counters().map(|io| {
-        let amount = |bytes: Option<u64>| bytes.map(|bytes| human::bytes(bytes, Scale::Binary));
-        let (read, written) = (amount(io.read_bytes)?, amount(io.write_bytes)?);
-        Some(format!("{read} read, {written} written"))
-    });
-    let parents = process.parents().map(|parents| {
-        let names = parents.iter().map(|parent| {
-            let line = Line::new().with_os(Paint::Plain, parent.name().unwrap_or_default());
-            line.with(Paint::Faint, format!(" ({})", parent.pid()))
-        });
-        Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty())
-    });
     [
-        said("command", process.cmdline().map(Some), |mut line, words| {
-            for (at, word) in words.iter().enumerate() {
-                line = line
-                    .with(Paint::Plain, if at > 0 { " " } else { "" })
-                    .with_os(Paint::Plain, word);
-            }
-            line
+        said("command", process.cmdline().map(Some), |line, words| {
+            let words = words.iter().map(|word| Line::new().with_os(Paint::Plain, word));
+            joined(line, words, " ")
         }),
         said("program", process.exe(), path),
         said("folder", process.cwd(), path),
         said("root", process.root(), path),
-        said("user", process.username().map(Some), os),
+        said("user", process.username().map(Some), |line, name| line.with_os(Paint::Plain, name)),
         said("user ids", ids, text),
         said("started", started, text),
-        said("by", parents, |mut line, parents| {
-            for (at, parent) in parents.into_iter().enumerate() {
-                line.push(Paint::Faint, if at > 0 { " < " } else { "" });
-                line.append(parent);
-            }
-            line
-        }),
+        said("by", parents(process), |line, parents| joined(line, parents.into_iter(), " < ")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Its parent, the parent of that and so on, unless it has none.
+fn parents(process: &Process) -> psight::Result<Option<Vec<Line>>> {
+    let parents = process.parents()?;
+    let named = parents.iter().map(|parent| {
+        let line = Line::new().with_os(Paint::Plain, parent.name().unwrap_or_default());
+        line.with(Paint::Faint, format!(" ({})", parent.pid()))
+    });
+    Ok(Some(named.collect::<Vec<_>>()).filter(|named| !named.is_empty()))
+}
+
+fn joined(mut line: Line, parts: impl Iterator<Item = Line>, between: &str) -> Line {
+    for (at, part) in parts.enumerate() {
+        line.push(Paint::Faint, if at > 0 { between } else { "" });
+        line.append(part);
+    }
+    line
+}
+
+/// What it does, and what it takes.
+fn usage(process: &Process) -> Vec<Line> {
+    let amount = |bytes| human::bytes(bytes, Scale::Binary);
+    let times = process.cpu_times().map(|times| {
+        Some(format!("{:.2} s in its own code, {:.2} s in the kernel", times.user, times.system))
+    });
+    let memory = process.memory_info().map(|memory| {
+        Some(format!("{} of {} address space", amount(memory.rss), amount(memory.vms)))
+    });
+    let io = process.io_counters().map(|io| {
+        let (read, written) = (io.read_bytes.map(amount)?, io.write_bytes.map(amount)?);
+        Some(format!("{read} read, {written} written"))
+    });
+    let cgroup = process.cgroups().map(|groups| groups.first().map(|group| group.path.clone()));
+    [
         said("state", process.status().map(|status| Some(status.to_string())), text),
         said("threads", process.num_threads().map(|threads| Some(threads.to_string())), text),
         said("CPU time", times, text),
@@ -116,11 +139,7 @@ fn summary(process: &Process, zone: &TimeZone) -> Vec<Line> {
         said("disks", io, text),
         said("terminal", process.terminal(), path),
         said("descriptors", process.num_fds().map(|count| Some(count.to_string())), text),
-        said(
-            "cgroup",
-            process.cgroups().map(|groups| groups.first().map(|group| group.path.clone())),
-            path,
-        ),
+        said("cgroup", cgroup, path),
     ]
     .into_iter()
     .flatten()

@@ -23,6 +23,20 @@ const LASTING: Columns = Columns::USERNAME.and(Columns::UIDS).and(Columns::CMDLI
 /// Of what lasts, one process in so many is read again at each sample.
 const ROUND: u32 = 16;
 
+impl Entry {
+    /// Finds out how much was read and written since the sample before.
+    fn compare_traffic(&mut self, before: &Sample) {
+        if self.read.is_none() && self.written.is_none() {
+            return;
+        }
+        if let Some(earlier) = before.find(self.id) {
+            let passed = self.at.saturating_duration_since(earlier.at);
+            self.read_rate = rate(self.read, earlier.read, passed);
+            self.write_rate = rate(self.written, earlier.written, passed);
+        }
+    }
+}
+
 /// What reads samples: the library's scanner, which knows how busy each process was, and the memory of old samples.
 ///
 /// A sampler that is thrifty takes what lasts from the sample before: it reads that of processes that are new or have
@@ -101,13 +115,7 @@ impl Sampler {
             if let Some(lasting) = &mut lasting {
                 let pid = entry.id.pid;
                 let due = pid % ROUND == turn || seen.binary_search(&pid).is_ok();
-                let known = before
-                    .find(entry.id)
-                    .filter(|known| !due && before.text(known.name) == sample.text(entry.name));
-                match known {
-                    Some(known) => sample.copy_lasting(&mut entry, before, known),
-                    None => sample.read_lasting(&mut entry, lasting),
-                }
+                sample.complete(&mut entry, before, lasting, due);
             }
             if threads && entry.threads.is_some_and(|threads| threads > 1) {
                 sample.add_threads(&entry, row, host, compared);
@@ -161,14 +169,19 @@ impl Sample {
             command,
             program,
         };
-        if (entry.read.is_some() || entry.written.is_some())
-            && let Some(earlier) = before.and_then(|before| before.find(id))
-        {
-            let passed = entry.at.saturating_duration_since(earlier.at);
-            entry.read_rate = rate(entry.read, earlier.read, passed);
-            entry.write_rate = rate(entry.written, earlier.written, passed);
+        if let Some(before) = before {
+            entry.compare_traffic(before);
         }
         entry
+    }
+
+    /// Adds what lasts: from the sample before, unless it is due to be read or another name says that it has changed.
+    fn complete(&mut self, entry: &mut Entry, before: &Self, lasting: &mut Scanner, due: bool) {
+        let known = before.find(entry.id).filter(|_| !due);
+        match known.filter(|known| before.text(known.name) == self.text(entry.name)) {
+            Some(known) => self.copy_lasting(entry, before, known),
+            None => self.read_lasting(entry, lasting),
+        }
     }
 
     /// Takes what lasts from an earlier sample.
