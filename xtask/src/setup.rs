@@ -31,6 +31,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("setpriv", "util-linux"),
     ("ss", "iproute2"),
     ("taskset", "util-linux"),
+    ("tmux", "tmux"),
+    ("top", "procps"),
     ("tty", "coreutils"),
     ("uptime", "procps"),
     ("who", "coreutils"),

@@ -64,12 +64,23 @@ impl Line {
         self
     }
 
+    /// The line with text of any bytes added, where they are not an [`OsStr`] any more.
+    pub(crate) fn with_bytes(mut self, paint: Paint, text: &[u8]) -> Self {
+        self.0.push((paint, sanitize::bytes(text).into_owned()));
+        self
+    }
+
     pub(crate) fn push(&mut self, paint: Paint, text: impl AsRef<str>) {
         self.0.push((paint, sanitize::text(text.as_ref()).into_owned()));
     }
 
     pub(crate) fn append(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+
+    /// The pieces of the line, for what paints by other means than [`render`](Self::render).
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = (Paint, &str)> {
+        self.0.iter().map(|(paint, text)| (*paint, text.as_str()))
     }
 
     /// The columns that the line takes.
@@ -135,6 +146,28 @@ impl Line {
         self
     }
 
+    /// The line without its first `width` columns.
+    pub(crate) fn without(mut self, width: usize) -> Self {
+        let mut left = width;
+        for (_, text) in &mut self.0 {
+            let mut cut = 0;
+            for char in text.chars() {
+                let wide = char.width().unwrap_or(0);
+                // A mark goes with the character that it is drawn over.
+                if left == 0 && wide > 0 {
+                    break;
+                }
+                left = left.saturating_sub(wide);
+                cut += char.len_utf8();
+            }
+            text.drain(..cut);
+            if !text.is_empty() {
+                break;
+            }
+        }
+        self
+    }
+
     /// The line for a terminal, or plain.
     pub(crate) fn render(&self, colour: bool) -> String {
         let mut out = String::new();
@@ -184,6 +217,15 @@ mod tests {
         let line = Line::new().with(Paint::Strong, "a b  ").with(Paint::Plain, "  ");
         assert_eq!(line.trimmed().width(), 3);
         assert!(Line::new().with(Paint::Plain, " ").trimmed().is_empty());
+    }
+
+    #[test]
+    fn the_beginning_can_be_taken_away() {
+        let line = Line::new().with(Paint::Strong, "ab").with(Paint::Plain, "e\u{301}日本");
+        assert_eq!(line.clone().without(0), line);
+        assert_eq!(line.clone().without(3).render(false), "日本");
+        assert_eq!(line.clone().without(4).render(false), "本", "a wide character goes as a whole");
+        assert!(line.without(99).is_empty());
     }
 
     #[test]

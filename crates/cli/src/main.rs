@@ -9,6 +9,7 @@ mod registry;
 mod sanitize;
 mod table;
 mod terminal;
+mod top;
 mod zone;
 
 use std::io::{self, BufWriter, Write as _, stderr, stdout};

@@ -109,6 +109,7 @@ static GROUPS: &[(&str, &[Entry])] = &[
         "Processes",
         &[
             Entry::of::<commands::ps::Arguments>(),
+            Entry::of::<commands::top::Arguments>(),
             Entry::of::<commands::iotop::Arguments>(),
             Entry::of::<commands::pstree::Arguments>(),
             Entry::of::<commands::procinfo::Arguments>(),

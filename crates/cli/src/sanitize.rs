@@ -23,7 +23,8 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-fn bytes(bytes: &[u8]) -> Cow<'_, str> {
+/// Text of any bytes, where they are not an [`OsStr`] any more.
+pub(crate) fn bytes(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(valid) = std::str::from_utf8(bytes) {
         return text(valid);
     }

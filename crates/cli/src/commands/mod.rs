@@ -35,6 +35,7 @@ pub(crate) mod sensors;
 pub(crate) mod targets;
 pub(crate) mod taskset;
 pub(crate) mod temperatures;
+pub(crate) mod top;
 pub(crate) mod tty;
 pub(crate) mod uptime;
 pub(crate) mod who;

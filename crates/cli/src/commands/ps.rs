@@ -40,8 +40,9 @@ const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time
 const RICH_THREADS: &str = "pid,lwp,ppid,name,username,status,uids,gids,terminal,create_time,nice,\
     num_threads,cpu_num,cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
 
-pub(crate) use columns::{command, short_command};
+pub(crate) use columns::{command, paint, short_command};
 pub(crate) use select::belongs_to;
+pub(crate) use tree::arrange;
 
 /// Arguments of `psight ps`.
 #[derive(Debug, Default, Args)]

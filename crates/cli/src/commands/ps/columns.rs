@@ -378,7 +378,8 @@ fn command_from(row: &ProcessRow, program: impl Fn(&OsStr) -> &OsStr) -> Line {
     line.with(Paint::Faint, if zombie { "] <defunct>" } else { "]" })
 }
 
-fn paint(status: Status) -> Paint {
+/// How alarming a state is.
+pub(crate) fn paint(status: Status) -> Paint {
     match status {
         Status::Running => Paint::Good,
         Status::DiskSleep | Status::Stopped | Status::TracingStop => Paint::Warning,

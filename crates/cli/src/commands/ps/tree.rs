@@ -11,10 +11,11 @@ const DEEPEST: usize = 400;
 
 /// A row's place in the tree.
 #[derive(Debug)]
-pub(super) struct Branch {
+pub(crate) struct Branch {
     /// The index of the row.
-    pub(super) row: usize,
-    drawn: String,
+    pub(crate) row: usize,
+    /// The branch that stands before it; nothing for a root.
+    pub(crate) drawn: String,
 }
 
 impl Branch {
@@ -34,7 +35,8 @@ pub(super) fn branches(rows: &[Shown], terminal: &Terminal) -> Vec<Branch> {
     arrange(&parents, terminal.unicode)
 }
 
-fn arrange(rows: &[(u32, u32)], unicode: bool) -> Vec<Branch> {
+/// The same of processes that are given as their numbers and those of their parents.
+pub(crate) fn arrange(rows: &[(u32, u32)], unicode: bool) -> Vec<Branch> {
     let (fork, last, down) =
         if unicode { ("├─ ", "└─ ", "│  ") } else { ("|- ", "`- ", "|  ") };
     let known: HashSet<u32> = rows.iter().map(|(pid, _)| *pid).collect();

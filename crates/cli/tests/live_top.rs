@@ -1,0 +1,117 @@
+//! `psight top -b` beside procps' `top -b`.
+#![cfg(unix)]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "it is test code"
+)]
+
+mod common;
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{printed, run};
+
+/// How long anything may take on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Processes of the test, ended when the test ends in whatever way.
+struct Guard(Vec<Child>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn sleepers() -> Guard {
+    let sleeper =
+        || Command::new("nice").args(["-n", "7", "sleep", "1000"]).stdin(Stdio::null()).spawn();
+    Guard((0..3).map(|_| sleeper().unwrap()).collect())
+}
+
+/// The rows under the heads, each as the values of these columns.
+fn columns(frame: &str, names: [&str; 5]) -> Vec<Vec<String>> {
+    let mut lines = frame.lines().skip_while(|line| !line.trim_start().starts_with("PID"));
+    let heads: Vec<&str> = lines.next().unwrap().split_whitespace().collect();
+    let at = names.map(|name| heads.iter().position(|head| *head == name).unwrap());
+    let row = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        at.iter().map(|at| words[*at].to_owned()).collect()
+    };
+    let mut rows: Vec<Vec<String>> = lines.take_while(|line| !line.is_empty()).map(row).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn chosen_processes_are_those_of_top() {
+    let guard = sleepers();
+    let pids: Vec<String> = guard.0.iter().map(|child| child.id().to_string()).collect();
+    let pids = pids.join(",");
+    let mut top = Command::new("top");
+    top.args(["-b", "-n", "1", "-w", "200", "-p", &pids]).env("LC_ALL", "C").env("TERM", "dumb");
+    // Nobody's own settings.
+    top.env("HOME", "/nonexistent").env("XDG_CONFIG_HOME", "/nonexistent");
+    let names = ["PID", "USER", "NI", "S", "COMMAND"];
+    // They may not be what they are going to be yet.
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let Ok(theirs) = top.output() else {
+            eprintln!("top is not installed: skipped");
+            return;
+        };
+        let theirs = String::from_utf8_lossy(&theirs.stdout).into_owned();
+        if !theirs.contains("COMMAND") {
+            eprintln!("top does not work here: skipped: {theirs}");
+            return;
+        }
+        let ours = printed(&["top", "-b", "-n", "1", "-d", "0.1", "-p", &pids]);
+        if columns(&ours, names) == columns(&theirs, names) {
+            assert_eq!(columns(&ours, names).len(), 3);
+            return;
+        }
+        assert!(Instant::now() < deadline, "{ours}\n{theirs}");
+    }
+}
+
+#[test]
+fn a_busy_process_has_its_percentage_in_the_first_frame() {
+    let busy = Command::new("sh").args(["-c", "while :; do :; done"]).stdin(Stdio::null()).spawn();
+    let guard = Guard(vec![busy.unwrap()]);
+    let pid = guard.0[0].id().to_string();
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let said = printed(&["top", "--json", "-n", "1", "-p", &pid]);
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let percent = said["processes"][0]["cpu_percent"].as_f64().unwrap();
+        if percent > 1.0 {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{percent}");
+    }
+}
+
+#[test]
+fn a_document_to_a_sample_has_the_whole_machine_in_it() {
+    let said = printed(&["top", "--ndjson", "-n", "2", "-d", "0.2", "-p", "1"]);
+    let lines: Vec<serde_json::Value> =
+        said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines.iter().all(|line| line["memory"]["total"].as_u64() > Some(0)));
+    assert!(lines[1]["time"].as_f64() > lines[0]["time"].as_f64());
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for wrong in
+        [&["top", "-b", "-o", "shoe_size"][..], &["top", "-b", "-d", "x"], &["top", "--csv"]]
+    {
+        assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
