@@ -199,10 +199,6 @@ fn t01_a_hostile_name_and_empty_arguments_are_kept_whole() {
     });
     assert_eq!(row.cmdline.unwrap()[0], "");
     let name = b"a) S\n\\(\xff";
-    std::fs::write("/proc/thread-self/comm", name).unwrap();
-    let me = rustix::thread::gettid().as_raw_nonzero().get();
-    // The name of a test's thread is no process's; that of a process is its main thread's.
-    assert_ne!(me.cast_unsigned(), std::process::id());
     let script = "printf 'a) S\\n\\\\(\\377' > /proc/self/comm; printf 'a) S\\n\\\\(\\377' > /proc/$$/comm; read x";
     let mut command = Command::new("sh");
     let child = Sleeper::from(command.args(["-c", script]).stdin(Stdio::piped()));
@@ -264,7 +260,17 @@ fn more_descriptors_than_a_record_has_are_counted() {
             }
         }
     }
-    agreed(&mut scanner, std::process::id(), |row| row.num_fds.is_some_and(|count| count > 1500));
+    let me = Process::current().unwrap();
+    eventually(|| {
+        let ours = row_of(&mut scanner, std::process::id()).unwrap().num_fds.unwrap();
+        let theirs = me.num_fds().unwrap();
+        // Whoever asks opens some of its own, and so do other tests.
+        if ours > 1500 && ours.abs_diff(theirs) < 50 {
+            Ok(())
+        } else {
+            Err(format!("{ours}, {theirs}"))
+        }
+    });
 }
 
 /// Whether BPF tells of this machine at all; says why not.
