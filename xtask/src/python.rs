@@ -84,13 +84,29 @@ pub(crate) fn pip(environment: &Path) -> Command {
     pip
 }
 
+/// A Python that has psight as it is released, and psutil.
+pub(crate) fn release() -> Result<PathBuf> {
+    let environment = environment()?;
+    let dir = sh::target_dir().join("python-release");
+    if !dir.join("bin/python").is_file() {
+        sh::run(Command::new(interpreter()).args(["-m", "venv"]).arg(&dir))?;
+        sh::run_patiently(pip(&dir).args(["install", "--quiet", setup::PSUTIL]))?;
+    }
+    install_as(&dir, &environment.join("bin/maturin"), "release")?;
+    Ok(dir.join("bin/python"))
+}
+
 /// Builds the wheel without optimisation, which takes a fraction of the time, and installs it.
 pub(crate) fn install(environment: &Path) -> Result {
+    install_as(environment, &environment.join("bin/maturin"), "dev")
+}
+
+fn install_as(environment: &Path, maturin: &Path, profile: &str) -> Result {
     let target = sh::target_dir();
-    let wheels = target.join("python-wheels");
+    let wheels = target.join("python-wheels").join(profile);
     let _ = std::fs::remove_dir_all(&wheels);
-    let mut maturin = Command::new(environment.join("bin/maturin"));
-    maturin.current_dir(sh::workspace()).args(["build", "--quiet", "--profile", "dev"]);
+    let mut maturin = Command::new(maturin);
+    maturin.current_dir(sh::workspace()).args(["build", "--quiet", "--profile", profile]);
     maturin.arg("--interpreter").arg(environment.join("bin/python"));
     maturin.arg("--out").arg(&wheels).arg("--target-dir").arg(&target);
     sh::run(&mut maturin)?;

@@ -61,7 +61,8 @@ impl Engine {
             (false, true) => Nature::KernelThread,
             (false, false) => Nature::Ordinary,
         });
-        let long = stat.comm.len() >= LONGEST_COMM;
+        // The threads of the kernel have no command line, and their names are not cut.
+        let long = stat.comm.len() >= LONGEST_COMM && !stat.is_kernel_thread();
         if wants(Columns::NAME) {
             row.name = Some(text(&mut self.spare, stat.comm));
         }

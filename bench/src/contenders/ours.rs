@@ -1,0 +1,80 @@
+//! psight.
+
+use psight::disk::Disks;
+use psight::net::ConnectionKind;
+use psight::table::Columns;
+use psight::{Host, Process};
+
+use super::Question;
+use crate::Outcome;
+
+/// The columns of the cases that read the table.
+fn columns(case: &str) -> Option<&'static str> {
+    Some(match case {
+        "table" | "churn" => {
+            "pid,ppid,name,status,uids,username,cpu_times,rss,vms,create_time,num_threads,cmdline"
+        }
+        "wide" => {
+            "pid,ppid,name,status,uids,username,cpu_times,rss,vms,create_time,num_threads,cmdline,\
+             exe,cwd,num_fds,io_counters"
+        }
+        "monitor" => "pid,name,cpu_percent,rss",
+        "footprint" => "pid,memory_footprint",
+        _ => return None,
+    })
+}
+
+/// Without anything kept but buffers.
+pub(crate) fn question(case: &str, subject: u32) -> Outcome<Option<Question>> {
+    if let Some(names) = columns(case) {
+        let mut scanner = Host::local().scanner(names.parse::<Columns>()?)?;
+        return Ok(Some(Box::new(move || {
+            let mut rows = 0;
+            scanner.scan(|row| {
+                std::hint::black_box(row);
+                rows += 1;
+            })?;
+            Ok(rows)
+        })));
+    }
+    if let Some(question) = machine(case) {
+        return Ok(Some(question));
+    }
+    process(case, subject)
+}
+
+fn machine(case: &str) -> Option<Question> {
+    let host = Host::local();
+    Some(match case {
+        "pids" => Box::new(move || Ok(host.pids()?.len())),
+        "connections" => {
+            Box::new(move || Ok(host.connections_with_all_owners(ConnectionKind::All)?.len()))
+        }
+        "sockets" => Box::new(move || Ok(host.connections(ConnectionKind::All)?.len())),
+        "cpu_times" => Box::new(move || Ok(host.cpu_times().map(|_| 1)?)),
+        "virtual_memory" => Box::new(move || Ok(host.virtual_memory().map(|_| 1)?)),
+        "disk_io_counters" => Box::new(move || Ok(host.disk_io_counters(Disks::All)?.len())),
+        "net_io_counters" => Box::new(move || Ok(host.net_io_counters()?.len())),
+        _ => return None,
+    })
+}
+
+fn process(case: &str, subject: u32) -> Outcome<Option<Question>> {
+    let process = Process::new(subject)?;
+    Ok(Some(match case {
+        "open_files" => Box::new(move || Ok(process.open_files()?.len())),
+        "num_fds" => Box::new(move || Ok(usize::try_from(process.num_fds()?)?)),
+        "memory_maps" => Box::new(move || Ok(process.memory_maps()?.len())),
+        "threads" => Box::new(move || Ok(process.threads()?.len())),
+        "children_of_a_leaf" | "descendants" => Box::new(move || Ok(process.descendants()?.len())),
+        "process_name" => Box::new(move || Ok(process.name()?.len())),
+        "process_uids" => Box::new(move || Ok(process.uids().map(|_| 1)?)),
+        "process_memory_info" => Box::new(move || Ok(process.memory_info().map(|_| 1)?)),
+        _ => return Ok(None),
+    }))
+}
+
+/// With handles that stay open from one reading to the next.
+pub(crate) fn kept(_case: &str) -> Outcome<Option<Question>> {
+    Ok(None)
+}
