@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, OsStr};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 
 use psight_parse::linux::pid::status::{Wanted, wanted};
@@ -11,7 +11,7 @@ use rustix::fs::{fstatfs, openat, readlinkat_raw, seek, statat};
 use rustix::io::Errno;
 
 use super::super::files::push_decimal;
-use super::ffi::{self, PidfdInfo};
+use super::PidfdInfo;
 use crate::{Error, Host, Result};
 
 /// The files of the processes.
@@ -214,8 +214,7 @@ impl Sources {
     /// What a descriptor of the process says of it. Since 6.13.
     pub(super) fn pidfd_info(&self, pid: u32) -> Read<PidfdInfo> {
         let pid = i32::try_from(pid).map_err(|_| Refusal::Odd)?;
-        let pidfd = super::super::ffi::pidfd_open(pid)?;
-        Ok(ffi::pidfd_info(pidfd.as_fd())?)
+        Ok(super::pidfd_info(pid)?)
     }
 }
 
