@@ -107,6 +107,12 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         scanner.rows()?;
         said(scanner.rows())
     }),
+    ("Scanner::rows_into", |host| {
+        let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
+        let mut rows = host.processes(Columns::PID | Columns::CMDLINE)?;
+        scanner.rows_into(&mut rows)?;
+        said(Ok(rows))
+    }),
     ("Scanner::scan", |host| {
         let mut scanner = host.scanner(Columns::PID | Columns::CPU_PERCENT)?;
         let mut rows = Vec::new();
