@@ -13,7 +13,8 @@ pub(crate) type Question = Box<dyn FnMut() -> Outcome<usize>>;
 pub(crate) fn question(who: &str, case: &str, subject: u32) -> Outcome<Question> {
     let found = match who {
         "psight" => ours::question(case, subject)?,
-        "psight, kept" => ours::kept(case)?,
+        "psight, kept open" => ours::kept(case)?,
+        "psight, memory_info" => ours::as_python(case)?,
         "floor" => floor::question(case, subject)?,
         "sysinfo" => others::sysinfo(case)?,
         "procfs" => others::procfs(case, subject),

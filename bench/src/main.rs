@@ -35,6 +35,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["run", rest @ ..] => run::run(rest),
         ["hold", what, folder] => workload::hold::run(what, Path::new(folder)),
         ["ask", who, case, passes, calls, pid] => {
+            workload::raise_limit()?;
             let question = contenders::question(who, case, pid.parse()?)?;
             let times = cost::measured(passes.parse()?, calls.parse()?, question)?;
             println!("{}", serde_json::to_string(&times)?);

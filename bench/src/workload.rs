@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
+
 use crate::Outcome;
 
 /// Something that there is a lot of.
@@ -168,6 +170,13 @@ impl Drop for Workload {
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Lets this program have as many descriptors as it may.
+pub(crate) fn raise_limit() -> Outcome {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    Ok(setrlimit(Resource::Nofile, limit)?)
 }
 
 /// Waits until the other end of the input is closed.

@@ -6,8 +6,6 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use rustix::process::{Resource, getrlimit, setrlimit};
-
 use crate::{Outcome, ffi, workload};
 
 const TCP: usize = 10_000;
@@ -18,9 +16,7 @@ const THREADS: usize = 2_000;
 
 /// Gets the things, says so, and keeps them until the input ends.
 pub(crate) fn run(what: &str, folder: &Path) -> Outcome {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    setrlimit(Resource::Nofile, limit)?;
+    workload::raise_limit()?;
     match what {
         "Sockets" => keep(sockets()?),
         "Descriptors" => keep(descriptors(folder)?),

@@ -148,6 +148,11 @@ pub struct Scanner {
 }
 
 impl Scanner {
+    #[allow(dead_code, reason = "only a system with descriptors to keep asks")]
+    pub(crate) fn engine_mut(&mut self) -> &mut sys::table::Engine {
+        &mut self.engine
+    }
+
     /// Reads the table and shows it row by row, in the order of the pids. The row is valid during the call: its buffers
     /// are used again for the next one, so that a scan needs no memory for each process. Clone it to keep it.
     ///

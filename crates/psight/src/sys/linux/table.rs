@@ -5,6 +5,7 @@
 
 mod ffi;
 mod fill;
+mod keep;
 mod plan;
 mod sources;
 
@@ -105,6 +106,11 @@ impl Engine {
         })
     }
 
+    /// Lets this many descriptors stay open from one reading to the next.
+    pub(crate) fn keep_open(&mut self, most: usize) {
+        self.sources.keep_open(most);
+    }
+
     /// Fills `row` with one process after the other and shows it; whatever `row` holds when it comes back is used again.
     pub(crate) fn scan(
         &mut self,
@@ -115,6 +121,7 @@ impl Engine {
         let result = self.sources.list(&self.host, &mut pids).and_then(|()| {
             self.begin();
             pids.iter().try_for_each(|pid| {
+                self.sources.take_up(*pid);
                 if self.read(*pid, row)? == Life::There {
                     visit(row);
                 }
@@ -122,6 +129,7 @@ impl Engine {
             })
         });
         self.pids = pids;
+        self.sources.end();
         self.before.clear();
         std::mem::swap(&mut self.before, &mut self.now);
         result
