@@ -101,6 +101,12 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         said(usages.pop().expect("one for each path"))
     }),
     ("DiskProber::real_path", |host| said(DiskProber::new(host).real_path("/proc/self", PATIENCE))),
+    ("Scanner::keep_open", |host| {
+        let mut scanner = host.scanner(Columns::NAME | Columns::UIDS)?;
+        scanner.keep_open(50);
+        scanner.scan(|_| {})?;
+        said(scanner.rows())
+    }),
     ("Scanner::row", |host| said(host.scanner(Columns::ALL)?.row(1))),
     ("Scanner::rows", |host| {
         let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
