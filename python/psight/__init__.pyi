@@ -21,6 +21,7 @@ from ._private import (
     STATUS_WAKE_KILL as STATUS_WAKE_KILL,
     bytes2human as bytes2human,
 )
+from ._columns import ProcessTable as ProcessTable, process_table as process_table
 from ._table import test as test
 from .dropin import install as install, uninstall as uninstall
 

@@ -9,6 +9,8 @@ use crate::{Result, setup, sh};
 
 const TESTS: &str = "python/tests";
 const REQUIREMENTS: &str = "python/tests/requirements.txt";
+/// What the tests can do without.
+const OPTIONAL: &str = "python/tests/requirements-arrow.txt";
 /// psutil's own tests, and those that only look at files of the package, which do not depend on the user.
 const NOT_AS_USER: &[&str] = &["conformance", "test_typing.py"];
 
@@ -58,7 +60,8 @@ pub(crate) fn tested(arguments: &[String]) -> Result<Outcome> {
 /// The virtual environment of the tests, with what they need but psight itself.
 pub(crate) fn environment() -> Result<PathBuf> {
     let dir = sh::target_dir().join("python");
-    let wanted = sh::read(&sh::workspace().join(REQUIREMENTS))?;
+    let text = |path| sh::read(&sh::workspace().join(path));
+    let wanted = text(REQUIREMENTS)? + &text(OPTIONAL)?;
     let stamp = dir.join("requirements.txt");
     if std::fs::read_to_string(&stamp).is_ok_and(|known| known == wanted) {
         return Ok(dir);
@@ -66,6 +69,10 @@ pub(crate) fn environment() -> Result<PathBuf> {
     sh::run(Command::new(interpreter()).args(["-m", "venv", "--clear"]).arg(&dir))?;
     let mut pip = pip(&dir);
     sh::run_patiently(pip.args(["install", "--quiet", "-r"]).arg(REQUIREMENTS))?;
+    let mut pip = self::pip(&dir);
+    if let Err(error) = sh::run(pip.args(["install", "--quiet", "-r"]).arg(OPTIONAL)) {
+        eprintln!("{error}\nTests that need these packages are skipped.");
+    }
     sh::write(&stamp, wanted)?;
     Ok(dir)
 }

@@ -13,12 +13,14 @@
 //! # Ok::<(), psight::Error>(())
 //! ```
 
+mod by_column;
 mod columns;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+pub use by_column::{Column, ProcessTable, Values};
 pub use columns::{Columns, UnknownColumn};
 
 use crate::process::{

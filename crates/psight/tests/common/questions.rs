@@ -81,6 +81,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         host.scan(Columns::ALL, |row: &ProcessRow| rows.push(row.pid))?;
         shown_list(Ok(rows))
     }),
+    ("Host::process_table", |host| said(host.process_table(Columns::ALL).map(|_| ()))),
     ("Host::scanner", |host| said(host.scanner(Columns::ALL).map(|_| ()))),
     ("Host::swap_memory", |host| said(host.swap_memory())),
     ("Host::temperatures", |host| said(host.temperatures())),
@@ -119,6 +120,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         scanner.rows_into(&mut rows)?;
         said(Ok(rows))
     }),
+    ("Scanner::table", |host| said(host.scanner(Columns::ALL)?.table().map(|_| ()))),
     ("Scanner::scan", |host| {
         let mut scanner = host.scanner(Columns::PID | Columns::CPU_PERCENT)?;
         let mut rows = Vec::new();
