@@ -330,10 +330,22 @@ fn whole_disks_that_nobody_names_are_not_no_disks() {
 #[test]
 fn a_disk_without_a_part_is_whole_whatever_sysfs_says() {
     let numbers = "1 2 3 4 5 6 7 8 9 10 11";
-    let rows = format!("8 0 sda {numbers}\n7 0 loop0 {numbers}\n7 10 loop10 {numbers}\n");
+    let rows = format!("8 0 sda {numbers}\n7 1 loop1 {numbers}\n7 10 loop10 {numbers}\n");
     let host = Machine::captured().file("proc/diskstats", rows);
     let names: Vec<_> = counters(&host, Disks::Whole).into_keys().collect();
-    assert_eq!(names, ["loop0", "loop10", "sda"]);
+    assert_eq!(names, ["loop1", "loop10", "sda"]);
+}
+
+#[test]
+fn a_part_of_a_numbered_disk_has_a_p_in_its_name() {
+    let numbers = "1 2 3 4 5 6 7 8 9 10 11";
+    for (disk, part) in [("sda", "sda12"), ("nvme0n1", "nvme0n1p2"), ("md127", "md127p1")] {
+        let rows = format!("8 0 {disk} {numbers}\n8 1 {part} {numbers}\n");
+        let host = Machine::captured().file("proc/diskstats", rows);
+        host.write(&format!("sys/block/{disk}/size"), "8\n");
+        let names: Vec<_> = counters(&host, Disks::Whole).into_keys().collect();
+        assert_eq!(names, [disk]);
+    }
 }
 
 #[test]

@@ -62,15 +62,15 @@ fn what_changed_since_the_file_was_opened_is_seen() {
     let _alone = alone();
     let child = Sleeper::new();
     let mut scanner = scanner(10_000);
-    assert_eq!(row(&mut scanner, &child).unwrap().nice, Some(0));
+    assert!(row(&mut scanner, &child).unwrap().nice.is_some());
     let pid = child.0.id().to_string();
-    let changed = Command::new("renice").args(["-n", "7", "-p", &pid]).output();
-    match changed {
+    // Anybody may make a process nicer, whatever it was.
+    match Command::new("renice").args(["-n", "19", "-p", &pid]).output() {
         Ok(output) if output.status.success() => {}
         other => return eprintln!("SKIPPED: renice: {other:?}"),
     }
     let now = row(&mut scanner, &child).unwrap();
-    assert_eq!((now.nice, now.name.as_deref()), (Some(7), Some("sleep".as_ref())));
+    assert_eq!((now.nice, now.name.as_deref()), (Some(19), Some("sleep".as_ref())));
     assert_eq!(now.cmdline.unwrap(), ["sleep", "60"]);
 }
 

@@ -16,8 +16,12 @@ const STAT: &str =
     "S 1 7 6 0 7 0 11 0 12 0 3 4 5 6 20 -5 3 0 500 8192 2 1 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 7\n";
 
 fn hundred_processes() -> (Machine, Scanner) {
+    processes(100)
+}
+
+fn processes(count: usize) -> (Machine, Scanner) {
     let mut machine = Machine::captured().file("etc/passwd", "ann:x:1000:1000::/:/bin/sh\n");
-    for pid in 100..200 {
+    for pid in 100..100 + count {
         let words = "a word\0".repeat(pid % 7);
         machine = machine
             .file(&format!("proc/{pid}/stat"), format!("{pid} (a name) {STAT}"))
@@ -89,4 +93,19 @@ fn rows_of_another_table_are_no_part_of_the_new_one() {
     assert_eq!(rows.len(), 100);
     assert!(rows.iter().all(|row| row.ppid.is_none() && row.rss.is_some()));
     assert!(rows.iter().all(|row| row.columns() == rows[0].columns()));
+}
+
+#[test]
+fn ten_thousand_readings_need_no_more_memory_than_a_few() {
+    let (_machine, mut scanner) = processes(3);
+    let mut rows = 0;
+    for _ in 0..5 {
+        scanner.scan(|_| rows += 1).unwrap();
+    }
+    let before = ffi::asked();
+    rows = 0;
+    for _ in 0..10_000 {
+        scanner.scan(|_| rows += 1).unwrap();
+    }
+    assert_eq!((rows, ffi::asked() - before), (30_000, 0));
 }

@@ -81,11 +81,12 @@ pub(super) fn plain_name(name: OsString) -> OsString {
 /// Whether `name` is that of another row with a number behind it, as the kernel makes names of partitions
 /// (block/partitions/core.c, `add_partition`): with a `p` between if the disk's own name ends in a number.
 fn could_be_part(name: &[u8], rows: &[Diskstat<'_>]) -> bool {
-    rows.iter().any(|row| {
-        let behind = name.strip_prefix(row.name).unwrap_or_default();
-        let number = behind.strip_prefix(b"p").unwrap_or(behind);
-        !number.is_empty() && number.iter().all(u8::is_ascii_digit)
-    })
+    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let stem = name.get(..name.len() - digits).unwrap_or_default();
+    let numbered =
+        stem.strip_suffix(b"p").filter(|disk| disk.last().is_some_and(u8::is_ascii_digit));
+    let disk = numbered.unwrap_or(stem);
+    digits > 0 && rows.iter().any(|row| row.name == disk)
 }
 
 fn whole_disks(host: &Host) -> Result<BTreeSet<OsString>> {
