@@ -26,6 +26,8 @@ pub(crate) enum Who {
     Tool(&'static [&'static str]),
     /// The same of our command line.
     Ours(&'static [&'static str]),
+    /// A program that shows everything on a terminal once a second: what it takes in a second.
+    Screen(&'static [&'static str]),
 }
 
 /// What is aimed at.
@@ -50,7 +52,7 @@ impl Who {
             Self::Here(name) => name.to_owned(),
             Self::Python("psight") => PYTHON.to_owned(),
             Self::Python(module) => module.to_owned(),
-            Self::Tool(words) => words.join(" "),
+            Self::Tool(words) | Self::Screen(words) => words.join(" "),
             Self::Ours(words) => format!("psight {}", words.join(" ")),
         }
     }
@@ -131,8 +133,24 @@ pub(crate) const CASES: &[Case] = &[
         load: Load::Crowd,
         calls: 1,
         passes: 7,
-        who: &[PSIGHT, FLOOR, SYSINFO, OURS, PSUTIL],
-        aims: &[within(RUST, "floor", 1.06)],
+        who: &[
+            PSIGHT,
+            KEPT,
+            FLOOR,
+            SYSINFO,
+            OURS,
+            PSUTIL,
+            Who::Screen(&["top", "-d", "1"]),
+            Who::Screen(&["htop", "-d", "10"]),
+            Who::Screen(&["btm", "--basic", "--rate", "1000"]),
+        ],
+        aims: &[
+            within(RUST, "floor", 1.06),
+            cheaper(RUST, "top -d 1", 1.5),
+            cheaper(RUST, "htop -d 10", 3.0),
+            cheaper(RUST, "btm --basic --rate 1000", 3.0),
+            cheaper(PYTHON, "psutil", 3.0),
+        ],
     },
     Case {
         name: "pids",
@@ -224,14 +242,60 @@ pub(crate) const CASES: &[Case] = &[
         who: &[PSIGHT, OURS, PSUTIL, Who::Tool(&["pstree", "-p", "{pid}"])],
         aims: &[cheaper(RUST, "psutil", 9.0), cheaper(PYTHON, "psutil", 6.0)],
     },
+    command(
+        "command_ps",
+        Load::Crowd,
+        &[Who::Ours(&["ps", "aux"]), Who::Tool(&["ps", "aux"])],
+        &[cheaper("psight ps aux", "ps aux", 2.0)],
+    ),
+    command(
+        "command_pgrep",
+        Load::Crowd,
+        &[Who::Ours(&["pgrep", "cat"]), Who::Tool(&["pgrep", "cat"])],
+        &[cheaper("psight pgrep cat", "pgrep cat", 2.0)],
+    ),
+    command(
+        "command_pstree",
+        Load::Crowd,
+        &[Who::Ours(&["pstree"]), Who::Tool(&["pstree"])],
+        &[cheaper("psight pstree", "pstree", 2.0)],
+    ),
+    command(
+        "command_netstat",
+        Load::Sockets,
+        &[Who::Ours(&["netstat", "-anp"]), Who::Tool(&["netstat", "-anp"])],
+        &[cheaper("psight netstat -anp", "netstat -anp", 2.0)],
+    ),
+    command(
+        "command_lsof",
+        Load::Descriptors,
+        &[Who::Ours(&["lsof", "-p", "{pid}"]), Who::Tool(&["lsof", "-p", "{pid}"])],
+        &[cheaper("psight lsof -p {pid}", "lsof -p {pid}", 2.0)],
+    ),
+    command(
+        "command_pmap",
+        Load::Mappings,
+        &[Who::Ours(&["pmap", "-x", "{pid}"]), Who::Tool(&["pmap", "-x", "{pid}"])],
+        &[cheaper("psight pmap -x {pid}", "pmap -x {pid}", 2.0)],
+    ),
+    command(
+        "command_free",
+        Load::None,
+        &[Who::Ours(&["free"]), Who::Tool(&["free"])],
+        &[cheaper("psight free", "free", 2.0)],
+    ),
     Case {
-        name: "free",
-        about: "the command that shows memory",
-        load: Load::Crowd,
+        name: "scale",
+        about: "30,000 processes, of one machine or of as many smaller ones; each is a folder of files",
+        load: Load::Folders,
         calls: 1,
-        passes: 1,
-        who: &[Who::Ours(&["free"]), Who::Tool(&["free"])],
-        aims: &[],
+        passes: 4,
+        who: &[
+            Who::Here("300 processes"),
+            Who::Here("3000 processes"),
+            Who::Here("30000 processes"),
+        ],
+        aims: &[within("30000 processes", "3000 processes", 1.2)],
     },
     call("cpu_times", &[PSIGHT, FLOOR, PROCFS, OURS, PSUTIL], &[cheaper(PYTHON, "psutil", 3.0)]),
     call("cpu_times_each", &[OURS, PSUTIL], &[]),
@@ -299,4 +363,22 @@ pub(crate) const CASES: &[Case] = &[
 /// A call that is over at once, about the machine or about a process that sleeps.
 const fn call(name: &'static str, who: &'static [Who], aims: &'static [Aim]) -> Case {
     Case { name, about: "one call", load: Load::Call, calls: 500, passes: 8, who, aims }
+}
+
+/// A program from its start to its end, ours and the one of the same name.
+const fn command(
+    name: &'static str,
+    load: Load,
+    who: &'static [Who],
+    aims: &'static [Aim],
+) -> Case {
+    Case {
+        name,
+        about: "a whole command, from its start to its end",
+        load,
+        calls: 1,
+        passes: 1,
+        who,
+        aims,
+    }
 }

@@ -15,6 +15,7 @@ pub(crate) fn question(who: &str, case: &str, subject: u32) -> Outcome<Question>
         "psight" => ours::question(case, subject)?,
         "psight, kept open" => ours::kept(case)?,
         "psight, memory_info" => ours::as_python(case)?,
+        "300 processes" | "3000 processes" | "30000 processes" => ours::folder(who)?,
         "floor" => floor::question(case, subject)?,
         "sysinfo" => others::sysinfo(case)?,
         "procfs" => others::procfs(case, subject),

@@ -37,7 +37,7 @@ pub(crate) fn measured(
 pub(crate) fn quartiles(mut values: Vec<f64>) -> Option<[f64; 3]> {
     values.sort_by(f64::total_cmp);
     let last = values.len().checked_sub(1)?;
-    let at = |part: usize| values.get(last * part / 4).copied();
+    let at = |part: usize| values.get((last * part + 2) / 4).copied();
     Some([at(1)?, median(&values)?, at(3)?])
 }
 
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_middle_of_an_even_number_lies_between_two() {
-        assert_eq!(quartiles(vec![4.0, 1.0, 3.0, 2.0]), Some([1.0, 2.5, 3.0]));
+        assert_eq!(quartiles(vec![4.0, 1.0, 3.0, 2.0]), Some([2.0, 2.5, 3.0]));
         assert_eq!(quartiles(vec![7.0]), Some([7.0, 7.0, 7.0]));
         assert_eq!(quartiles(Vec::new()), None);
     }

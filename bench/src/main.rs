@@ -41,6 +41,6 @@ fn dispatch(arguments: &[String]) -> Outcome {
             println!("{}", serde_json::to_string(&times)?);
             Ok(())
         }
-        _ => Err("usage: psight-bench run [--rounds N] [--python PYTHON] [--psight PROGRAM] [--json FILE] [CASE...]".into()),
+        _ => Err("usage: psight-bench run [--rounds N] [--python PYTHON] [--psight PROGRAM] [--save] [CASE...]".into()),
     }
 }

@@ -1,12 +1,18 @@
 //! What came of it: lines for the terminal, and JSON for those who draw.
 
+mod machine;
+mod plot;
+mod table;
+
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::cases::{Aim, Case, Goal};
 use crate::cost::quartiles;
+pub(crate) use machine::Machine;
 
 /// What one contender took in a case.
 pub(crate) struct Result {
@@ -87,31 +93,47 @@ fn shown(milliseconds: f64) -> String {
 }
 
 /// All cases that ran.
-pub(crate) struct Report(Vec<Value>);
+pub(crate) struct Report(Vec<(&'static Case, Vec<Result>)>);
 
 impl Report {
     pub(crate) fn new() -> Self {
         Self(Vec::new())
     }
 
-    pub(crate) fn add(&mut self, case: &Case, results: Vec<Result>) {
-        let rows: Vec<Value> = results
-            .iter()
-            .map(|result| {
-                let quartiles = result.quartiles();
-                json!({
-                    "name": result.name,
-                    "ms": quartiles.map(|[_, median, _]| median),
-                    "quartiles": quartiles.map(|[low, _, high]| [low, high]),
-                    "passes": result.times.len(),
-                    "absent": result.absent,
-                })
-            })
-            .collect();
-        self.0.push(json!({ "case": case.name, "about": case.about, "results": rows }));
+    pub(crate) fn add(&mut self, case: &'static Case, results: Vec<Result>) {
+        self.0.push((case, results));
     }
 
-    pub(crate) fn json(&self) -> Outcome<String> {
-        Ok(serde_json::to_string_pretty(&json!({ "cases": self.0 }))? + "\n")
+    /// Writes the results where the documentation has them.
+    pub(crate) fn save(&self, folder: &Path, machine: &Machine) -> Outcome {
+        std::fs::write(folder.join("performance.json"), self.json(machine)?)?;
+        std::fs::write(folder.join("performance.svg"), plot::svg(&self.0))?;
+        let page = folder.join("performance.md");
+        let text = std::fs::read_to_string(&page)?;
+        let table = table::markdown(&self.0, machine);
+        Ok(std::fs::write(page, table::inserted(&text, &table)?)?)
     }
+
+    fn json(&self, machine: &Machine) -> Outcome<String> {
+        let cases: Vec<Value> =
+            self.0.iter().map(|(case, results)| of_case(case, results)).collect();
+        let machine: Vec<Value> =
+            machine.0.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        Ok(serde_json::to_string_pretty(&json!({ "machine": machine, "cases": cases }))? + "\n")
+    }
+}
+
+fn of_case(case: &Case, results: &[Result]) -> Value {
+    let row = |result: &Result| {
+        let quartiles = result.quartiles();
+        json!({
+            "name": result.name,
+            "ms": quartiles.map(|[_, median, _]| median),
+            "quartiles": quartiles.map(|[low, _, high]| [low, high]),
+            "passes": result.times.len(),
+            "absent": result.absent,
+        })
+    };
+    let rows: Vec<Value> = results.iter().map(row).collect();
+    json!({ "case": case.name, "about": case.about, "results": rows })
 }

@@ -8,7 +8,7 @@ pub(crate) mod hold;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, PipeReader, PipeWriter};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,11 +36,16 @@ pub(crate) enum Load {
     Parent,
     /// The crowd, and one of it that is asked about.
     Call,
+    /// Machines of 300, 3,000 and 30,000 processes, each in a folder.
+    Folders,
     /// Twenty processes a second that end at once.
     Churn,
     /// Nothing.
     None,
 }
+
+/// The variable in which contenders find the folder of the workload.
+pub(crate) const FOLDER: &str = "PSIGHT_BENCH_FOLDER";
 
 pub(crate) const CROWD: usize = 3000;
 
@@ -56,6 +61,11 @@ pub(crate) struct Workload {
 }
 
 impl Workload {
+    /// Where what belongs to it lies.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(crate) fn new() -> Outcome<Self> {
         let (start, end) = std::io::pipe()?;
         let folder = std::env::temp_dir().join(format!("psight-bench-{}", std::process::id()));
@@ -79,6 +89,12 @@ impl Workload {
             Load::None => 0,
             Load::Crowd => self.crowd()?,
             Load::Call => self.provide(Load::Crowd)?,
+            Load::Folders => {
+                for processes in [300, 3000, 30_000] {
+                    write_machine(&self.folder.join(processes.to_string()), processes)?;
+                }
+                0
+            }
             Load::Parent => {
                 self.provide(Load::Crowd)?;
                 std::process::id()
@@ -137,8 +153,23 @@ impl Workload {
     }
 }
 
+/// A machine in a folder, with the files that a table needs.
+fn write_machine(root: &Path, processes: u32) -> Outcome {
+    let numbers = "0 -1 0 10 0 1 0 5 6 0 0 20 0 3 0 900 8192000 512";
+    for pid in 1..=processes {
+        let dir = root.join(format!("proc/{pid}"));
+        std::fs::create_dir_all(&dir)?;
+        std::fs::write(dir.join("stat"), format!("{pid} (worker) S 1 {pid} {pid} 0 {numbers}\n"))?;
+        std::fs::write(dir.join("status"), "Name:\tworker\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n")?;
+        std::fs::write(dir.join("cmdline"), format!("worker\0--number\0{pid}\0"))?;
+    }
+    std::fs::create_dir_all(root.join("etc"))?;
+    std::fs::write(root.join("etc/passwd"), "root:x:0:0::/root:/bin/sh\n")?;
+    Ok(std::fs::write(root.join("proc/stat"), "cpu  1 2 3 4\nbtime 1700000000\n")?)
+}
+
 /// One of the crowd: each of these programs ends when its input does.
-fn member(number: usize, long: &std::path::Path) -> Command {
+fn member(number: usize, long: &Path) -> Command {
     let mut command = match number % 5 {
         0 => Command::new("cat"),
         1 => Command::new(long),

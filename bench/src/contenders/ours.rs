@@ -1,5 +1,7 @@
 //! psight.
 
+use std::path::Path;
+
 use psight::disk::Disks;
 use psight::net::ConnectionKind;
 use psight::table::{Columns, Scanner};
@@ -7,7 +9,7 @@ use psight::{Host, Process};
 
 use super::Question;
 use crate::Outcome;
-use crate::workload::CROWD;
+use crate::workload::{CROWD, FOLDER};
 
 /// The columns of the cases that read the table.
 fn columns(case: &str) -> Option<&'static str> {
@@ -84,6 +86,23 @@ pub(crate) fn kept(case: &str) -> Outcome<Option<Question>> {
     let mut scanner = Host::local().scanner(names.parse::<Columns>()?)?;
     scanner.keep_open(3 * CROWD + 2000);
     Ok(Some(table(scanner)))
+}
+
+/// A machine in a folder, and how much of a thousand processes it is.
+pub(crate) fn folder(who: &str) -> Outcome<Option<Question>> {
+    let processes: u32 = who.split(' ').next().unwrap_or_default().parse()?;
+    let folder = std::env::var_os(FOLDER).ok_or("no folder")?;
+    let host = Host::at(Path::new(&folder).join(processes.to_string()))?;
+    let names = columns("table").unwrap_or_default();
+    let mut scan = table(host.scanner(names.parse::<Columns>()?)?);
+    // The small one again and the large one less often, so that all of them read 30,000 in a pass.
+    Ok(Some(Box::new(move || {
+        let mut rows = 0;
+        for _ in 0..30_000 / processes {
+            rows += scan()?;
+        }
+        Ok(rows)
+    })))
 }
 
 /// What Python's `memory_info` needs, which costs a file more than `rss` and `vms`.
