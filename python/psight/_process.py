@@ -536,7 +536,7 @@ class Process:
         return self._exitcode
 
 
-# How a process is made and compared; a program may have replaced it, or the class.
+# How a process is made and compared; a program may have replaced it, or the class, or what one process is compared by.
 _OWN = {name: vars(Process)[name] for name in ("__init__", "_init", "_get_ident", "__eq__")}
 
 
@@ -548,6 +548,7 @@ def _is_plain(process):
         and own["_init"] is _OWN["_init"]
         and own["_get_ident"] is _OWN["_get_ident"]
         and own["__eq__"] is _OWN["__eq__"]
+        and _core.has_own_ident(process)
     )
 
 

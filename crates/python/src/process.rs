@@ -107,6 +107,19 @@ fn oneshot_enter(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> Py
     Ok(true)
 }
 
+/// Whether the Python object still has the identity that the core gave it: programs set another one.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn has_own_ident(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let capsule = process.getattr(ffi::state(module)?.native(process.py()))?;
+    if capsule.is_none() {
+        return Ok(false);
+    }
+    let start = ffi::kept::<Handle>(&capsule)?.start();
+    let ident: PyResult<(u32, Option<u64>)> = process.getattr("_ident")?.extract();
+    Ok(ident.is_ok_and(|(_, known)| known == start))
+}
+
 /// Forgets what was kept.
 #[pyfunction]
 #[pyo3(pass_module)]
@@ -227,6 +240,7 @@ questions! {
 /// Those that take or give more.
 fn others(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
     names.add_function(wrap_pyfunction!(open, module)?)?;
+    names.add_function(wrap_pyfunction!(has_own_ident, module)?)?;
     names.add_function(wrap_pyfunction!(oneshot_enter, module)?)?;
     names.add_function(wrap_pyfunction!(oneshot_exit, module)?)?;
     names.add_function(wrap_pyfunction!(children, module)?)?;
