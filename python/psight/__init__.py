@@ -118,7 +118,9 @@ _PRIVATE = frozenset(
     " debug".split()
 )
 _OURS = {
+    "ProcessTable": "_columns",
     "install": "dropin",
+    "process_table": "_columns",
     "uninstall": "dropin",
     "test": "_table",
     "use_bpf": "_bpf",

@@ -22,6 +22,7 @@ from ._private import (
     bytes2human as bytes2human,
 )
 from ._bpf import use_bpf as use_bpf
+from ._columns import ProcessTable as ProcessTable, process_table as process_table
 from ._table import test as test
 from .dropin import install as install, uninstall as uninstall
 

@@ -160,6 +160,8 @@ class Process:
         if self._gone or self._pid_reused:
             return False
         try:
+            if _is_plain(self) and _core.is_running(self):
+                return True
             # A Process is made and compared, so that subclasses and patches of both are heard.
             self._pid_reused = self != _package.Process(self._pid)
         except ZombieProcess:
@@ -179,12 +181,27 @@ class Process:
             msg = "process no longer exists and its PID has been reused"
             raise NoSuchProcess(self._pid, self._name, msg=msg)
 
+    def _ended(self, error):
+        """Remember what the core says of its end."""
+        if isinstance(error, ZombieProcess):
+            return
+        if "reused" in error.msg:
+            self._pid_reused = True
+            _reused.add(self._pid)
+        self._gone = True
+
     # --- who it is
 
     def ppid(self):
         """Return the pid of the parent."""
-        self._check()
-        return _core.ppid(self)
+        if self._pid_reused or not _is_plain(self):
+            self._check()
+        # The core looks whether it is the same process in what it reads anyway.
+        try:
+            return _core.ppid(self)
+        except NoSuchProcess as error:
+            self._ended(error)
+            raise
 
     def name(self):
         """Return the name of the process, in full where the kernel cuts it and the command line has the rest."""
@@ -476,13 +493,8 @@ class Process:
             kill(self._pid, sig)
         try:
             _core.send_signal(self, sig)
-        except ZombieProcess:
-            raise
         except NoSuchProcess as error:
-            if "reused" in error.msg:
-                self._pid_reused = True
-                _reused.add(self._pid)
-            self._gone = True
+            self._ended(error)
             raise
 
     def suspend(self):
@@ -522,6 +534,22 @@ class Process:
             raise TimeoutExpired(timeout, pid=self._pid, name=self._name) from None
         self._exitcode = _exit_code(code)
         return self._exitcode
+
+
+# How a process is made and compared; a program may have replaced it, or the class, or what one process is compared by.
+_OWN = {name: vars(Process)[name] for name in ("__init__", "_init", "_get_ident", "__eq__")}
+
+
+def _is_plain(process):
+    own = vars(Process)
+    return (
+        type(process) is Process is _package.Process
+        and own["__init__"] is _OWN["__init__"]
+        and own["_init"] is _OWN["_init"]
+        and own["_get_ident"] is _OWN["_get_ident"]
+        and own["__eq__"] is _OWN["__eq__"]
+        and _core.has_own_ident(process)
+    )
 
 
 class _Oneshot:
@@ -645,17 +673,26 @@ def _rows(quick, rest, ad_value, strict):
     global _known
     known = dict(_known)
     renewed = _renewed(known)
-    rows, known = _core.table(Process, known, quick, ad_value)
+    quick = tuple(quick)
+    table = _core.table(quick)
     try:
-        for process, info, missing in rows:
-            try:
-                if rest or missing:
-                    process._answers(info, rest.union(missing or ()), ad_value, strict)
-                process.info = info
-                yield process
-            except NoSuchProcess:
-                known.pop(process._pid, None)
+        while rows := _core.next_rows(table, Process, known, quick, ad_value):
+            for row in rows:
+                if type(row) is tuple:
+                    process, info, missing = row
+                elif rest:
+                    process, info, missing = row, row.info, ()
+                else:
+                    yield row
+                    continue
+                try:
+                    process.info = process._answers(info, rest.union(missing), ad_value, strict)
+                except NoSuchProcess:
+                    known.pop(process._pid, None)
+                else:
+                    yield process
     finally:
+        _core.drop_gone(table, known)
         for pid in renewed:
             known.pop(pid, None)
         _known = known

@@ -428,6 +428,14 @@ def test_a_start_that_is_forbidden_does_not_hinder(machine):
     assert as_nobody(lambda: psight.Process(42).pid) == 42
 
 
+def test_an_identity_that_a_program_sets_is_the_one_that_counts():
+    process = psight.Process()
+    process._ident = (process.pid, process._ident[1] + 100)
+    assert not process.is_running()
+    with pytest.raises(psight.NoSuchProcess, match="PID has been reused"):
+        process.ppid()
+
+
 def test_a_reused_pid_is_another_process(machine):
     machine.look_at_proc()
     process = machine.process(start=600)

@@ -1,6 +1,7 @@
 //! The project's own chores. `cargo xtask help` lists them.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool talks to its terminal")]
 
+mod bench;
 mod capture;
 mod ci;
 mod codegen;
@@ -45,6 +46,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--if-possible] [--clock] [PYTEST ARGUMENTS]",
         about: "psutil's own tests and scripts on the Python package, also as an ordinary user",
         run: conformance::run,
+    },
+    Command {
+        name: "bench",
+        arguments: "[--rounds N] [--save] [CASE...]",
+        about: "measure psight beside psutil, other crates, the shell's tools and the system calls alone",
+        run: bench::run,
     },
     Command {
         name: "ci",

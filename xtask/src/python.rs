@@ -9,6 +9,8 @@ use crate::{Result, setup, sh};
 
 const TESTS: &str = "python/tests";
 const REQUIREMENTS: &str = "python/tests/requirements.txt";
+/// What the tests can do without.
+const OPTIONAL: &str = "python/tests/requirements-arrow.txt";
 /// psutil's own tests, and those that only look at files of the package, which do not depend on the user.
 const NOT_AS_USER: &[&str] = &["conformance", "test_typing.py"];
 
@@ -58,7 +60,8 @@ pub(crate) fn tested(arguments: &[String]) -> Result<Outcome> {
 /// The virtual environment of the tests, with what they need but psight itself.
 pub(crate) fn environment() -> Result<PathBuf> {
     let dir = sh::target_dir().join("python");
-    let wanted = sh::read(&sh::workspace().join(REQUIREMENTS))?;
+    let text = |path| sh::read(&sh::workspace().join(path));
+    let wanted = text(REQUIREMENTS)? + &text(OPTIONAL)?;
     let stamp = dir.join("requirements.txt");
     if std::fs::read_to_string(&stamp).is_ok_and(|known| known == wanted) {
         return Ok(dir);
@@ -66,6 +69,10 @@ pub(crate) fn environment() -> Result<PathBuf> {
     make_environment(&dir)?;
     let mut pip = pip(&dir);
     sh::run_patiently(pip.args(["install", "--quiet", "-r"]).arg(REQUIREMENTS))?;
+    let mut pip = self::pip(&dir);
+    if let Err(error) = sh::run(pip.args(["install", "--quiet", "-r"]).arg(OPTIONAL)) {
+        eprintln!("{error}\nTests that need these packages are skipped.");
+    }
     sh::write(&stamp, wanted)?;
     Ok(dir)
 }
@@ -89,13 +96,29 @@ pub(crate) fn pip(environment: &Path) -> Command {
     pip
 }
 
+/// A Python that has psight as it is released, and psutil.
+pub(crate) fn release() -> Result<PathBuf> {
+    let environment = environment()?;
+    let dir = sh::target_dir().join("python-release");
+    if !dir.join("bin/python").is_file() {
+        sh::run(Command::new(interpreter()).args(["-m", "venv"]).arg(&dir))?;
+        sh::run_patiently(pip(&dir).args(["install", "--quiet", setup::PSUTIL]))?;
+    }
+    install_as(&dir, &environment.join("bin/maturin"), "release")?;
+    Ok(dir.join("bin/python"))
+}
+
 /// Builds the wheel without optimisation, which takes a fraction of the time, and installs it.
 pub(crate) fn install(environment: &Path) -> Result {
+    install_as(environment, &environment.join("bin/maturin"), "dev")
+}
+
+fn install_as(environment: &Path, maturin: &Path, profile: &str) -> Result {
     let target = sh::target_dir();
-    let wheels = target.join("python-wheels");
+    let wheels = target.join("python-wheels").join(profile);
     let _ = std::fs::remove_dir_all(&wheels);
-    let mut maturin = Command::new(environment.join("bin/maturin"));
-    maturin.current_dir(sh::workspace()).args(["build", "--quiet", "--profile", "dev"]);
+    let mut maturin = Command::new(maturin);
+    maturin.current_dir(sh::workspace()).args(["build", "--quiet", "--profile", profile]);
     maturin.arg("--interpreter").arg(environment.join("bin/python"));
     maturin.arg("--out").arg(&wheels).arg("--target-dir").arg(&target);
     sh::run(&mut maturin)?;

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::{Result, sh};
 
 /// The release of psutil that psight is compared with.
-const PSUTIL: &str = "psutil==7.2.2";
+pub(crate) const PSUTIL: &str = "psutil==7.2.2";
 
 /// Programs that the tests call, with the Debian package of each.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -40,14 +40,28 @@ const PROGRAMS: &[(&str, &str)] = &[
 
 /// Installs what is missing, as far as that is possible here, and says what is not.
 pub(crate) fn programs() {
-    let mut packages = missing();
+    let mut packages = missing(PROGRAMS);
+    // Debian splits what makes an environment from the interpreter.
+    if !sh::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
+        packages.push("python3-venv");
+    }
+    provide(packages);
+}
+
+/// The same for these programs.
+pub(crate) fn wanted(programs: &[(&'static str, &'static str)]) {
+    provide(missing(programs));
+}
+
+fn provide(mut packages: Vec<&str>) {
+    packages.sort_unstable();
     packages.dedup();
     if packages.is_empty() {
         return;
     }
     if let Err(error) = install(&packages) {
         eprintln!(
-            "not installed: {}: {error}\nTests that compare with these say so and are skipped.",
+            "not installed: {}: {error}\nWhat compares with these says so and is skipped.",
             packages.join(" ")
         );
     }
@@ -116,13 +130,7 @@ fn python(dir: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
-fn missing() -> Vec<&'static str> {
-    let absent = PROGRAMS.iter().filter(|(program, _)| !sh::has(program));
-    let mut packages: Vec<_> = absent.map(|(_, package)| *package).collect();
-    // Debian splits what makes an environment from the interpreter.
-    if !sh::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
-        packages.push("python3-venv");
-    }
-    packages.sort_unstable();
-    packages
+fn missing(programs: &[(&'static str, &'static str)]) -> Vec<&'static str> {
+    let absent = programs.iter().filter(|(program, _)| !sh::has(program));
+    absent.map(|(_, package)| *package).collect()
 }

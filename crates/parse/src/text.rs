@@ -6,6 +6,18 @@ pub fn u64(bytes: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
     }
+    // 19 digits always fit.
+    if digits.len() <= 19 {
+        let mut sum = 0u64;
+        for byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            sum = sum.wrapping_mul(10).wrapping_add(u64::from(digit));
+        }
+        return Some(sum);
+    }
     digits.iter().try_fold(0u64, |sum, byte| {
         let digit = byte.checked_sub(b'0').filter(|digit| *digit <= 9)?;
         sum.checked_mul(10)?.checked_add(u64::from(digit))
@@ -128,6 +140,9 @@ mod tests {
         assert_eq!(u64(b" 42\n"), Some(42));
         assert_eq!(u64(b"18446744073709551615"), Some(u64::MAX));
         assert_eq!(u64(b"18446744073709551616"), None);
+        assert_eq!(u64(b"9999999999999999999"), Some(9_999_999_999_999_999_999));
+        assert_eq!(u64(b"00000000000000000000000000042"), Some(42));
+        assert_eq!((u64(b"12/4"), u64(b"12:4"), u64(b"-1")), (None, None, None));
         assert_eq!(u64(b"4 2"), None);
         assert_eq!(u64(b""), None);
         assert_eq!(i64(b"-9223372036854775808"), Some(i64::MIN));

@@ -13,12 +13,14 @@
 //! # Ok::<(), psight::Error>(())
 //! ```
 
+mod by_column;
 mod columns;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+pub use by_column::{Column, ProcessTable, Values};
 pub use columns::{Columns, UnknownColumn};
 
 use crate::process::{
@@ -154,6 +156,11 @@ impl Scanner {
         &self.engine
     }
 
+    #[allow(dead_code, reason = "only a system with descriptors to keep asks")]
+    pub(crate) fn engine_mut(&mut self) -> &mut sys::table::Engine {
+        &mut self.engine
+    }
+
     /// Reads the table and shows it row by row, in the order of the pids. The row is valid during the call: its buffers
     /// are used again for the next one, so that a scan needs no memory for each process. Clone it to keep it.
     ///
@@ -187,11 +194,30 @@ impl Scanner {
     /// As [`scan`](Self::scan).
     pub fn rows(&mut self) -> Result<Vec<ProcessRow>> {
         let mut rows = Vec::new();
-        let columns = self.row.asked;
-        self.engine.scan(&mut self.row, &mut |row| {
-            rows.push(std::mem::replace(row, ProcessRow::empty(columns)));
-        })?;
+        self.rows_into(&mut rows)?;
         Ok(rows)
+    }
+
+    /// Reads the table in place of what `rows` held, whose memory is used again: that of an earlier reading makes the
+    /// next one need nearly none.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan); `rows` is empty then.
+    pub fn rows_into(&mut self, rows: &mut Vec<ProcessRow>) -> Result<()> {
+        let columns = self.row.asked;
+        let mut count = 0;
+        let result = self.engine.scan(&mut self.row, &mut |row| {
+            match rows.get_mut(count) {
+                // The engine empties the old row that it gets back, and keeps its texts.
+                Some(old) => std::mem::swap(old, row),
+                None => rows.push(std::mem::replace(row, ProcessRow::empty(columns))),
+            }
+            row.asked = columns;
+            count += 1;
+        });
+        rows.truncate(if result.is_ok() { count } else { 0 });
+        result
     }
 }
 

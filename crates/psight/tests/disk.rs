@@ -320,11 +320,32 @@ fn t49_a_line_that_is_not_understood_hides_no_other_but_a_file_may() {
 
 #[test]
 fn whole_disks_that_nobody_names_are_not_no_disks() {
-    let row = "   8       0 sda 1 2 3 4 5 6 7 8 9 10 11\n";
-    let host = Machine::captured().file("proc/diskstats", row);
-    assert_eq!(host.host().disk_io_counters(Disks::All).unwrap().len(), 1);
+    let rows = "8 0 sda 1 2 3 4 5 6 7 8 9 10 11\n8 1 sda1 1 2 3 4 5 6 7 8 9 10 11\n";
+    let host = Machine::captured().file("proc/diskstats", rows);
+    assert_eq!(host.host().disk_io_counters(Disks::All).unwrap().len(), 2);
     let error = host.host().disk_io_counters(Disks::Whole).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn a_disk_without_a_part_is_whole_whatever_sysfs_says() {
+    let numbers = "1 2 3 4 5 6 7 8 9 10 11";
+    let rows = format!("8 0 sda {numbers}\n7 1 loop1 {numbers}\n7 10 loop10 {numbers}\n");
+    let host = Machine::captured().file("proc/diskstats", rows);
+    let names: Vec<_> = counters(&host, Disks::Whole).into_keys().collect();
+    assert_eq!(names, ["loop1", "loop10", "sda"]);
+}
+
+#[test]
+fn a_part_of_a_numbered_disk_has_a_p_in_its_name() {
+    let numbers = "1 2 3 4 5 6 7 8 9 10 11";
+    for (disk, part) in [("sda", "sda12"), ("nvme0n1", "nvme0n1p2"), ("md127", "md127p1")] {
+        let rows = format!("8 0 {disk} {numbers}\n8 1 {part} {numbers}\n");
+        let host = Machine::captured().file("proc/diskstats", rows);
+        host.write(&format!("sys/block/{disk}/size"), "8\n");
+        let names: Vec<_> = counters(&host, Disks::Whole).into_keys().collect();
+        assert_eq!(names, [disk]);
+    }
 }
 
 #[test]

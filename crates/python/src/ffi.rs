@@ -10,7 +10,7 @@ use psight::cpu::CpuSample;
 use pyo3::exceptions::{PySystemError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyType};
+use pyo3::types::{PyCapsule, PyTuple, PyType};
 
 use crate::process::Handle;
 use crate::state::State;
@@ -135,6 +135,31 @@ impl Alloc {
             std::mem::transmute(ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_alloc))
         };
         alloc.map(Self).ok_or_else(|| PyTypeError::new_err("not a class of tuples"))
+    }
+}
+
+/// What makes instances of a class whose `__new__` needs no arguments.
+#[derive(Clone, Copy)]
+pub(crate) struct New(ffi::newfunc);
+
+impl New {
+    /// That of `class`, which calls a `__new__` of its own if it has one.
+    pub(crate) fn of(class: &Bound<'_, PyType>) -> PyResult<Self> {
+        // SAFETY: `class` is a heap type, and tp_new is a function of this signature or absent.
+        let new: Option<ffi::newfunc> = unsafe {
+            std::mem::transmute(ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_new))
+        };
+        new.map(Self).ok_or_else(|| PyTypeError::new_err("cannot make instances"))
+    }
+
+    /// A new instance of `class`, which this was taken from; its `__init__` is not called.
+    pub(crate) fn instance<'py>(self, class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+        let none = PyTuple::empty(class.py());
+        // SAFETY: the function is the class's own, and takes an empty tuple and no names.
+        unsafe {
+            let raw = (self.0)(class.as_type_ptr(), none.as_ptr(), ptr::null_mut());
+            Bound::from_owned_ptr_or_err(class.py(), raw)
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! It translates and does not know: every number comes from `psight`, every class from the Python package around it, and
 //! what is peculiar to psutil (its global state, its messages) is Python. The functions are private to that package.
 
+mod arrow;
+mod columns;
 mod enter;
 mod ffi;
 mod process;
@@ -22,6 +24,7 @@ fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     process::fill(module, &names)?;
     wait::fill(module, &names)?;
     table::fill(module, &names)?;
+    columns::fill(module, &names)?;
     module.add("process", names)?;
     module.add("version", env!("CARGO_PKG_VERSION"))?;
     let names = PyModule::new(module.py(), "psight._psight.pypsutil")?;

@@ -17,7 +17,11 @@ use crate::views::{object, one_decimal, text, view, view_with, views, zeros};
 use crate::{enter, ffi, system};
 
 /// What a Python `Process` holds of the core.
-pub(crate) struct Handle(Mutex<Held>);
+pub(crate) struct Handle {
+    /// When it started; `None` where that may not be known.
+    start: Option<u64>,
+    held: Mutex<Held>,
+}
 
 struct Held {
     process: Arc<Process>,
@@ -25,8 +29,6 @@ struct Held {
     oneshot: Option<Arc<Process>>,
     /// The generation of the host that `process` asks.
     generation: u64,
-    /// When it started; `None` where that may not be known.
-    start: Option<u64>,
     /// How busy it was when `cpu_percent` was asked last.
     sample: Option<CpuSample>,
 }
@@ -34,11 +36,12 @@ struct Held {
 impl Handle {
     pub(crate) fn new(process: Process, generation: u64, start: Option<u64>) -> Self {
         let process = Arc::new(process);
-        Self(Mutex::new(Held { process, oneshot: None, generation, start, sample: None }))
+        let held = Held { process, oneshot: None, generation, sample: None };
+        Self { start, held: Mutex::new(held) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The process to ask, on the machine that is asked now.
@@ -65,7 +68,7 @@ impl Handle {
 
     /// When the process started; `None` where that may not be known.
     pub(crate) fn start(&self) -> Option<u64> {
-        self.lock().start
+        self.start
     }
 
     /// How busy it was since the last sample, in percent as psutil has it.
@@ -102,6 +105,19 @@ fn oneshot_enter(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> Py
     }
     held.oneshot = Some(Arc::new(held.process.oneshot()));
     Ok(true)
+}
+
+/// Whether the Python object still has the identity that the core gave it: programs set another one.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn has_own_ident(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let capsule = process.getattr(ffi::state(module)?.native(process.py()))?;
+    if capsule.is_none() {
+        return Ok(false);
+    }
+    let start = ffi::kept::<Handle>(&capsule)?.start();
+    let ident: PyResult<(u32, Option<u64>)> = process.getattr("_ident")?.extract();
+    Ok(ident.is_ok_and(|(_, known)| known == start))
 }
 
 /// Forgets what was kept.
@@ -224,6 +240,7 @@ questions! {
 /// Those that take or give more.
 fn others(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
     names.add_function(wrap_pyfunction!(open, module)?)?;
+    names.add_function(wrap_pyfunction!(has_own_ident, module)?)?;
     names.add_function(wrap_pyfunction!(oneshot_enter, module)?)?;
     names.add_function(wrap_pyfunction!(oneshot_exit, module)?)?;
     names.add_function(wrap_pyfunction!(children, module)?)?;

@@ -1,14 +1,16 @@
-//! The table of all processes: one reading of the machine, then a Python dict for each row.
+//! The table of all processes: one reading of the machine, then a Python dict for each row when its turn comes.
 
 use std::cell::RefCell;
+use std::ffi::CStr;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use psight::Host;
 use psight::table::{Columns, ProcessRow};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyType};
+use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple, PyType};
 
 use crate::process::{Handle, texts, timestamp};
 use crate::state::{State, Tuple};
@@ -18,6 +20,8 @@ use crate::{enter, ffi};
 /// Adds the functions of this file to the module.
 pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
     names.add("table_names", ANSWERS.iter().map(|answer| answer.name).collect::<Vec<_>>())?;
+    names.add_function(wrap_pyfunction!(drop_gone, module)?)?;
+    names.add_function(wrap_pyfunction!(next_rows, module)?)?;
     names.add_function(wrap_pyfunction!(table, module)?)
 }
 
@@ -124,10 +128,24 @@ struct Maker<'py, 'a> {
     state: &'a State,
     seen_name: Bound<'py, PyString>,
     seen_create_time: Bound<'py, PyString>,
+    info: Bound<'py, PyString>,
     username: RefCell<Option<Bound<'py, PyString>>>,
 }
 
-impl<'py> Maker<'py, '_> {
+impl<'py, 'a> Maker<'py, 'a> {
+    fn new(py: Python<'py>, state: &'a State) -> Self {
+        let word = |word| PyString::intern(py, word);
+        let (seen_name, seen_create_time) = (word("_name"), word("_create_time"));
+        Self {
+            py,
+            state,
+            seen_name,
+            seen_create_time,
+            info: word("info"),
+            username: RefCell::default(),
+        }
+    }
+
     fn number(
         &self,
         number: Option<impl IntoPyObject<'py>>,
@@ -178,68 +196,145 @@ fn create_time<'py>(
     Ok(Some(at))
 }
 
-/// All processes as `(process, info, missing)`: `info` has the attributes `names`, `missing` those of them that have to
-/// be asked for (mostly `None`). The processes are those of `known` where it has them, else new ones of class `class`;
-/// also returned by pid.
+/// Reads the table with the columns that the attributes `names` need, and keeps it in a capsule.
 #[pyfunction]
 #[pyo3(pass_module)]
 fn table<'py>(
     module: &Bound<'py, PyModule>,
+    names: &Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let (py, state) = (module.py(), ffi::state(module)?);
+    let answers = names.iter().map(|name| answer_of(&name)).collect::<PyResult<Vec<_>>>()?;
+    let columns = answers.iter().fold(Columns::NONE, |all, answer| all | answer.columns);
+    let (host, generation) = state.host_and_generation();
+    let pool = state.rows();
+    let rows = enter::system(py, state, || {
+        let mut rows = pool.take();
+        host.scanner(columns)?.rows_into(&mut rows)?;
+        Ok(rows)
+    })?;
+    let table = Table { host, generation, answers, rows, next: 0, pool };
+    ffi::capsule(py, Kept(Mutex::new(table)))
+}
+
+/// Makes Python objects of the next few processes of the table; an empty list at its end.
+///
+/// Each is the one of `known`, or else a new one of class `class` that is put there, and has got the attributes `names` as
+/// its `info`. Where some of them have to be asked for in another way, it is `(process, info, names of those)` instead, and
+/// the process has got nothing.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn next_rows<'py>(
+    module: &Bound<'py, PyModule>,
+    table: &Bound<'py, PyAny>,
     class: &Bound<'py, PyType>,
     known: &Bound<'py, PyDict>,
-    names: Vec<String>,
+    names: &Bound<'py, PyTuple>,
     ad_value: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyDict>)> {
+) -> PyResult<Bound<'py, PyList>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let keys = names.iter().map(|name| Key::new(py, name)).collect::<PyResult<Vec<_>>>()?;
-    let columns = keys.iter().fold(Columns::NONE, |all, key| all | key.answer.columns);
-    let (host, generation) = state.host_and_generation();
-    let rows = enter::system(py, state, || host.processes(columns))?;
-    let _pause = Pause::begin(py, state)?;
-    let maker = Maker {
-        py,
-        state,
-        seen_name: PyString::intern(py, "_name"),
-        seen_create_time: PyString::intern(py, "_create_time"),
-        username: RefCell::default(),
-    };
-    let processes = Processes::new(py, class, known, &host, generation);
-    let (list, by_pid) = (PyList::empty(py), PyDict::new(py));
-    for row in &rows {
-        let pid = row.pid.as_u32().into_pyobject(py)?;
-        let (process, capsule) = processes.of(state, &pid, row)?;
+    let mut table = ffi::kept::<Kept>(table)?.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let table = &mut *table;
+    let maker = Maker::new(py, state);
+    let processes = Processes::new(class, known, &table.host, table.generation)?;
+    let end = table.rows.len().min(table.next + AT_ONCE);
+    let list = PyList::empty(py);
+    for row in table.rows.get(table.next..end).unwrap_or_default() {
+        let (process, capsule) = processes.of(state, row)?;
         let subject = Subject { row, process: &process, handle: ffi::kept::<Handle>(&capsule)? };
-        let (info, missing) = info(&maker, &subject, &keys, ad_value)?;
-        by_pid.set_item(pid, &process)?;
-        list.append((process, info, missing))?;
+        let (info, missing) = info(&maker, &subject, names, &table.answers, ad_value)?;
+        match missing {
+            None => {
+                process.setattr(&maker.info, info)?;
+                list.append(process)?;
+            }
+            Some(missing) => list.append((process, info, missing))?,
+        }
     }
-    Ok((list, by_pid))
+    table.next = end;
+    Ok(list)
 }
 
-/// An attribute that is asked for.
-struct Key<'py> {
-    name: Bound<'py, PyString>,
-    answer: &'static Answer,
+/// Takes those out of `known` that the table did not have.
+#[pyfunction]
+fn drop_gone(table: &Bound<'_, PyAny>, known: &Bound<'_, PyDict>) -> PyResult<()> {
+    let table = ffi::kept::<Kept>(table)?.0.lock().unwrap_or_else(PoisonError::into_inner);
+    // All that were shown are known: if there are no others, none has gone.
+    if known.len() <= table.next {
+        return Ok(());
+    }
+    for pid in known.keys() {
+        let number: u32 = pid.extract()?;
+        if table.rows.binary_search_by_key(&number, |row| row.pid.as_u32()).is_err() {
+            known.del_item(pid)?;
+        }
+    }
+    Ok(())
 }
 
-impl<'py> Key<'py> {
-    fn new(py: Python<'py>, name: &str) -> PyResult<Self> {
-        let answer = ANSWERS.iter().find(|answer| answer.name == name);
-        let answer = answer.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
-        Ok(Self { name: PyString::intern(py, name), answer })
+/// How many rows become objects in one call: enough for the call not to matter, and few enough for the objects of one call
+/// to be gone before those of the next are made.
+const AT_ONCE: usize = 32;
+
+/// A table that was read, and how far it has been shown.
+pub(crate) struct Kept(Mutex<Table>);
+
+struct Table {
+    host: Host,
+    generation: u64,
+    answers: Vec<&'static Answer>,
+    rows: Vec<ProcessRow>,
+    next: usize,
+    pool: RowPool,
+}
+
+impl ffi::Kept for Kept {
+    const NAME: &'static CStr = c"psight.table";
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        self.pool.give_back(std::mem::take(&mut self.rows));
     }
+}
+
+/// The rows of the table that was read last, whose memory the next one uses.
+#[derive(Clone, Default)]
+pub(crate) struct RowPool(Arc<Mutex<Vec<ProcessRow>>>);
+
+impl RowPool {
+    /// More rows than this are not worth keeping their memory.
+    const MOST: usize = 5000;
+
+    fn take(&self) -> Vec<ProcessRow> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn give_back(&self, mut rows: Vec<ProcessRow>) {
+        rows.truncate(Self::MOST);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = rows;
+    }
+}
+
+/// What the attribute of this name is made from.
+fn answer_of(name: &Bound<'_, PyAny>) -> PyResult<&'static Answer> {
+    let name = name.cast::<PyString>()?;
+    let text = name.to_cow()?;
+    let answer = ANSWERS.iter().find(|answer| answer.name == text);
+    answer.ok_or_else(|| PyKeyError::new_err(text.into_owned()))
 }
 
 fn info<'py>(
     maker: &Maker<'py, '_>,
     subject: &Subject<'py, '_>,
-    keys: &[Key<'py>],
+    names: &Bound<'py, PyTuple>,
+    answers: &[&'static Answer],
     ad_value: &Bound<'py, PyAny>,
 ) -> PyResult<(Bound<'py, PyDict>, Option<Bound<'py, PyList>>)> {
     let info = PyDict::new(maker.py);
     let mut missing: Option<Bound<'py, PyList>> = None;
     let row = subject.row;
-    for Key { name, answer } in keys {
+    for (name, answer) in names.iter_borrowed().zip(answers) {
         if let Some(value) = (answer.make)(maker, subject)? {
             info.set_item(name, value)?;
         } else if row.is_withheld(answer.columns)
@@ -257,36 +352,35 @@ fn info<'py>(
 /// The Python processes, old and new.
 struct Processes<'py, 'a> {
     class: &'a Bound<'py, PyType>,
+    make: ffi::New,
     known: &'a Bound<'py, PyDict>,
     host: &'a Host,
     generation: u64,
-    new: Bound<'py, PyString>,
     pid: Bound<'py, PyString>,
     ident: Bound<'py, PyString>,
 }
 
 impl<'py, 'a> Processes<'py, 'a> {
     fn new(
-        py: Python<'py>,
         class: &'a Bound<'py, PyType>,
         known: &'a Bound<'py, PyDict>,
         host: &'a Host,
         generation: u64,
-    ) -> Self {
-        let word = |word| PyString::intern(py, word);
-        let (new, pid, ident) = (word("__new__"), word("_pid"), word("_ident"));
-        Self { class, known, host, generation, new, pid, ident }
+    ) -> PyResult<Self> {
+        let word = |word| PyString::intern(class.py(), word);
+        let (pid, ident) = (word("_pid"), word("_ident"));
+        Ok(Self { class, make: ffi::New::of(class)?, known, host, generation, pid, ident })
     }
 
     /// The process of this row, and its capsule.
     fn of(
         &self,
         state: &State,
-        pid: &Bound<'py, pyo3::types::PyInt>,
         row: &ProcessRow,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        let py = pid.py();
-        if let Some(process) = self.known.get_item(pid)? {
+        let py = self.class.py();
+        let pid = row.pid.as_u32().into_pyobject(py)?;
+        if let Some(process) = self.known.get_item(&pid)? {
             let capsule = process.getattr(state.native(py))?;
             if process.get_type().is(self.class) && !capsule.is_none() {
                 let start = ffi::kept::<Handle>(&capsule)?.start();
@@ -300,32 +394,11 @@ impl<'py, 'a> Processes<'py, 'a> {
         let start = new.known_start_ticks();
         let handle = Handle::new(new, self.generation, start);
         let capsule = ffi::capsule(py, handle)?.into_any();
-        let process = self.class.call_method1(&self.new, (self.class,))?;
-        process.setattr(&self.pid, pid)?;
+        let process = self.make.instance(self.class)?;
+        process.setattr(&self.pid, &pid)?;
         process.setattr(state.native(py), &capsule)?;
-        process.setattr(&self.ident, (pid, start))?;
+        process.setattr(&self.ident, (&pid, start))?;
+        self.known.set_item(pid, &process)?;
         Ok((process, capsule))
-    }
-}
-
-/// No collection of garbage while many objects are made that are none: each would look at all of them.
-struct Pause<'py>(Option<Bound<'py, PyAny>>);
-
-impl<'py> Pause<'py> {
-    fn begin(py: Python<'py>, state: &State) -> PyResult<Self> {
-        if !state.object(py, "gc", "isenabled")?.call0()?.is_truthy()? {
-            return Ok(Self(None));
-        }
-        state.object(py, "gc", "disable")?.call0()?;
-        state.object(py, "gc", "enable").map(Some).map(Self)
-    }
-}
-
-impl Drop for Pause<'_> {
-    fn drop(&mut self) {
-        if let Some(enable) = &self.0 {
-            // It takes nothing and cannot fail.
-            let _ = enable.call0();
-        }
     }
 }

@@ -103,7 +103,7 @@ fn diskstat(line: &[u8]) -> Result<Option<Diskstat<'_>>, Error> {
     let third = words.next().ok_or(Error::missing("name"))?;
     let mut row = Row::default();
     // Linux 2.4 puts the number of reads before the name, and ends after 15 columns: no other line has so many.
-    let name = if text::words(line).count() == 15 {
+    let name = if text::u64(third).is_some() && text::words(line).count() == 15 {
         let name = words.next().ok_or(Error::missing("name"))?;
         row.fill(std::iter::once(third).chain(words))?;
         name

@@ -52,12 +52,27 @@ pub fn meminfo(bytes: &[u8]) -> Meminfo {
             info.available_kib = text::i64(number);
         } else if let Some(field) = info.field(key) {
             *field = text::u64(number);
+            // Half of the file is still to come, with nothing that is known.
+            if key == b"SReclaimable" && info.is_complete() {
+                break;
+            }
         }
     }
     info
 }
 
 impl Meminfo {
+    /// Whether all is known that kernels of today say.
+    fn is_complete(&self) -> bool {
+        let Self { total_kib, free_kib, buffers_kib, cached_kib, shmem_kib, slab_kib, .. } = self;
+        let Self { active_kib, inactive_kib, active_file_kib, inactive_file_kib, .. } = self;
+        let sizes = [total_kib, free_kib, buffers_kib, cached_kib, shmem_kib, slab_kib];
+        let uses = [active_kib, inactive_kib, active_file_kib, inactive_file_kib];
+        let swap = [&self.swap_total_kib, &self.swap_free_kib];
+        let all = sizes.iter().chain(&uses).chain(&swap).all(|field| field.is_some());
+        all && self.available_kib.is_some() && self.sreclaimable_kib.is_some()
+    }
+
     fn field(&mut self, key: &[u8]) -> Option<&mut Option<u64>> {
         Some(match key {
             b"MemTotal" => &mut self.total_kib,

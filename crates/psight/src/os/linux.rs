@@ -3,3 +3,4 @@
 #[cfg(feature = "bpf")]
 pub mod bpf;
 pub mod cgroup;
+mod keep;

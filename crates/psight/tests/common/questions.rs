@@ -84,6 +84,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         host.scan(Columns::ALL, |row: &ProcessRow| rows.push(row.pid))?;
         shown_list(Ok(rows))
     }),
+    ("Host::process_table", |host| said(host.process_table(Columns::ALL).map(|_| ()))),
     ("Host::scanner", |host| said(host.scanner(Columns::ALL).map(|_| ()))),
     ("Host::swap_memory", |host| said(host.swap_memory())),
     ("Host::temperatures", |host| said(host.temperatures())),
@@ -108,12 +109,25 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     }),
     ("DiskProber::real_path", |host| said(DiskProber::new(host).real_path("/proc/self", PATIENCE))),
     ("UserNames::name", |host| shown(Ok(host.user_names().name(0).map(OsString::from)))),
+    ("Scanner::keep_open", |host| {
+        let mut scanner = host.scanner(Columns::NAME | Columns::UIDS)?;
+        scanner.keep_open(50);
+        scanner.scan(|_| {})?;
+        said(scanner.rows())
+    }),
     ("Scanner::row", |host| said(host.scanner(Columns::ALL)?.row(1))),
     ("Scanner::rows", |host| {
         let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
         scanner.rows()?;
         said(scanner.rows())
     }),
+    ("Scanner::rows_into", |host| {
+        let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
+        let mut rows = host.processes(Columns::PID | Columns::CMDLINE)?;
+        scanner.rows_into(&mut rows)?;
+        said(Ok(rows))
+    }),
+    ("Scanner::table", |host| said(host.scanner(Columns::ALL)?.table().map(|_| ()))),
     ("Scanner::scan", |host| {
         let mut scanner = host.scanner(Columns::PID | Columns::CPU_PERCENT)?;
         let mut rows = Vec::new();

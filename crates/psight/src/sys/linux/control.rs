@@ -10,7 +10,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::io::Errno;
-use rustix::process::{Pid as RawPid, setpriority_process};
+use rustix::process::{Pid as RawPid, getpriority_process, setpriority_process};
 
 pub(crate) use affinity::{cpu_affinity, set_cpu_affinity};
 pub(crate) use family::{children, parent};
@@ -18,8 +18,9 @@ pub(crate) use limits::{resource_number, rlimit, set_rlimit};
 pub(crate) use pids::{pid_exists, pids};
 pub(crate) use wait::wait;
 
-use super::ffi;
 use super::process::Raw;
+use super::{ffi, table};
+use crate::host::Reach;
 use crate::process::{IoClass, IoNice, Signal};
 use crate::{Error, ErrorKind, Host, Process, Result};
 
@@ -112,9 +113,14 @@ fn open(pid: RawPid) -> std::result::Result<OwnedFd, Errno> {
     ffi::pidfd_open(pid.as_raw_pid())
 }
 
-// stat
+// getpriority(2); stat where that was read anyway, and where the pid means nothing to system calls
 pub(crate) fn nice(raw: &Raw) -> Result<i32> {
-    Ok(raw.stat()?.nice)
+    let pid = i32::try_from(raw.pid().as_u32()).ok().and_then(RawPid::from_raw);
+    match pid.filter(|_| !raw.has_stat() && reach(raw.host()).pids) {
+        // A failure is for /proc to explain.
+        Some(pid) => getpriority_process(Some(pid)).or_else(|_| Ok(raw.stat()?.nice)),
+        None => Ok(raw.stat()?.nice),
+    }
 }
 
 // setpriority(2)
@@ -131,7 +137,7 @@ const LEVEL_MASK: u32 = 7;
 
 // ioprio_get(2)
 pub(crate) fn ionice(process: &Process) -> Result<IoNice> {
-    let pid = target(process, "ionice")?;
+    let pid = asked(process, "ionice")?;
     let priority =
         ffi::ioprio_get(pid.as_raw_pid()).map_err(|e| failed(process, "ioprio_get", e))?;
     let ioclass = match priority >> CLASS_SHIFT {
@@ -170,10 +176,19 @@ pub(crate) fn set_ionice(process: &Process, class: IoClass, value: Option<u8>) -
         .map_err(|error| failed(process, "ioprio_set", error))
 }
 
+/// The pid for a system call that changes nothing, as [`target`] without a look at `/proc` each time.
+fn asked(process: &Process, question: &str) -> Result<RawPid> {
+    pid_for(process, question, reach(process.host()).pids)
+}
+
 /// The pid for a system call. Refused where the kernel would not understand it as it is meant: 0 is the caller or its
 /// whole process group, and pids of another machine or of another pid namespace are other processes here.
 fn target(process: &Process, question: &str) -> Result<RawPid> {
-    if !is_live(process.host()) {
+    pid_for(process, question, is_live(process.host()))
+}
+
+fn pid_for(process: &Process, question: &str, is_live: bool) -> Result<RawPid> {
+    if !is_live {
         return Err(Error::unsupported(&format!("{question} for a process of another machine"))
             .with_pid(process.pid()));
     }
@@ -183,6 +198,16 @@ fn target(process: &Process, question: &str) -> Result<RawPid> {
         }),
         Err(_) => Err(Error::no_such_process(process.pid())),
     }
+}
+
+/// What system calls tell about the processes of `host`, found out once.
+pub(super) fn reach(host: &Host) -> Reach {
+    host.reach(|host| {
+        let (asker, pids) = (std::process::id(), is_live(host));
+        let itself = i32::try_from(asker).ok().filter(|_| pids);
+        let pidfds = itself.is_some_and(|pid| table::pidfd_info(pid).is_ok());
+        Reach { asker, pids, pidfds }
+    })
 }
 
 /// Whether the pids of `host` are those that this kernel knows us by.

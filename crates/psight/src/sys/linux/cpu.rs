@@ -160,7 +160,7 @@ pub(crate) fn load_average(host: &Host) -> Result<LoadAverage> {
 /// `/proc/stat` with its path, for what is missing from it.
 pub(super) fn read_stat(host: &Host) -> Result<(PathBuf, ProcStat)> {
     let path = host.proc().join("stat");
-    let stat = proc_stat(&read::system(&path)?);
+    let stat = proc_stat(&read::system_piece(&path)?);
     Ok((path, stat))
 }
 

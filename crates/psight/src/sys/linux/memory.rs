@@ -11,7 +11,7 @@ use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
     let path = host.proc().join("meminfo");
-    let info = meminfo(&read::system(&path)?);
+    let info = meminfo(&read::system_piece(&path)?);
     let needed = |field: Option<u64>, name| {
         field.map(bytes).ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
     };
@@ -43,7 +43,7 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
 }
 
 pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
-    let info = meminfo(&read::system(&host.proc().join("meminfo"))?);
+    let info = meminfo(&read::system_piece(&host.proc().join("meminfo"))?);
     Ok(MemoryCaches {
         buffers: info.buffers_kib.map(bytes),
         files: info.cached_kib.map(bytes),
@@ -53,7 +53,7 @@ pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
 
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
     let path = host.proc().join("meminfo");
-    let info = meminfo(&read::system(&path)?);
+    let info = meminfo(&read::system_piece(&path)?);
     let said = info.swap_total_kib.map(bytes).zip(info.swap_free_kib.map(bytes));
     // A kernel without swap support writes neither line.
     let asked = || (!host.is_captured()).then(system_swap);

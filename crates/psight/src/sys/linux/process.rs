@@ -16,7 +16,9 @@ use psight_parse::linux::pid::stat::{Stat, stat};
 use psight_parse::linux::pid::status::{Status, Wanted, wanted};
 use rustix::io::Errno;
 
+use super::control::reach;
 use super::read;
+use super::table::{PidfdInfo, pidfd_info};
 use crate::{Error, Host, Pid, Result};
 
 pub(crate) use identity::status_of;
@@ -31,6 +33,8 @@ pub(crate) struct Raw {
     stat: OnceLock<Vec<u8>>,
     stat_read_at: OnceLock<Instant>,
     status: OnceLock<Vec<u8>>,
+    /// What a pidfd says; `None` inside where it says nothing.
+    pidfd_info: OnceLock<Option<PidfdInfo>>,
     statm: OnceLock<Vec<u8>>,
     cmdline: OnceLock<Vec<u8>>,
     environ: OnceLock<Vec<u8>>,
@@ -77,6 +81,7 @@ impl Raw {
             stat: OnceLock::new(),
             stat_read_at: OnceLock::new(),
             status: OnceLock::new(),
+            pidfd_info: OnceLock::new(),
             statm: OnceLock::new(),
             cmdline: OnceLock::new(),
             environ: OnceLock::new(),
@@ -115,6 +120,23 @@ impl Raw {
         // Set by the first read; a later call finds it set.
         let _ = self.stat_read_at.set(Instant::now());
         stat(bytes).map_err(|error| self.malformed("stat", &error))
+    }
+
+    /// Whether `stat` was read already.
+    pub(super) fn has_stat(&self) -> bool {
+        self.stat.get().is_some()
+    }
+
+    /// The ids, from a descriptor of the process: a fraction of what `status` costs the kernel. `None` where `status`
+    /// was read anyway, or where such a descriptor cannot be had or is silent (before 6.13).
+    pub(super) fn pidfd_info(&self) -> Option<PidfdInfo> {
+        if self.status.get().is_some() {
+            return None;
+        }
+        *self.pidfd_info.get_or_init(|| {
+            let pid = i32::try_from(self.pid.as_u32()).ok().filter(|pid| *pid > 0)?;
+            if reach(&self.host).pidfds { pidfd_info(pid).ok() } else { None }
+        })
     }
 
     /// These lines of `status`.

@@ -18,14 +18,25 @@ pub(super) fn file(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The whole of a file that the kernel makes when it is read, and hands out in one piece: a read that leaves room has got
-/// everything. So are the files of one process, except for its lists (`maps`, `smaps`).
+/// everything. So are the files of one process, except for its lists (`maps`, `smaps`), and of the system `stat` and
+/// `meminfo`.
 pub(super) fn piece(path: &Path) -> io::Result<Vec<u8>> {
-    let fd = openat(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty())?;
-    let mut bytes = Vec::with_capacity(4096);
+    let mut bytes = Vec::new();
+    piece_at(CWD, path, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Like [`piece`], for a path below an open directory, and in place of what `bytes` held.
+pub(super) fn piece_at(dir: BorrowedFd<'_>, path: impl Arg, bytes: &mut Vec<u8>) -> io::Result<()> {
+    // O_NONBLOCK: a FIFO under a captured root must not hang the reader.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let fd = openat(dir, path, flags, Mode::empty())?;
+    bytes.clear();
+    bytes.reserve(4096);
     loop {
-        match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut bytes)) {
-            Ok(_) if bytes.len() < bytes.capacity() => return Ok(bytes),
-            Ok(0) => return Ok(bytes),
+        match rustix::io::read(&fd, rustix::buffer::spare_capacity(bytes)) {
+            Ok(_) if bytes.len() < bytes.capacity() => return Ok(()),
+            Ok(0) => return Ok(()),
             Ok(_) => bytes.reserve(bytes.capacity()),
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
@@ -100,6 +111,11 @@ pub(super) fn row(path: &Path) -> Result<Option<Vec<u8>>> {
 /// Whether there are too many open files, in this process or in the whole system.
 pub(super) fn is_exhaustion(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
+}
+
+/// The whole file of the system that the kernel hands out in one piece, as [`piece`] reads it.
+pub(super) fn system_piece(path: &Path) -> Result<Vec<u8>> {
+    piece(path).map_err(|error| Error::system(path, error))
 }
 
 /// The whole file of the system, where the question has no answer without it.

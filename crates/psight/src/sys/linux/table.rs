@@ -7,20 +7,30 @@
 mod bpf;
 mod ffi;
 mod fill;
+mod keep;
 mod plan;
 mod sources;
 
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use plan::Plan;
 use sources::{Read, Refusal, Sources};
 
+pub(super) use ffi::PidfdInfo;
+
 use super::host;
 use crate::process::CpuSample;
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
 use crate::{Error, Host, Pid, Result};
+
+/// What a descriptor of the process `pid` says of it. Since 6.13.
+pub(super) fn pidfd_info(pid: i32) -> rustix::io::Result<PidfdInfo> {
+    let pidfd = super::ffi::pidfd_open(pid)?;
+    ffi::pidfd_info(pidfd.as_fd())
+}
 
 /// What reads the table, with what it keeps from one reading to the next.
 #[derive(Debug)]
@@ -102,6 +112,11 @@ impl Engine {
         })
     }
 
+    /// Lets this many descriptors stay open from one reading to the next.
+    pub(crate) fn keep_open(&mut self, most: usize) {
+        self.sources.keep_open(most);
+    }
+
     /// Fills `row` with one process after the other and shows it; whatever `row` holds when it comes back is used again.
     pub(crate) fn scan(
         &mut self,
@@ -116,6 +131,7 @@ impl Engine {
         let result = self.sources.list(&self.host, &mut pids).and_then(|()| {
             self.begin();
             pids.iter().try_for_each(|pid| {
+                self.sources.take_up(*pid);
                 if self.read(*pid, row)? == Life::There {
                     visit(row);
                 }
@@ -129,6 +145,7 @@ impl Engine {
 
     /// What this reading has seen is what the next one compares with.
     fn end(&mut self) {
+        self.sources.end();
         self.before.clear();
         std::mem::swap(&mut self.before, &mut self.now);
     }

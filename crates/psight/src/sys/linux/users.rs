@@ -130,6 +130,12 @@ pub(crate) fn listed_names(host: &Host) -> HashMap<u32, OsString> {
     names
 }
 
+// /etc/passwd, as far as the user
+pub(crate) fn listed_name(host: &Host, uid: u32) -> Option<OsString> {
+    let bytes = read::file(&host.file("etc/passwd")).ok()?;
+    passwd(&bytes).find(|user| user.uid == uid).map(|user| os_string(user.name))
+}
+
 // getpwuid_r(3): LDAP, systemd-homed and so on
 pub(crate) fn asked_name(host: &Host, uid: u32) -> Option<OsString> {
     if host.is_local() { ffi::user_name(uid) } else { None }

@@ -6,7 +6,7 @@ use psight_parse::linux::cpulist::cpulist;
 
 use super::super::process::Raw;
 use super::super::{ffi, read};
-use super::{failed, is_live, same, target};
+use super::{asked, failed, reach, same, target};
 use crate::{Error, Process, Result};
 
 /// The bits of one word of a mask, which is the kernel's `unsigned long`.
@@ -16,11 +16,11 @@ const MOST: usize = 64 << 10;
 
 // sched_getaffinity(2); status, Cpus_allowed_list
 pub(crate) fn cpu_affinity(process: &Process) -> Result<Vec<u32>> {
-    if !is_live(process.host()) {
+    if !reach(process.host()).pids {
         return listed(process);
     }
-    let pid = target(process, "cpu_affinity")?.as_raw_pid();
-    asked(|mask| ffi::sched_getaffinity(pid, mask))
+    let pid = asked(process, "cpu_affinity")?.as_raw_pid();
+    filled(|mask| ffi::sched_getaffinity(pid, mask))
         .map_err(|error| failed(process, "sched_getaffinity", error))
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn set_cpu_affinity(process: &Process, cpus: &[u32]) -> Result<()> {
 }
 
 /// What `ask` fills into a mask, which grows until the kernel's own fits in.
-fn asked(mut ask: impl FnMut(&mut [usize]) -> io::Result<()>) -> io::Result<Vec<u32>> {
+fn filled(mut ask: impl FnMut(&mut [usize]) -> io::Result<()>) -> io::Result<Vec<u32>> {
     let mut mask = vec![0; 1024 / WORD];
     loop {
         match ask(&mut mask) {
@@ -65,7 +65,9 @@ fn cpus(mask: &[usize]) -> Vec<u32> {
         let word = mask.get(*cpu as usize / WORD).copied().unwrap_or(0);
         word >> (*cpu as usize % WORD) & 1 == 1
     };
-    (0..u32::try_from(mask.len() * WORD).unwrap_or(u32::MAX)).filter(set).collect()
+    // Most masks end in many words without a bit.
+    let words = mask.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+    (0..u32::try_from(words * WORD).unwrap_or(u32::MAX)).filter(set).collect()
 }
 
 /// A mask just long enough for `cpus`, without those that no kernel has.
@@ -110,14 +112,17 @@ mod tests {
 
     #[test]
     fn t36_a_mask_grows_for_more_than_1024_cpus() {
-        assert_eq!(asked(kernel(8192, &[0, 63, 64, 1500, 8191])).unwrap(), [0, 63, 64, 1500, 8191]);
-        assert_eq!(asked(kernel(1024, &[1023])).unwrap(), [1023]);
-        assert_eq!(asked(kernel(2, &[1])).unwrap(), [1]);
+        assert_eq!(
+            filled(kernel(8192, &[0, 63, 64, 1500, 8191])).unwrap(),
+            [0, 63, 64, 1500, 8191]
+        );
+        assert_eq!(filled(kernel(1024, &[1023])).unwrap(), [1023]);
+        assert_eq!(filled(kernel(2, &[1])).unwrap(), [1]);
     }
 
     #[test]
     fn t36_a_kernel_that_always_says_einval_ends_the_growth() {
-        let error = asked(kernel(usize::MAX, &[])).unwrap_err();
+        let error = filled(kernel(usize::MAX, &[])).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(libc::EINVAL));
     }
 

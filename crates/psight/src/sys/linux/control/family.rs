@@ -5,9 +5,9 @@
 //! counts from the start again when the one it stands at is gone, so it leaves some out when others *before* them are
 //! reaped meanwhile. All those before had been written out already: so if every process that was written out is still
 //! there, and still this one's child, none is missing. Otherwise the file is read again, and when that does not help,
-//! the `stat` of every process is.
+//! the `stat` of every process is. So it is when a family turns out to be the larger part of all processes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::os::fd::{AsFd, OwnedFd};
 
@@ -56,13 +56,10 @@ pub(crate) fn children(process: &Process, recursive: bool) -> Result<Vec<Process
     let found = match collect(root, recursive, |member| reader.children(member)) {
         Some(found) => found,
         None => {
+            // What was read before may be what could not be right.
+            reader.known.clear();
             let everyone = reader.everyone()?;
-            let of = |member: Member| {
-                let from = everyone.partition_point(|other| other.ppid < member.pid);
-                let all = everyone.get(from..).unwrap_or_default().iter();
-                Some(all.take_while(|other| other.ppid == member.pid).copied().collect())
-            };
-            collect(root, recursive, of).unwrap_or_default()
+            collect(root, recursive, |member| Some(of(&everyone, member.pid))).unwrap_or_default()
         }
     };
     let known =
@@ -95,6 +92,13 @@ fn collect(
     Some(found)
 }
 
+/// Those of `everyone`, who are in the order of their parents, that have this parent.
+fn of(everyone: &[Member], parent: u32) -> Vec<Member> {
+    let from = everyone.partition_point(|other| other.ppid < parent);
+    let all = everyone.get(from..).unwrap_or_default().iter();
+    all.take_while(|other| other.ppid == parent).copied().collect()
+}
+
 /// Reads below one `/proc`, with the same buffers again and again.
 struct Reader {
     proc: OwnedFd,
@@ -102,18 +106,34 @@ struct Reader {
     bytes: Vec<u8>,
     /// How many more `children` files are read before all of `/proc` costs less.
     left: u32,
+    /// What was read of children.
+    known: HashMap<u32, Member>,
+    /// How many processes there were when that was asked.
+    processes: Option<usize>,
+    /// Everyone by parent, once that costs less than asking parent by parent.
+    everyone: Option<Vec<Member>>,
 }
 
 /// How often the children are asked for before the answer is taken to be in motion.
 const ATTEMPTS: usize = 3;
 /// A thread's file costs half of what a process's `stat` does, and few machines have more processes than this.
 const FILES: u32 = 8192;
+/// A family of fewer is not compared with the number of all processes.
+const SMALL: usize = 100;
 
 impl Reader {
     fn new(process: &Process) -> Result<Self> {
         let path = process.host().proc();
         let proc = read::directory(path).map_err(|error| Error::system(path, error))?;
-        Ok(Self { proc, path: String::new(), bytes: Vec::new(), left: FILES })
+        Ok(Self {
+            proc,
+            path: String::new(),
+            bytes: Vec::new(),
+            left: FILES,
+            known: HashMap::new(),
+            processes: None,
+            everyone: None,
+        })
     }
 
     /// What is true of `process` now, if the pid is still its own.
@@ -133,6 +153,12 @@ impl Reader {
 
     /// The children of `parent` by pid; `None` where they cannot be known from its own files.
     fn children(&mut self, parent: Member) -> Option<Vec<Member>> {
+        if self.is_most() {
+            self.everyone = self.everyone().ok();
+        }
+        if let Some(everyone) = &self.everyone {
+            return Some(of(everyone, parent.pid));
+        }
         for _ in 0..ATTEMPTS {
             let children = self.attempt(parent);
             if children.is_some() {
@@ -144,6 +170,19 @@ impl Reader {
             }
         }
         None
+    }
+
+    /// Whether most processes are read already, so that the `stat` of the others costs less than two files of each.
+    fn is_most(&mut self) -> bool {
+        let known = self.known.len();
+        if known < SMALL || self.everyone.is_some() {
+            return false;
+        }
+        let processes = match self.processes {
+            Some(processes) => processes,
+            None => *self.processes.insert(self.pids().map_or(usize::MAX, |pids| pids.len())),
+        };
+        known > processes / 2
     }
 
     fn attempt(&mut self, parent: Member) -> Option<Vec<Member>> {
@@ -162,7 +201,9 @@ impl Reader {
         }
         pids.sort_unstable();
         let child = |pid| self.member(pid).filter(|child| child.ppid == parent.pid);
-        pids.into_iter().map(child).collect()
+        let children: Vec<Member> = pids.into_iter().map(child).collect::<Option<_>>()?;
+        self.known.extend(children.iter().map(|child| (child.pid, *child)));
+        Some(children)
     }
 
     fn threads(&mut self, pid: u32) -> Option<Vec<u32>> {
@@ -187,7 +228,7 @@ impl Reader {
     fn member(&mut self, pid: u32) -> Option<Member> {
         self.path.clear();
         write!(self.path, "{pid}/stat").ok()?;
-        read::file_at(self.proc.as_fd(), self.path.as_str(), &mut self.bytes).ok()?;
+        read::piece_at(self.proc.as_fd(), self.path.as_str(), &mut self.bytes).ok()?;
         let stat = stat(&self.bytes).ok()?;
         Some(Member {
             pid,
@@ -197,15 +238,20 @@ impl Reader {
         })
     }
 
-    /// All processes, those with one parent together, each family by pid. Those that may not be read are nobody's
-    /// children.
-    fn everyone(&mut self) -> Result<Vec<Member>> {
+    fn pids(&self) -> Result<Vec<u32>> {
         let mut pids = Vec::new();
         read::directory_at(self.proc.as_fd(), ".")
             .and_then(|dir| read::numbers(dir.as_fd(), &mut pids))
             .map_err(|error| Error::system("/proc", error))?;
-        let mut everyone: Vec<Member> =
-            pids.into_iter().filter_map(|pid| self.member(pid)).collect();
+        Ok(pids)
+    }
+
+    /// All processes, those with one parent together, each family by pid. Those that may not be read are nobody's
+    /// children.
+    fn everyone(&mut self) -> Result<Vec<Member>> {
+        let (known, pids) = (std::mem::take(&mut self.known), self.pids()?);
+        let read = |pid| known.get(&pid).copied().or_else(|| self.member(pid));
+        let mut everyone: Vec<Member> = pids.into_iter().filter_map(read).collect();
         // Stable, so the pids stay in order.
         everyone.sort_by_key(|member| member.ppid);
         Ok(everyone)

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use psight_parse::linux::diskstats::{Counters, block_stat, diskstats};
+use psight_parse::linux::diskstats::{Counters, Diskstat, block_stat, diskstats};
 use psight_parse::linux::vmstat::vmstat;
 
 use super::read;
@@ -26,10 +26,12 @@ pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsS
     };
     let rows = diskstats(&bytes).map_err(|error| Error::malformed(&path, &error))?;
     let whole = match which {
-        // Without rows there is nothing to sort out. Otherwise nobody else knows, and no disk would be a wrong answer.
-        Disks::Whole if !rows.is_empty() => Some(whole_disks(host)?),
-        Disks::Whole => None,
-        Disks::All => None,
+        // Without a row that could be a partition there is nothing to sort out. Otherwise nobody else knows, and no disk
+        // would be a wrong answer.
+        Disks::Whole if rows.iter().any(|row| could_be_part(row.name, &rows)) => {
+            Some(whole_disks(host)?)
+        }
+        Disks::Whole | Disks::All => None,
     };
     Ok(rows
         .iter()
@@ -74,6 +76,17 @@ pub(super) fn plain_name(name: OsString) -> OsString {
     let mut bytes = name.into_vec();
     bytes.iter_mut().filter(|byte| **byte == b'!').for_each(|byte| *byte = b'/');
     OsString::from_vec(bytes)
+}
+
+/// Whether `name` is that of another row with a number behind it, as the kernel makes names of partitions
+/// (block/partitions/core.c, `add_partition`): with a `p` between if the disk's own name ends in a number.
+fn could_be_part(name: &[u8], rows: &[Diskstat<'_>]) -> bool {
+    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let stem = name.get(..name.len() - digits).unwrap_or_default();
+    let numbered =
+        stem.strip_suffix(b"p").filter(|disk| disk.last().is_some_and(u8::is_ascii_digit));
+    let disk = numbered.unwrap_or(stem);
+    digits > 0 && rows.iter().any(|row| row.name == disk)
 }
 
 fn whole_disks(host: &Host) -> Result<BTreeSet<OsString>> {

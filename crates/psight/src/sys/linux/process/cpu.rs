@@ -70,7 +70,7 @@ impl Raw {
         let mut one_is_missing = false;
         for id in ids {
             let name = format!("{id}/stat");
-            match read::file_at(task.as_fd(), name.as_str(), &mut bytes) {
+            match read::piece_at(task.as_fd(), name.as_str(), &mut bytes) {
                 Ok(()) => {}
                 Err(error) if is_absence(&error) => {
                     one_is_missing = true;

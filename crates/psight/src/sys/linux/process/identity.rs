@@ -14,9 +14,9 @@ use rustix::fs::Access;
 
 use super::super::host::boot_time;
 use super::super::records;
+use super::super::users::{asked_name, listed_name};
 use super::Raw;
 use crate::process::{Cgroup, GroupIds, SignalMasks, SignalSet, Status, UserIds};
-use crate::users::UserNames;
 use crate::{ErrorKind, Pid, Result};
 
 impl Raw {
@@ -95,32 +95,33 @@ impl Raw {
         self.link(&self.root, "root")
     }
 
-    // status, Uid
+    // PIDFD_GET_INFO, or status, Uid
     pub(crate) fn username(&self) -> Result<OsString> {
         let uid = self.uids()?.real;
-        let mut names = UserNames::new(self.host());
-        Ok(names.name(uid).map_or_else(|| uid.to_string().into(), OsStr::to_owned))
+        let host = self.host();
+        let name = listed_name(host, uid).or_else(|| asked_name(host, uid));
+        Ok(name.unwrap_or_else(|| uid.to_string().into()))
     }
 
-    // status, Uid
+    // PIDFD_GET_INFO, or status, Uid
     pub(crate) fn uids(&self) -> Result<UserIds> {
         let [real, effective, saved, _] = self.four(Wanted::UID)?;
         Ok(UserIds { real, effective, saved })
     }
 
-    // status, Gid
+    // PIDFD_GET_INFO, or status, Gid
     pub(crate) fn gids(&self) -> Result<GroupIds> {
         let [real, effective, saved, _] = self.four(Wanted::GID)?;
         Ok(GroupIds { real, effective, saved })
     }
 
-    // status, the fourth of Uid
+    // PIDFD_GET_INFO, or status, the fourth of Uid
     pub(crate) fn fsuid(&self) -> Result<u32> {
         let [_, _, _, fsuid] = self.four(Wanted::UID)?;
         Ok(fsuid)
     }
 
-    // status, the fourth of Gid
+    // PIDFD_GET_INFO, or status, the fourth of Gid
     pub(crate) fn fsgid(&self) -> Result<u32> {
         let [_, _, _, fsgid] = self.four(Wanted::GID)?;
         Ok(fsgid)
@@ -186,6 +187,11 @@ impl Raw {
     }
 
     fn four(&self, line: Wanted) -> Result<[u32; 4]> {
+        if let Some(info) = self.pidfd_info() {
+            let users = [info.ruid, info.euid, info.suid, info.fsuid];
+            let groups = [info.rgid, info.egid, info.sgid, info.fsgid];
+            return Ok(if line == Wanted::UID { users } else { groups });
+        }
         let status = self.status_lines(line)?;
         let (ids, name) =
             if line == Wanted::UID { (status.uid, "Uid") } else { (status.gid, "Gid") };

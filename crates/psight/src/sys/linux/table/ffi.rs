@@ -8,21 +8,21 @@ use rustix::ioctl::{Opcode, Updater, ioctl, opcode};
 /// `struct pidfd_info` of `linux/pidfd.h`, as its first version has it.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct PidfdInfo {
+pub(in super::super) struct PidfdInfo {
     /// What is asked for, and then what was answered.
     pub(super) mask: u64,
     pub(super) cgroupid: u64,
     pub(super) pid: u32,
     pub(super) tgid: u32,
     pub(super) ppid: u32,
-    pub(super) ruid: u32,
-    pub(super) rgid: u32,
-    pub(super) euid: u32,
-    pub(super) egid: u32,
-    pub(super) suid: u32,
-    pub(super) sgid: u32,
-    pub(super) fsuid: u32,
-    pub(super) fsgid: u32,
+    pub(in super::super) ruid: u32,
+    pub(in super::super) rgid: u32,
+    pub(in super::super) euid: u32,
+    pub(in super::super) egid: u32,
+    pub(in super::super) suid: u32,
+    pub(in super::super) sgid: u32,
+    pub(in super::super) fsuid: u32,
+    pub(in super::super) fsgid: u32,
     pub(super) exit_code: i32,
 }
 

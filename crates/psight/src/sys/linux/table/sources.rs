@@ -10,8 +10,10 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, SeekFrom}
 use rustix::fs::{fstatfs, openat, readlinkat_raw, seek, statat};
 use rustix::io::Errno;
 
+use super::super::ffi::pidfd_open;
 use super::super::files::push_decimal;
 use super::ffi::{self, PidfdInfo};
+use super::keep::{self, Kept};
 use crate::{Error, Host, Result};
 
 /// The files of the processes.
@@ -28,6 +30,7 @@ pub(super) struct Sources {
     folder: usize,
     bytes: Vec<u8>,
     entries: Vec<u8>,
+    kept: Kept,
 }
 
 /// Why a source of a process gave nothing.
@@ -70,6 +73,7 @@ impl Sources {
             folder: 0,
             bytes: Vec::with_capacity(8192),
             entries: Vec::with_capacity(32 * 1024),
+            kept: Kept::default(),
         };
         let fs = fstatfs(&sources.proc);
         sources.live = !host.is_captured() && fs.is_ok_and(|fs| fs.f_type == PROC_SUPER_MAGIC);
@@ -149,19 +153,54 @@ impl Sources {
     /// These files are made when they are read: what fits the buffer comes in one piece, and a read that leaves room
     /// has got everything.
     pub(super) fn read(&mut self, name: &[u8]) -> Read<&[u8]> {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let path = path(&mut self.path, self.folder, name)?;
-        let fd = openat(&self.proc, path, flags, Mode::empty())?;
-        self.bytes.clear();
-        loop {
-            match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut self.bytes)) {
-                Ok(_) if self.bytes.len() < self.bytes.capacity() => return Ok(&self.bytes),
-                Ok(0) => return Ok(&self.bytes),
-                Ok(_) => self.bytes.reserve(self.bytes.capacity()),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
+        let slot = keep::slot(name);
+        if let Some(slot) = slot
+            && let Some(fd) = self.kept.get(slot)
+        {
+            match read_all(&mut self.bytes, |bytes| {
+                let at = bytes.len() as u64;
+                rustix::io::pread(fd, rustix::buffer::spare_capacity(bytes), at)
+            }) {
+                Ok(()) => return Ok(&self.bytes),
+                // That process has gone; another may have its pid.
+                Err(_) => self.kept.forget(slot),
             }
         }
+        let fd = self.open_file(name)?;
+        read_all(&mut self.bytes, |bytes| {
+            rustix::io::read(&fd, rustix::buffer::spare_capacity(bytes))
+        })?;
+        if let Some(slot) = slot {
+            self.kept.put(slot, fd);
+        }
+        Ok(&self.bytes)
+    }
+
+    fn open_file(&mut self, name: &[u8]) -> Read<OwnedFd> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let path = path(&mut self.path, self.folder, name)?;
+        match openat(&self.proc, path, flags, Mode::empty()) {
+            Err(Errno::MFILE | Errno::NFILE) if self.kept.give_up() => {
+                Ok(openat(&self.proc, path, flags, Mode::empty())?)
+            }
+            opened => Ok(opened?),
+        }
+    }
+
+    /// Lets this many descriptors stay open from one reading to the next. What lies in a folder may be replaced by
+    /// another file, and is opened each time.
+    pub(super) fn keep_open(&mut self, most: usize) {
+        self.kept.limit(if self.live { most } else { 0 });
+    }
+
+    /// Takes up what is kept open of the process `pid`, the next of a reading.
+    pub(super) fn take_up(&mut self, pid: u32) {
+        self.kept.turn_to(pid);
+    }
+
+    /// Ends a reading.
+    pub(super) fn end(&mut self) {
+        self.kept.end();
     }
 
     /// Where the link of the process leads.
@@ -212,10 +251,38 @@ impl Sources {
     }
 
     /// What a descriptor of the process says of it. Since 6.13.
-    pub(super) fn pidfd_info(&self, pid: u32) -> Read<PidfdInfo> {
+    pub(super) fn pidfd_info(&mut self, pid: u32) -> Read<PidfdInfo> {
+        if let Some(pidfd) = self.kept.get(keep::PIDFD) {
+            match ffi::pidfd_info(pidfd.as_fd()) {
+                Ok(info) => return Ok(info),
+                Err(_) => self.kept.forget(keep::PIDFD),
+            }
+        }
         let pid = i32::try_from(pid).map_err(|_| Refusal::Odd)?;
-        let pidfd = super::super::ffi::pidfd_open(pid)?;
-        Ok(ffi::pidfd_info(pidfd.as_fd())?)
+        let pidfd = match pidfd_open(pid) {
+            Err(Errno::MFILE | Errno::NFILE) if self.kept.give_up() => pidfd_open(pid),
+            opened => opened,
+        }?;
+        let info = ffi::pidfd_info(pidfd.as_fd())?;
+        self.kept.put(keep::PIDFD, pidfd);
+        Ok(info)
+    }
+}
+
+/// Fills `bytes` in place of what it held: with one call if that leaves room.
+fn read_all(
+    bytes: &mut Vec<u8>,
+    mut read: impl FnMut(&mut Vec<u8>) -> rustix::io::Result<usize>,
+) -> rustix::io::Result<()> {
+    bytes.clear();
+    loop {
+        match read(bytes) {
+            Ok(_) if bytes.len() < bytes.capacity() => return Ok(()),
+            Ok(0) => return Ok(()),
+            Ok(_) => bytes.reserve(bytes.capacity()),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -1,0 +1,25 @@
+//! Those that are measured in this program: psight, two other crates, and the floor.
+
+mod floor;
+mod others;
+mod ours;
+
+use crate::Outcome;
+
+/// Asks once, and returns how many answers there were.
+pub(crate) type Question = Box<dyn FnMut() -> Outcome<usize>>;
+
+/// How the contender `who` asks what the case is about. `subject` is the process with what there is a lot of.
+pub(crate) fn question(who: &str, case: &str, subject: u32) -> Outcome<Question> {
+    let found = match who {
+        "psight" => ours::question(case, subject)?,
+        "psight, kept open" => ours::kept(case)?,
+        "psight, memory_info" => ours::as_python(case)?,
+        "300 processes" | "3000 processes" | "30000 processes" => ours::folder(who)?,
+        "floor" => floor::question(case, subject)?,
+        "sysinfo" => others::sysinfo(case)?,
+        "procfs" => others::procfs(case, subject),
+        _ => None,
+    };
+    found.ok_or_else(|| format!("{who} has no answer to {case}").into())
+}
