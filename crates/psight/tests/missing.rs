@@ -41,6 +41,7 @@ const ANSWERED: &[&str] = &[
     "Host::time_since_boot",
     "Host::uptime",
     "Host::user_id",
+    "Host::user_names",
     "Host::users",
     "Process::cpu_affinity",
     "Process::host",
@@ -50,6 +51,7 @@ const ANSWERED: &[&str] = &[
     "Process::on",
     "Process::pid",
     "Process::rlimit",
+    "UserNames::name",
 ];
 
 /// Asks everything of a machine whose `/proc` is `proc` and whose `/sys` is empty.
