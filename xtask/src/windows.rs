@@ -21,8 +21,11 @@ const PACKAGES: &[&str] =
 const RELEASE: &str = "trixie";
 
 /// What is tested there: the decoders, and the tests of the library that are made for this system.
-const TESTS: &[&[&str]] =
-    &[&["-p", "psight-parse", "--lib"], &["-p", "psight", "--test", "windows"]];
+const TESTS: &[&[&str]] = &[
+    &["-p", "psight-parse", "--lib"],
+    &["-p", "psight", "--lib", "sys::windows"],
+    &["-p", "psight", "--test", "windows"],
+];
 
 pub(crate) fn test(arguments: &[String]) -> Result {
     let if_possible = arguments.iter().any(|word| word == "--if-possible");

@@ -43,7 +43,7 @@ pub const ALL: &[Decoder] = decoders! {
     "process_basic_information" => process_basic_information::process_basic_information,
     "sid" => sid::sid,
     "system_process_information" => |bytes| system_process_information::system_processes(bytes, 0)
-        .map(|process| process.map(|process| process.threads().count())).count(),
+        .flatten().map(|process| process.context_switches()).max(),
     "system_thread" => system_process_information::system_thread,
     "unicode_string" => |bytes| unicode_string::unicode_string(bytes, Width::Wide),
     "unicode_string/text" => |bytes| unicode_string::text(bytes, 0),

@@ -204,5 +204,5 @@ impl fmt::Debug for DiskProber {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -1,7 +1,49 @@
-//! Windows. Nothing is answered yet.
+//! Windows. Processes come from ntdll, the machine from kernel32, iphlpapi and their like; nothing from WMI.
 
-pub(crate) use super::unsupported::{
-    control, cpu, disk, files, host, memory, net, process, sensors, table, users,
+use std::path::PathBuf;
+
+use crate::Pid;
+use crate::process::{
+    Cgroup, GroupIds, MemoryFootprint, MemoryMap, MemoryRegion, SignalMasks, UserIds,
 };
 
+pub(crate) mod control;
+pub(crate) mod process;
+pub(crate) mod table;
+pub(crate) use super::unsupported::control::{rlimit, set_rlimit};
+pub(crate) use super::unsupported::{cpu, disk, files, host, memory, net, sensors, users};
+
+// Each with the type of an answer.
+process::refuse!(unsupported::process::{
+    root: Option<PathBuf>,
+    terminal: Option<PathBuf>,
+    has_terminal: bool,
+    uids: UserIds,
+    gids: GroupIds,
+    fsuid: u32,
+    fsgid: u32,
+    groups: Vec<u32>,
+    pgid: Pid,
+    sid: Pid,
+    umask: Option<u32>,
+    signal_masks: SignalMasks,
+    namespace_pids: Vec<Pid>,
+    cgroups: Vec<Cgroup>,
+    is_kernel_thread: bool,
+    cpu_num: Option<u32>,
+    memory_footprint: MemoryFootprint,
+    memory_maps: Vec<MemoryMap>,
+    memory_regions: Vec<MemoryRegion>,
+});
+
+mod ffi;
+mod kernel;
+mod opened;
+mod paths;
+mod records;
+mod text;
+
 pub(crate) const OS: crate::Os = crate::Os::Windows;
+
+// The structures of the kernel are decoded as a 64-bit Windows lays them out.
+const _: () = assert!(size_of::<usize>() == 8, "psight needs a 64-bit Windows");
