@@ -9,10 +9,17 @@ pub mod environment;
 mod fields;
 pub mod io_counters;
 pub mod kernel_user_times;
+pub mod logical_processor_information;
 pub mod peb;
 pub mod process_basic_information;
+pub mod processor_power_information;
 pub mod sid;
+pub mod system_interrupt_information;
+pub mod system_page_file_information;
+pub mod system_performance_information;
 pub mod system_process_information;
+pub mod system_processor_performance_information;
+pub mod system_time_of_day_information;
 pub mod unicode_string;
 pub mod vm_counters;
 
@@ -47,5 +54,13 @@ pub const ALL: &[Decoder] = decoders! {
     "system_thread" => system_process_information::system_thread,
     "unicode_string" => |bytes| unicode_string::unicode_string(bytes, Width::Wide),
     "unicode_string/text" => |bytes| unicode_string::text(bytes, 0),
+    "logical_processor_information" => logical_processor_information::core_count,
+    "processor_power_information" => processor_power_information::processor_power,
+    "system_interrupt_information" => system_interrupt_information::dpc_count,
+    "system_page_file_information" => system_page_file_information::page_files,
+    "system_performance_information" => system_performance_information::performance,
+    "system_processor_performance_information" =>
+        system_processor_performance_information::processor_performance,
+    "system_time_of_day_information" => system_time_of_day_information::boot_time,
     "vm_counters" => vm_counters::vm_counters,
 };

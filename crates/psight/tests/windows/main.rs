@@ -6,6 +6,7 @@ mod child;
 mod control;
 mod ffi;
 mod process;
+mod system;
 mod table;
 
 use std::time::{Duration, Instant};

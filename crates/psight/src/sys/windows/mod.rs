@@ -8,10 +8,16 @@ use crate::process::{
 };
 
 pub(crate) mod control;
+pub(crate) mod cpu;
+pub(crate) mod host;
+pub(crate) mod memory;
 pub(crate) mod process;
 pub(crate) mod table;
+pub(crate) mod users;
 pub(crate) use super::unsupported::control::{rlimit, set_rlimit};
-pub(crate) use super::unsupported::{cpu, disk, files, host, memory, net, sensors, users};
+pub(crate) use super::unsupported::cpu::load_average;
+pub(crate) use super::unsupported::memory::{heap_info, heap_trim, memory_caches};
+pub(crate) use super::unsupported::{disk, files, net, sensors};
 
 // Each with the type of an answer.
 process::refuse!(unsupported::process::{
@@ -38,6 +44,7 @@ process::refuse!(unsupported::process::{
 
 mod ffi;
 mod kernel;
+mod machine;
 mod opened;
 mod paths;
 mod records;
