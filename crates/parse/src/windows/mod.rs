@@ -5,6 +5,7 @@
 //! told the address of the answer's first byte.
 
 pub mod command_line;
+pub mod disk_performance;
 pub mod environment;
 mod fields;
 pub mod io_counters;
@@ -20,6 +21,8 @@ pub mod system_performance_information;
 pub mod system_process_information;
 pub mod system_processor_performance_information;
 pub mod system_time_of_day_information;
+pub mod tcp_table;
+pub mod udp_table;
 pub mod unicode_string;
 pub mod vm_counters;
 
@@ -62,5 +65,10 @@ pub const ALL: &[Decoder] = decoders! {
     "system_processor_performance_information" =>
         system_processor_performance_information::processor_performance,
     "system_time_of_day_information" => system_time_of_day_information::boot_time,
+    "disk_performance" => disk_performance::disk_performance,
+    "tcp6_table" => tcp_table::tcp6_table,
+    "tcp_table" => tcp_table::tcp_table,
+    "udp6_table" => udp_table::udp6_table,
+    "udp_table" => udp_table::udp_table,
     "vm_counters" => vm_counters::vm_counters,
 };

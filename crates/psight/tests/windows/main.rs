@@ -4,7 +4,9 @@
 
 mod child;
 mod control;
+mod disk;
 mod ffi;
+mod net;
 mod process;
 mod system;
 mod table;

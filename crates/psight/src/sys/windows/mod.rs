@@ -9,15 +9,19 @@ use crate::process::{
 
 pub(crate) mod control;
 pub(crate) mod cpu;
+pub(crate) mod disk;
 pub(crate) mod host;
 pub(crate) mod memory;
+pub(crate) mod net;
 pub(crate) mod process;
 pub(crate) mod table;
 pub(crate) mod users;
 pub(crate) use super::unsupported::control::{rlimit, set_rlimit};
 pub(crate) use super::unsupported::cpu::load_average;
+pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
 pub(crate) use super::unsupported::memory::{heap_info, heap_trim, memory_caches};
-pub(crate) use super::unsupported::{disk, files, net, sensors};
+pub(crate) use super::unsupported::net::{capture_addresses, capture_links};
+pub(crate) use super::unsupported::{files, sensors};
 
 // Each with the type of an answer.
 process::refuse!(unsupported::process::{
