@@ -15,6 +15,7 @@ pub mod peb;
 pub mod process_basic_information;
 pub mod processor_power_information;
 pub mod sid;
+pub mod system_handle_information;
 pub mod system_interrupt_information;
 pub mod system_page_file_information;
 pub mod system_performance_information;
@@ -25,6 +26,7 @@ pub mod tcp_table;
 pub mod udp_table;
 pub mod unicode_string;
 pub mod vm_counters;
+pub mod working_set;
 
 pub use fields::Width;
 
@@ -70,5 +72,8 @@ pub const ALL: &[Decoder] = decoders! {
     "tcp_table" => tcp_table::tcp_table,
     "udp6_table" => udp_table::udp6_table,
     "udp_table" => udp_table::udp_table,
+    "system_handle_information" => |bytes| system_handle_information::system_handles(bytes)
+        .map(Iterator::count),
+    "working_set" => |bytes| working_set::working_set(bytes).map(Iterator::count),
     "vm_counters" => vm_counters::vm_counters,
 };

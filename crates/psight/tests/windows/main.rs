@@ -1,13 +1,20 @@
 //! This machine, where it is Windows, or Wine on another. What is compared with comes from the standard library, from
 //! other programs, or from a child that tells of itself.
 #![cfg(windows)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "it is test code")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is test code")]
+#![allow(clippy::indexing_slicing, reason = "it is test code")]
 
 mod child;
 mod control;
 mod disk;
 mod ffi;
+mod files;
+mod leaks;
 mod net;
 mod process;
+#[path = "../common/questions.rs"]
+mod questions;
 mod system;
 mod table;
 

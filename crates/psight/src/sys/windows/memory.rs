@@ -1,20 +1,23 @@
 //! Memory and page files.
 
+mod ffi;
+
 use psight_parse::windows::system_page_file_information::page_files;
 
 use super::kernel::{self, here};
-use super::machine::ffi;
-use crate::memory::{SwapMemory, VirtualMemory, percent};
+use super::machine;
+use crate::memory::{HeapInfo, SwapMemory, VirtualMemory, percent};
 use crate::{Error, Host, Result};
 
-pub(crate) use super::{heap_info, heap_trim, memory_caches};
+pub(crate) use super::memory_caches;
 
 const SYSTEM_PAGE_FILE_INFORMATION: i32 = 18;
 
 // GetPerformanceInfo
 pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
     here(host, "virtual_memory")?;
-    let said = ffi::performance().map_err(|error| Error::system("GetPerformanceInfo", error))?;
+    let said =
+        machine::ffi::performance().map_err(|error| Error::system("GetPerformanceInfo", error))?;
     let bytes = |pages: usize| (pages as u64).saturating_mul(said.PageSize as u64);
     let (total, available) = (bytes(said.PhysicalTotal), bytes(said.PhysicalAvailable));
     let used = total.saturating_sub(available);
@@ -54,4 +57,25 @@ pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
         swapped_in: None,
         swapped_out: None,
     })
+}
+
+/// Pieces of all heaps, and private memory whoever asked for it: that of the heaps is in it.
+// GetProcessHeaps, HeapWalk, VirtualQuery
+pub(crate) fn heap_info() -> Result<HeapInfo> {
+    let heaps = ffi::heaps().map_err(|error| Error::system("GetProcessHeaps", error))?;
+    let used = heaps.iter().map(|heap| ffi::used(*heap));
+    let used: std::io::Result<u64> = used.sum();
+    Ok(HeapInfo {
+        heap_used: used.map_err(|error| Error::system("HeapLock", error))?,
+        mmap_used: ffi::private_memory(),
+        heap_count: Some(heaps.len() as u64),
+    })
+}
+
+// HeapCompact
+pub(crate) fn heap_trim() -> Result<bool> {
+    let heaps = ffi::heaps().map_err(|error| Error::system("GetProcessHeaps", error))?;
+    let before = ffi::private_memory();
+    heaps.into_iter().for_each(ffi::compact);
+    Ok(ffi::private_memory() < before)
 }

@@ -3,25 +3,26 @@
 use std::path::PathBuf;
 
 use crate::Pid;
-use crate::process::{
-    Cgroup, GroupIds, MemoryFootprint, MemoryMap, MemoryRegion, SignalMasks, UserIds,
-};
+use crate::process::{Cgroup, GroupIds, SignalMasks, UserIds};
 
 pub(crate) mod control;
 pub(crate) mod cpu;
 pub(crate) mod disk;
+pub(crate) mod files;
 pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod process;
+pub(crate) mod sensors;
 pub(crate) mod table;
 pub(crate) mod users;
 pub(crate) use super::unsupported::control::{rlimit, set_rlimit};
 pub(crate) use super::unsupported::cpu::load_average;
 pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
-pub(crate) use super::unsupported::memory::{heap_info, heap_trim, memory_caches};
+pub(crate) use super::unsupported::files::fds;
+pub(crate) use super::unsupported::memory::memory_caches;
 pub(crate) use super::unsupported::net::{capture_addresses, capture_links};
-pub(crate) use super::unsupported::{files, sensors};
+pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures};
 
 // Each with the type of an answer.
 process::refuse!(unsupported::process::{
@@ -41,9 +42,6 @@ process::refuse!(unsupported::process::{
     cgroups: Vec<Cgroup>,
     is_kernel_thread: bool,
     cpu_num: Option<u32>,
-    memory_footprint: MemoryFootprint,
-    memory_maps: Vec<MemoryMap>,
-    memory_regions: Vec<MemoryRegion>,
 });
 
 mod ffi;

@@ -51,6 +51,10 @@ impl Opened {
         Ok(Self { handle, basic, pid })
     }
 
+    pub(super) fn pid(&self) -> Pid {
+        self.pid
+    }
+
     /// Its times, with the moment it began.
     pub(super) fn times(&self) -> Result<KernelUserTimes> {
         let buffer = self.exactly(PROCESS_TIMES, kernel_user_times::LENGTH, "ProcessTimes")?;

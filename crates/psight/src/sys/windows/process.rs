@@ -1,6 +1,7 @@
 //! One process: what a handle of it tells, and where no handle is to be had, what the list of all processes does.
 
 mod ffi;
+mod memory;
 mod peb;
 mod user;
 
@@ -17,8 +18,8 @@ use super::kernel::{Snapshot, here, moment};
 use super::opened::Opened;
 use super::{ffi as calls, records, text};
 use crate::process::{
-    ContextSwitches, CpuSample, IoCounters, MemoryInfo, MemoryInfoEx, PageFaults, ProcessCpuTimes,
-    Status, Thread,
+    ContextSwitches, CpuSample, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap,
+    MemoryRegion, PageFaults, ProcessCpuTimes, Status, Thread,
 };
 use crate::{Error, Host, Pid, Result};
 
@@ -210,6 +211,24 @@ impl Raw {
     // ProcessVmCounters
     pub(crate) fn memory_info_ex(&self) -> Result<MemoryInfoEx> {
         Ok(records::memory_info_ex(&self.vm()?))
+    }
+
+    // QueryWorkingSet
+    pub(crate) fn memory_footprint(&self) -> Result<MemoryFootprint> {
+        self.here()?;
+        memory::footprint(self.pid)
+    }
+
+    // VirtualQueryEx, GetMappedFileName, QueryWorkingSet
+    pub(crate) fn memory_maps(&self) -> Result<Vec<MemoryMap>> {
+        self.here()?;
+        memory::maps(self.pid)
+    }
+
+    // VirtualQueryEx, GetMappedFileName
+    pub(crate) fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
+        self.here()?;
+        memory::regions(self.pid)
     }
 
     // SystemProcessInformation PageFaultCount, HardFaultCount
