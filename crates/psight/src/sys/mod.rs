@@ -57,3 +57,7 @@ pub(crate) use unsupported::*;
 ))]
 #[path = "unsupported/cgroup.rs"]
 pub(crate) mod cgroup;
+
+#[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
+#[path = "unsupported/services.rs"]
+pub(crate) mod services;

@@ -75,7 +75,7 @@ fn the_program_is_mapped_and_can_be_executed() {
     assert!(regions.is_sorted_by_key(|region| region.addr));
     assert!(regions.iter().all(|region| region.addr.len() == region.size));
     let code = |region: &&psight::process::MemoryRegion| {
-        region.perms.execute && is_in(&[region.path.clone()], &program)
+        region.perms.execute && is_in(std::slice::from_ref(&region.path), &program)
     };
     assert!(regions.iter().any(|region| code(&region)), "{regions:?}");
     assert!(regions.iter().any(|region| region.path == Path::new("[anon]")));

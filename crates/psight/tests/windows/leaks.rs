@@ -48,6 +48,8 @@ fn many_calls_leave_no_handle_and_no_thread_behind() {
         processes[1].resume().unwrap();
     });
     check("Process::wait", || drop(processes[1].wait(Some(Duration::ZERO))));
+    check("Host::services", || drop(host.services().unwrap()));
+    check("Host::service", || drop(host.service("PlugPlay").unwrap()));
     check("heap_info", || drop(psight::memory::heap_info()));
 }
 

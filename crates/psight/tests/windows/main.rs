@@ -15,6 +15,7 @@ mod net;
 mod process;
 #[path = "../common/questions.rs"]
 mod questions;
+mod services;
 mod system;
 mod table;
 

@@ -210,6 +210,21 @@ pub(super) fn device_of(drive: &Wide) -> io::Result<Vec<u16>> {
     Ok(text)
 }
 
+/// The text at an address, without its NUL; empty where the address is null.
+///
+/// # Safety
+///
+/// A text with a NUL at its end must be there, or the address be null.
+pub(super) unsafe fn text_at(start: *const u16) -> Vec<u16> {
+    let mut units = Vec::new();
+    // SAFETY: the caller says that there are units up to a NUL, and what is behind that is not looked at.
+    while let Some(unit) = unsafe { start.wrapping_add(units.len()).as_ref() }.filter(|u| **u != 0)
+    {
+        units.push(*unit);
+    }
+    units
+}
+
 /// UTF-16 with a NUL at its end and nowhere else.
 #[derive(Debug, Clone)]
 pub(super) struct Wide(Vec<u16>);
@@ -224,5 +239,10 @@ impl Wide {
 
     pub(super) fn as_ptr(&self) -> *const u16 {
         self.0.as_ptr()
+    }
+
+    /// The text with its NUL.
+    pub(super) fn units(&self) -> &[u16] {
+        &self.0
     }
 }

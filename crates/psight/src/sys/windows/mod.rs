@@ -14,6 +14,7 @@ pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod process;
 pub(crate) mod sensors;
+pub(crate) mod services;
 pub(crate) mod table;
 pub(crate) mod users;
 pub(crate) use super::unsupported::control::{rlimit, set_rlimit};

@@ -18,7 +18,7 @@ use windows_sys::Win32::Networking::WinSock::{
     AF_INET, AF_INET6, AF_UNSPEC, SOCKADDR_IN, SOCKADDR_IN6, SOCKET_ADDRESS,
 };
 
-use super::super::ffi::Buffer;
+use super::super::ffi::{Buffer, text_at};
 
 fn family(is_ipv6: bool) -> u32 {
     (if is_ipv6 { AF_INET6 } else { AF_INET }).into()
@@ -80,7 +80,8 @@ pub(super) fn adapters() -> io::Result<Vec<Adapter>> {
         let (all, wanted) = (u32::from(AF_UNSPEC), &raw mut length);
         // SAFETY: the buffer is aligned, and the call is told how long it is.
         match unsafe { GetAdaptersAddresses(all, flags, ptr::null(), into, wanted) } {
-            NO_ERROR => return Ok(listed(&buffer, into)),
+            // SAFETY: the call has put its list there, and the buffer lives until it was gone through.
+            NO_ERROR => return Ok(unsafe { listed(into) }),
             ERROR_BUFFER_OVERFLOW => buffer.reserve(length as usize / 4 * 5),
             ERROR_NO_DATA => return Ok(Vec::new()),
             code => return Err(io::Error::from_raw_os_error(code.cast_signed())),
@@ -89,43 +90,43 @@ pub(super) fn adapters() -> io::Result<Vec<Adapter>> {
     Err(io::Error::from_raw_os_error(ERROR_BUFFER_OVERFLOW.cast_signed()))
 }
 
-/// Goes through the list that a call has put into `_alive`, and whose first entry is `first`.
-fn listed(_alive: &Buffer, first: *const IP_ADAPTER_ADDRESSES_LH) -> Vec<Adapter> {
+/// Goes through a list of adapters.
+///
+/// # Safety
+///
+/// `first` must be an entry that `GetAdaptersAddresses` wrote, in memory that still lives, or null.
+unsafe fn listed(first: *const IP_ADAPTER_ADDRESSES_LH) -> Vec<Adapter> {
     let (mut found, mut next) = (Vec::new(), first);
-    // SAFETY: each entry, and each of its texts and lists, lies in the buffer that the call filled, or is null.
+    // SAFETY: the caller says that each entry is there, or null.
     while let Some(entry) = unsafe { next.as_ref() } {
         let length = entry.PhysicalAddressLength as usize;
         // SAFETY: the union holds one number in either form.
         let luid = unsafe { entry.Luid.Value };
         found.push(Adapter {
-            name: text(entry.FriendlyName),
+            // SAFETY: the call has put the text into the same buffer, with a NUL.
+            name: unsafe { text_at(entry.FriendlyName) },
             luid,
             index_of_ipv6: entry.Ipv6IfIndex,
             hardware: entry.PhysicalAddress.get(..length).unwrap_or_default().to_vec(),
-            addresses: unicast(entry.FirstUnicastAddress),
+            // SAFETY: the call has put the list into the same buffer.
+            addresses: unsafe { unicast(entry.FirstUnicastAddress) },
         });
         next = entry.Next;
     }
     found
 }
 
-/// The text that a call put at `start`, without its NUL.
-fn text(start: *const u16) -> Vec<u16> {
-    let mut units = Vec::new();
-    // SAFETY: callers pass what a call wrote; it is null or ends with a NUL, which is not passed.
-    while let Some(unit) = unsafe { start.wrapping_add(units.len()).as_ref() }.filter(|u| **u != 0)
-    {
-        units.push(*unit);
-    }
-    units
-}
-
-/// The addresses of a list that a call wrote.
-fn unicast(first: *const IP_ADAPTER_UNICAST_ADDRESS_LH) -> Vec<(IpAddr, u8)> {
+/// Goes through a list of addresses.
+///
+/// # Safety
+///
+/// `first` must be an entry that `GetAdaptersAddresses` wrote, in memory that still lives, or null.
+unsafe fn unicast(first: *const IP_ADAPTER_UNICAST_ADDRESS_LH) -> Vec<(IpAddr, u8)> {
     let (mut found, mut next) = (Vec::new(), first);
-    // SAFETY: each entry lies in the buffer that the call filled, or is null.
+    // SAFETY: the caller says that each entry is there, or null.
     while let Some(entry) = unsafe { next.as_ref() } {
-        if let Some(ip) = address(&entry.Address) {
+        // SAFETY: the call has put the address into the same buffer.
+        if let Some(ip) = unsafe { address(&entry.Address) } {
             found.push((ip, entry.OnLinkPrefixLength));
         }
         next = entry.Next;
@@ -133,8 +134,12 @@ fn unicast(first: *const IP_ADAPTER_UNICAST_ADDRESS_LH) -> Vec<(IpAddr, u8)> {
     found
 }
 
-/// The address that a call wrote.
-fn address(said: &SOCKET_ADDRESS) -> Option<IpAddr> {
+/// The IP address in a socket's.
+///
+/// # Safety
+///
+/// It must point to an address of the length that it states, or to nothing.
+unsafe fn address(said: &SOCKET_ADDRESS) -> Option<IpAddr> {
     let (at, length) = (said.lpSockaddr, said.iSockaddrLength as usize);
     // SAFETY: it is null or an address, which begins with its family.
     match unsafe { at.as_ref() }?.sa_family {
