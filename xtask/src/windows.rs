@@ -24,7 +24,8 @@ const RELEASE: &str = "trixie";
 const TESTS: &[&[&str]] = &[
     &["-p", "psight-parse", "--lib"],
     &["-p", "psight", "--lib", "sys::windows"],
-    &["-p", "psight", "--test", "windows"],
+    &["-p", "psight", "--test", "windows", "--test", "psutil_fields"],
+    &["-p", "psight-cli", "--test", "windows"],
 ];
 
 pub(crate) fn test(arguments: &[String]) -> Result {
