@@ -23,7 +23,7 @@ const RELEASE: &str = "trixie";
 /// What is tested there: the decoders, and the tests of the library that are made for this system.
 const TESTS: &[&[&str]] = &[
     &["-p", "psight-parse", "--lib"],
-    &["-p", "psight", "--lib", "sys::windows"],
+    &["-p", "psight", "--lib", "windows::"],
     &["-p", "psight", "--test", "windows", "--test", "psutil_fields"],
     &["-p", "psight-cli", "--test", "windows"],
 ];

@@ -48,12 +48,26 @@ pub struct SystemThread {
     pub wait_reason: u32,
 }
 
-/// `StateWait` of `KTHREAD_STATE`.
+// KTHREAD_STATE
+const READY: u32 = 1;
+const RUNNING: u32 = 2;
+const STANDBY: u32 = 3;
 const WAITING: u32 = 5;
+const DEFERRED_READY: u32 = 7;
 /// `Suspended` of `KWAIT_REASON`.
 const SUSPENDED: u32 = 5;
 
 impl SystemThread {
+    /// Whether it is on a processor.
+    pub fn is_running(&self) -> bool {
+        self.thread_state == RUNNING
+    }
+
+    /// Whether it is on a processor, or waits for nothing else.
+    pub fn is_runnable(&self) -> bool {
+        matches!(self.thread_state, READY | RUNNING | STANDBY | DEFERRED_READY)
+    }
+
     /// Whether it was suspended, and goes on when somebody resumes it.
     pub fn is_suspended(&self) -> bool {
         self.thread_state == WAITING && self.wait_reason == SUSPENDED
@@ -236,6 +250,15 @@ mod tests {
         let reason_of_the_first = 0x200 + 0x48;
         bytes[reason_of_the_first] = 6;
         assert_eq!(suspended(&bytes), [false, false]);
+    }
+
+    #[test]
+    fn a_thread_that_waits_is_not_runnable() {
+        let runnable = |state| system_thread(&thread(4, state, 0)).unwrap().is_runnable();
+        let states: Vec<u32> = (0..9).filter(|state| runnable(*state)).collect();
+        assert_eq!(states, [1, 2, 3, 7]);
+        assert!(system_thread(&thread(4, 2, 0)).unwrap().is_running());
+        assert!(!system_thread(&thread(4, 1, 0)).unwrap().is_running());
     }
 
     #[test]

@@ -1,3 +1,4 @@
 //! What only Windows has.
 
+pub mod load;
 pub mod services;

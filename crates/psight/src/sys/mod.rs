@@ -61,3 +61,7 @@ pub(crate) mod cgroup;
 #[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
 #[path = "unsupported/services.rs"]
 pub(crate) mod services;
+
+#[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
+#[path = "unsupported/runnable.rs"]
+pub(crate) mod runnable;

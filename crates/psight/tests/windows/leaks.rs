@@ -50,6 +50,7 @@ fn many_calls_leave_no_handle_and_no_thread_behind() {
     check("Process::wait", || drop(processes[1].wait(Some(Duration::ZERO))));
     check("Host::services", || drop(host.services().unwrap()));
     check("Host::service", || drop(host.service("PlugPlay").unwrap()));
+    check("LoadSampler::sample", || drop(host.load_sampler().sample()));
     check("heap_info", || drop(psight::memory::heap_info()));
 }
 

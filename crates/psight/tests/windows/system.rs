@@ -139,3 +139,21 @@ fn who_asks_is_logged_in() {
     let found = users.iter().find(|user| user.name.to_str().unwrap().to_lowercase() == me);
     assert!(found.unwrap().started <= SystemTime::now());
 }
+
+#[test]
+fn the_load_is_what_wants_to_run() {
+    let mut sampler = Host::local().load_sampler();
+    assert_eq!(Host::local().load_average().unwrap_err().kind(), ErrorKind::Unsupported);
+    if wine_lacks("what threads do") {
+        assert_eq!(sampler.sample().unwrap_err().kind(), ErrorKind::Unsupported);
+        return;
+    }
+    let mut children: Vec<_> = (0..4).map(|_| crate::child::Told::new()).collect();
+    children.iter_mut().for_each(|child| child.tell("work 10000"));
+    until("four threads work", || {
+        let mut fresh = Host::local().load_sampler();
+        fresh.sample().unwrap().one >= 3.0
+    });
+    let load = sampler.sample().unwrap();
+    assert!(load.one >= 3.0);
+}

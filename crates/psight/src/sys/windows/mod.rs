@@ -13,6 +13,7 @@ pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod process;
+pub(crate) mod runnable;
 pub(crate) mod sensors;
 pub(crate) mod services;
 pub(crate) mod table;
