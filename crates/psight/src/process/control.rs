@@ -110,6 +110,10 @@ impl Process {
     /// Linux: `pidfd_send_signal(2)`; where that is refused `kill(2)`, after a look whether the pid is still this
     /// process's.
     ///
+    /// Windows: `TERM` and `KILL` are `TerminateProcess` with the code 15, `STOP` and `CONT` `NtSuspendProcess` and
+    /// `NtResumeProcess`; `INT` and `BREAK` are Ctrl-C and Ctrl-Break for the console group that the process leads.
+    /// Others are `InvalidInput`. The handle is compared with the process first.
+    ///
     /// # Errors
     ///
     /// `NoSuchProcess` when it has ended, `AccessDenied` when it is another user's, `InvalidInput` for a number that is
@@ -159,6 +163,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/stat`; it is the main thread's, and other threads may have others.
     ///
+    /// Windows: the priority class, as in `NORMAL_PRIORITY_CLASS` (32).
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -169,6 +175,8 @@ impl Process {
     /// Changes the nice value. The kernel takes what is below -20 for -20, and what is above 19 for 19.
     ///
     /// Linux: `setpriority(2)`, for the main thread.
+    ///
+    /// Windows: `SetPriorityClass`; a number that is no class is `InvalidInput`.
     ///
     /// # Errors
     ///
@@ -182,6 +190,8 @@ impl Process {
     /// Linux: `ioprio_get(2)`. A process for which none was chosen says `None`; some kernels say instead what follows
     /// from its nice value.
     ///
+    /// Windows: `ProcessIoPriority`.
+    ///
     /// # Errors
     ///
     /// `Unsupported` for a process of a captured machine; else as for [every question](Self#errors).
@@ -192,6 +202,8 @@ impl Process {
     /// Changes how the disks serve the process. Without a value, the class's best is taken.
     ///
     /// Linux: `ioprio_set(2)`.
+    ///
+    /// Windows: `NtSetInformationProcess`, without a value.
     ///
     /// # Errors
     ///
@@ -206,6 +218,8 @@ impl Process {
     ///
     /// Linux: `sched_getaffinity(2)`, for the main thread; of a captured machine `/proc/<pid>/status`.
     ///
+    /// Windows: `GetProcessAffinityMask`: the processors of the group that the process is in, counted from its first.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -217,6 +231,8 @@ impl Process {
     ///
     /// Linux: `sched_setaffinity(2)`, for the main thread. CPUs outside the process's cpuset are left out silently as
     /// long as one remains.
+    ///
+    /// Windows: `SetProcessAffinityMask`.
     ///
     /// # Errors
     ///

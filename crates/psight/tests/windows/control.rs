@@ -1,5 +1,6 @@
 //! Control over processes, and waiting for them.
 
+use std::os::windows::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -149,4 +150,26 @@ fn a_process_can_be_kept_on_one_processor() {
         let error = process.set_cpu_affinity(&[wrong]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{wrong}");
     }
+}
+
+#[test]
+fn ctrl_break_ends_a_process_that_leads_a_group() {
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    const STATUS_CONTROL_C_EXIT: u32 = 0xc000_013a;
+    let child = Told::with(|command| {
+        command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+    });
+    let process = child.process();
+    let sent = process.send_signal("BREAK".parse().unwrap());
+    if std::fs::File::open("CONIN$").is_err() {
+        eprintln!("SKIPPED: there is no console here");
+        assert!(sent.is_err());
+        return;
+    }
+    sent.unwrap();
+    if wine_lacks("a child of Ctrl-Break, though it takes it") {
+        return;
+    }
+    let status = process.wait(Some(Duration::from_secs(20))).unwrap();
+    assert_eq!(status, Some(ExitStatus::Exited(STATUS_CONTROL_C_EXIT)));
 }
