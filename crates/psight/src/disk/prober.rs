@@ -204,5 +204,6 @@ impl fmt::Debug for DiskProber {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
