@@ -38,4 +38,12 @@ mod tests {
         assert_eq!(core_count(&Sample::new(48).0).unwrap_err(), Error::garbled("Size"));
         assert_eq!(core_count(&[0; 6]).unwrap_err(), Error::missing("Size"));
     }
+
+    #[test]
+    fn what_wine_lists_is_understood() {
+        let bytes = include_bytes!(
+            "../../../../fixtures/windows/wine-10/logical_processor_information.bin"
+        );
+        assert_eq!(core_count(bytes).unwrap(), 2);
+    }
 }

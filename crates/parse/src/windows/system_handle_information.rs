@@ -63,4 +63,15 @@ mod tests {
             assert!(system_handles(&sample.0).is_err());
         }
     }
+
+    #[test]
+    fn what_wine_lists_is_understood() {
+        let bytes =
+            include_bytes!("../../../../fixtures/windows/wine-10/system_handle_information.bin");
+        let found: Vec<_> = system_handles(bytes).unwrap().collect();
+        assert_eq!(found.len(), 327);
+        let of = |pid| found.iter().filter(|handle| handle.unique_process_id == pid).count();
+        assert_eq!([of(56), of(364)], [90, 14]);
+        assert_eq!(found.iter().filter(|handle| handle.object_type_index == 17).count(), 56);
+    }
 }

@@ -33,4 +33,13 @@ mod tests {
         let cut = performance(&sample.0[..0x134]).unwrap_err();
         assert_eq!(cut, Error::missing("SystemCalls"));
     }
+
+    #[test]
+    fn wine_counts_neither() {
+        let bytes = include_bytes!(
+            "../../../../fixtures/windows/wine-10/system_performance_information.bin"
+        );
+        let expected = Performance { context_switches: 0, system_calls: 0 };
+        assert_eq!(performance(bytes).unwrap(), expected);
+    }
 }

@@ -285,4 +285,24 @@ mod tests {
         let bytes = Sample::new(0x200).u32(0, 0);
         assert_eq!(system_processes(&bytes.0, 0).count(), 1);
     }
+
+    #[test]
+    fn what_wine_lists_is_understood() {
+        let bytes =
+            include_bytes!("../../../../fixtures/windows/wine-10/system_process_information.bin");
+        let found: Vec<_> = system_processes(bytes, 0).map(Result::unwrap).collect();
+        let named = |process: &SystemProcess<'_>| {
+            let name = String::from_utf16(&process.name().collect::<Vec<_>>()).unwrap();
+            (process.unique_process_id, process.inherited_from_unique_process_id, name)
+        };
+        assert_eq!(found.len(), 9);
+        assert_eq!(named(&found[1]), (56, 40, "services.exe".to_owned()));
+        assert_eq!(named(&found[6]), (248, 56, "rpcss.exe".to_owned()));
+        let services = found[1];
+        assert_eq!((services.number_of_threads, services.threads().count()), (9, 9));
+        assert_eq!(services.vm.working_set_size, 19_423_232);
+        assert_eq!(services.times.create_time, 134_401_686_073_057_010);
+        // Wine does not tell what threads do.
+        assert!(!found.iter().any(SystemProcess::is_suspended));
+    }
 }

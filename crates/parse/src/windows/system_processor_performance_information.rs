@@ -61,4 +61,15 @@ mod tests {
         let cut = processor_performance(&sample.0[..LENGTH + 0x28]).unwrap_err();
         assert_eq!(cut, Error::missing("InterruptCount"));
     }
+
+    #[test]
+    fn what_wine_counts_is_understood() {
+        let bytes = include_bytes!(
+            "../../../../fixtures/windows/wine-10/system_processor_performance_information.bin"
+        );
+        let found = processor_performance(bytes).unwrap();
+        let idle: Vec<u64> = found.iter().map(|cpu| cpu.idle_time).collect();
+        assert_eq!(idle, [6_026_700_000, 5_475_700_000]);
+        assert_eq!((found[1].kernel_time, found[1].user_time), (18_987_300_000, 36_921_900_000));
+    }
 }

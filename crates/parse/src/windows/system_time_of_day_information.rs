@@ -19,4 +19,12 @@ mod tests {
             Sample::new(48).u64(0, 134_396_866_405_632_060).u64(8, 134_396_866_710_223_887);
         assert_eq!(boot_time(&sample.0).unwrap(), 134_396_866_405_632_060);
     }
+
+    #[test]
+    fn what_wine_says_is_understood() {
+        let bytes = include_bytes!(
+            "../../../../fixtures/windows/wine-10/system_time_of_day_information.bin"
+        );
+        assert_eq!(boot_time(bytes).unwrap(), 134_401_686_071_590_660);
+    }
 }

@@ -126,4 +126,15 @@ mod tests {
         assert_eq!(tcp_table(&sample.0).unwrap_err(), Error::garbled("dwNumEntries"));
         assert_eq!(tcp_table(&[0; 2]).unwrap_err(), Error::missing("dwNumEntries"));
     }
+
+    #[test]
+    fn what_wine_lists_is_understood() {
+        let found = tcp_table(include_bytes!("../../../../fixtures/windows/wine-10/tcp_table.bin"))
+            .unwrap();
+        let shown: Vec<_> =
+            found.iter().map(|row| format!("{} {} {}", row.state, row.local, row.remote)).collect();
+        let expected = ["2 127.0.0.1:37927 0.0.0.0:0", "5 127.0.0.1:56808 127.0.0.1:37927"];
+        assert_eq!(shown, expected);
+        assert!(found.iter().all(|row| row.owning_pid == 364));
+    }
 }

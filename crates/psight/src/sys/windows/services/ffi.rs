@@ -7,7 +7,7 @@ use std::ptr;
 
 use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, ERROR_MORE_DATA};
 use windows_sys::Win32::System::Services::{
-    CloseServiceHandle, ENUM_SERVICE_STATUS_PROCESSW, EnumServicesStatusExW,
+    CloseServiceHandle, ENUM_SERVICE_STATUS_PROCESSW, EnumServicesStatusExW as list,
     GetServiceDisplayNameW, GetServiceKeyNameW, OpenSCManagerW, OpenServiceW,
     QUERY_SERVICE_CONFIGW, QueryServiceConfig2W, QueryServiceConfigW, QueryServiceStatusEx,
     SC_ENUM_PROCESS_INFO, SC_MANAGER_CONNECT, SC_MANAGER_ENUMERATE_SERVICE, SC_STATUS_PROCESS_INFO,
@@ -102,25 +102,12 @@ impl Manager {
     pub(super) fn list(&self) -> io::Result<Vec<Listed>> {
         let count = std::cell::Cell::new(0);
         let buffer = grown(64 << 10, |into, room, wanted| {
-            let (mut number, mut resume) = (0, 0);
-            let (level, kind, all) = (SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_STATE_ALL);
-            let (manager, group, into) = (self.0.0, ptr::null(), into.cast());
-            let (number_into, resume) = (&raw mut number, &raw mut resume);
+            let (mut number, mut from) = (0, 0);
+            let (by, kind, all) = (SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_STATE_ALL);
+            let (sc, group, to) = (self.0.0, ptr::null(), into.cast());
+            let (n, from) = (&raw mut number, &raw mut from);
             // SAFETY: the manager is open, and the call is told how much room there is.
-            let done = unsafe {
-                EnumServicesStatusExW(
-                    manager,
-                    level,
-                    kind,
-                    all,
-                    into,
-                    room,
-                    wanted,
-                    number_into,
-                    resume,
-                    group,
-                )
-            };
+            let done = unsafe { list(sc, by, kind, all, to, room, wanted, n, from, group) };
             count.set(number);
             done
         })?;
