@@ -65,3 +65,7 @@ pub(crate) mod services;
 #[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
 #[path = "unsupported/runnable.rs"]
 pub(crate) mod runnable;
+
+#[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
+#[path = "unsupported/privilege.rs"]
+pub(crate) mod privilege;

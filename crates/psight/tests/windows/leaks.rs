@@ -51,6 +51,9 @@ fn many_calls_leave_no_handle_and_no_thread_behind() {
     check("Host::services", || drop(host.services().unwrap()));
     check("Host::service", || drop(host.service("PlugPlay").unwrap()));
     check("LoadSampler::sample", || drop(host.load_sampler().sample()));
+    check("take_debug_privilege", || {
+        drop(psight::os::windows::privilege::take_debug_privilege());
+    });
     check("heap_info", || drop(psight::memory::heap_info()));
 }
 

@@ -206,3 +206,14 @@ fn a_machine_in_a_folder_is_not_answered_with_this_one() {
     assert_eq!(host.pids().unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(host.process(std::process::id()).unwrap_err().kind(), ErrorKind::Unsupported);
 }
+
+#[test]
+fn whoever_has_the_privilege_to_debug_gets_it_switched_on() {
+    let output = Command::new("whoami").arg("/priv").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let taken = psight::os::windows::privilege::take_debug_privilege().unwrap();
+    // Wine's whoami does not list privileges.
+    if said.contains("Privilege") {
+        assert_eq!(taken, said.contains("SeDebugPrivilege"));
+    }
+}

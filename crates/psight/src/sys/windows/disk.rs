@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use psight_parse::windows::disk_performance::disk_performance;
 
+use super::ffi::Wide;
 use super::kernel::here;
+use super::paths::Mounted;
 use super::{ffi as calls, text};
 use crate::disk::{DiskIo, DiskTraffic, DiskUsage, Disks, MountPoint, Mounts, Partition};
 use crate::{Error, Host, Result};
@@ -87,6 +89,25 @@ fn mounted_folders() -> Vec<PathBuf> {
     let mut folders: Vec<_> = paths.filter(|path| path.parent().is_some()).collect();
     folders.sort();
     folders
+}
+
+/// The volumes that have no letter and are mounted in a folder, each once, with what the kernel calls them.
+// FindFirstVolume, GetVolumePathNamesForVolumeName, QueryDosDevice
+pub(super) fn volumes_in_folders() -> Vec<Mounted> {
+    let volumes = ffi::volumes().unwrap_or_default().into_iter();
+    volumes.filter_map(|volume| volume_in_folder(&volume)).collect()
+}
+
+fn volume_in_folder(volume: &Wide) -> Option<Mounted> {
+    // A letter comes first.
+    let place = text::up_to_nul(ffi::volume_paths(volume).ok()?.first()?);
+    let place = Path::new(&place);
+    place.parent()?;
+    // `\\?\Volume{…}\` without what is around it.
+    let name = volume.units().get(4..volume.units().len().checked_sub(2)?)?;
+    let device = calls::device_of(&Wide::new(name.iter().copied())).ok()?;
+    // The components of a path have no backslash at the end.
+    Some((place.components().collect::<PathBuf>().into(), device))
 }
 
 /// Drives and folders that volumes are mounted in, without asking them anything.

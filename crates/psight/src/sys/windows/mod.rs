@@ -12,6 +12,7 @@ pub(crate) mod files;
 pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod net;
+pub(crate) mod privilege;
 pub(crate) mod process;
 pub(crate) mod runnable;
 pub(crate) mod sensors;

@@ -1,13 +1,21 @@
 //! Paths of the kernel as people write them: `\Device\HarddiskVolume2\a` is `C:\a`.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{ffi, text};
+use super::{disk, ffi, text};
 
 /// What the kernel calls each drive, for as long as one answer takes: a drive may be given another letter at any time.
 #[derive(Debug, Default)]
-pub(super) struct Drives(Vec<(String, Vec<u16>)>);
+pub(super) struct Drives {
+    letters: Vec<Mounted>,
+    /// Volumes that are mounted in folders, once a path is on none of the drives.
+    folders: OnceCell<Vec<Mounted>>,
+}
+
+/// Where a volume is mounted, without a backslash at its end, and what the kernel calls it.
+pub(super) type Mounted = (OsString, Vec<u16>);
 
 impl Drives {
     // GetLogicalDrives, QueryDosDevice
@@ -17,9 +25,9 @@ impl Drives {
         let drives = drives.filter_map(|letter| {
             let drive = format!("{}:", char::from(letter));
             let device = ffi::device_of(&text::wide(&drive)).ok()?;
-            Some((drive, device))
+            Some((drive.into(), device))
         });
-        Self(drives.collect())
+        Self { letters: drives.collect(), folders: OnceCell::new() }
     }
 
     /// The path with a drive or a server in it; as it is, where it names neither.
@@ -30,19 +38,24 @@ impl Drives {
                 return joined(instead, rest);
             }
         }
-        for (drive, device) in &self.0 {
-            if let Some(rest) = strip(kernel, device.iter().copied())
-                && rest.first().is_none_or(|unit| *unit == u16::from(b'\\'))
-            {
-                return joined(drive, rest);
-            }
-        }
-        text::os(kernel.iter().copied()).into()
+        let on_drive = on(&self.letters, kernel);
+        let path =
+            on_drive.or_else(|| on(self.folders.get_or_init(disk::volumes_in_folders), kernel));
+        path.unwrap_or_else(|| text::os(kernel.iter().copied()).into())
     }
 }
 
-fn joined(start: &str, rest: &[u16]) -> PathBuf {
-    let mut path = OsString::from(start);
+/// The path on that of `volumes` that it is on.
+fn on(volumes: &[Mounted], kernel: &[u16]) -> Option<PathBuf> {
+    volumes.iter().find_map(|(place, device)| {
+        let rest = strip(kernel, device.iter().copied())?;
+        let is_inside = rest.first().is_none_or(|unit| *unit == u16::from(b'\\'));
+        is_inside.then(|| joined(place, rest))
+    })
+}
+
+fn joined(start: impl Into<OsString>, rest: &[u16]) -> PathBuf {
+    let mut path = start.into();
     path.push(text::os(rest.iter().copied()));
     path.into()
 }
@@ -70,10 +83,12 @@ mod tests {
 
     fn path(kernel: &str) -> String {
         let units = |text: &str| text.encode_utf16().collect::<Vec<_>>();
-        let drives = Drives(vec![
+        let letters = vec![
             ("C:".into(), units(r"\Device\HarddiskVolume1")),
             ("D:".into(), units(r"\Device\HarddiskVolume12")),
-        ]);
+        ];
+        let folder = (r"C:\mounted".into(), units(r"\Device\HarddiskVolume4"));
+        let drives = Drives { letters, folders: OnceCell::from(vec![folder]) };
         drives.path(&units(kernel)).to_str().unwrap().to_owned()
     }
 
@@ -82,6 +97,12 @@ mod tests {
         assert_eq!(path(r"\Device\HarddiskVolume1\Windows\a.exe"), r"C:\Windows\a.exe");
         assert_eq!(path(r"\device\harddiskvolume12\é"), r"D:\é");
         assert_eq!(path(r"\Device\HarddiskVolume3\a"), r"\Device\HarddiskVolume3\a");
+    }
+
+    #[test]
+    fn a_volume_without_a_letter_is_the_folder_that_it_is_mounted_in() {
+        assert_eq!(path(r"\Device\HarddiskVolume4\a.exe"), r"C:\mounted\a.exe");
+        assert_eq!(path(r"\Device\HarddiskVolume4"), r"C:\mounted");
     }
 
     #[test]
