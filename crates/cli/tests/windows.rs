@@ -31,6 +31,9 @@ fn ps_lists_the_command_itself() {
     let rows = json(&["ps", "--json"]);
     let own = rows.as_array().unwrap().iter().find(|row| row["name"] == "psight.exe").unwrap();
     assert!(own["rss"].as_u64() > Some(1 << 20));
+    // The ordinary priority class is a number above 0, and no sign of a low priority.
+    let own = psight(&["ps", "-o", "stat,command"]);
+    assert!(own.lines().any(|line| line.starts_with("R ") || line.starts_with("Rl ")), "{own}");
 }
 
 #[test]

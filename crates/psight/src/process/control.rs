@@ -1,9 +1,10 @@
 //! Control over a process: signals, priorities, affinity, limits.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::Signal;
-use crate::record::{Kind, Record, ToValue, Value};
+use crate::record::{Kind, Os, Record, ToValue, Value};
 use crate::{Process, Result, sys};
 
 /// How the disks serve a process.
@@ -266,6 +267,25 @@ impl Process {
     }
 }
 
+/// Whether a process with this nice value is served before others (`Less`), after them (`Greater`), or as is usual.
+///
+/// Windows: its priority classes are numbers in no order.
+pub fn nice_order(nice: i32) -> Ordering {
+    order_on(Os::CURRENT, nice)
+}
+
+fn order_on(os: Os, nice: i32) -> Ordering {
+    const NORMAL: i32 = 0x20;
+    const IDLE: i32 = 0x40;
+    const BELOW_NORMAL: i32 = 0x4000;
+    match (os, nice) {
+        (Os::Windows, NORMAL) => Ordering::Equal,
+        (Os::Windows, IDLE | BELOW_NORMAL) => Ordering::Greater,
+        (Os::Windows, _) => Ordering::Less,
+        (_, nice) => nice.cmp(&0),
+    }
+}
+
 impl Limits {
     /// These two limits.
     pub const fn new(soft: Limit, hard: Limit) -> Self {
@@ -380,3 +400,24 @@ impl ToValue for IoClass {
 }
 
 crate::serialized!(IoClass);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_of_windows_are_in_no_order() {
+        let order = |nice| order_on(Os::Windows, nice);
+        assert_eq!(
+            [0x20, 0x40, 0x4000].map(order),
+            [Ordering::Equal, Ordering::Greater, Ordering::Greater]
+        );
+        assert_eq!([0x8000, 0x80, 0x100].map(order), [Ordering::Less; 3]);
+    }
+
+    #[test]
+    fn elsewhere_a_low_value_comes_first() {
+        let order = |nice| order_on(Os::Linux, nice);
+        assert_eq!([-5, 0, 5].map(order), [Ordering::Less, Ordering::Equal, Ordering::Greater]);
+    }
+}

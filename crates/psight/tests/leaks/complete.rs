@@ -8,7 +8,7 @@ use crate::subject::calls;
 const ASKING: &[&str] = &["Host", "Process", "CpuSampler", "DiskProber", "Scanner"];
 
 /// Needs nothing and opens nothing.
-const PLAIN: &[&str] = &["DiskProber::new"];
+const PLAIN: &[&str] = &["DiskProber::new", "nice_order"];
 
 #[test]
 fn every_public_function_is_called() {

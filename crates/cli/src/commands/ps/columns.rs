@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
 use psight::Record as _;
-use psight::process::Status;
+use psight::process::{Status, nice_order};
 use psight::record::{Field, Unit, Value};
 use psight::table::{Columns, ProcessRow};
 
@@ -321,9 +321,9 @@ fn state(row: &ProcessRow, status: Status) -> Line {
         _ => Paint::Plain,
     };
     let mut text = String::from(letter);
-    text.push_str(match row.nice {
-        Some(nice) if nice < 0 => "<",
-        Some(nice) if nice > 0 => "N",
+    text.push_str(match row.nice.map(nice_order) {
+        Some(Ordering::Less) => "<",
+        Some(Ordering::Greater) => "N",
         _ => "",
     });
     if row.sid == Some(row.pid) {

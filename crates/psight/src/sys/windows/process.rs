@@ -7,7 +7,7 @@ mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
 
 use psight_parse::windows::io_counters;
@@ -33,7 +33,8 @@ pub(crate) struct Raw {
     /// With the moment they were read.
     times: OnceLock<(KernelUserTimes, Instant)>,
     vm: OnceLock<VmCounters>,
-    everybody: OnceLock<Snapshot>,
+    /// Shared by clones, as it is large.
+    everybody: OnceLock<Arc<Snapshot>>,
 }
 
 const PROCESS_IO_COUNTERS: i32 = 2;
@@ -288,7 +289,7 @@ impl Raw {
             return Ok(everybody);
         }
         self.here()?;
-        let everybody = Snapshot::take()?;
+        let everybody = Arc::new(Snapshot::take()?);
         Ok(self.everybody.get_or_init(|| everybody))
     }
 
