@@ -12,7 +12,7 @@ use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use psight_parse::windows::system_handle_information::system_handles;
 use psight_parse::windows::unicode_string;
@@ -60,14 +60,24 @@ pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
     let opened = Opened::new(pid, DUPLICATE)?;
     let handles = handles_of_files(pid)?;
     let drives = Drives::now();
-    let duplicates = handles.into_iter().filter_map(|handle| {
-        // One that is closed meanwhile is left out.
-        ffi::duplicate(&opened.handle, handle).ok().filter(|handle| ffi::is_idle(handle, A_READ))
-    });
-    let paths: BTreeSet<PathBuf> =
-        names(duplicates.collect()).into_iter().map(|name| drives.path(&name)).collect();
+    // One that is closed meanwhile is left out.
+    let duplicate = |handle| ffi::duplicate(&opened.handle, handle).ok();
+    let idle = idle(handles.into_iter().filter_map(duplicate).collect());
+    let paths: BTreeSet<PathBuf> = names(idle).into_iter().map(|name| drives.path(&name)).collect();
     let file = |path| OpenFile { path, fd: None, position: None, mode: None, flags: None };
     Ok(paths.into_iter().map(file).collect())
+}
+
+/// Those that nobody reads from. A read of a disk is over in a moment, which is waited once for all of them.
+fn idle(handles: Vec<OwnedHandle>) -> Vec<OwnedHandle> {
+    let is_idle = |handle: &OwnedHandle| ffi::is_idle(handle, Duration::ZERO);
+    let (mut idle, busy): (Vec<_>, Vec<_>) = handles.into_iter().partition(is_idle);
+    let end = Instant::now() + A_READ;
+    idle.extend(
+        busy.into_iter()
+            .filter(|handle| ffi::is_idle(handle, end.saturating_duration_since(Instant::now()))),
+    );
+    idle
 }
 
 /// The handles of the process that are of files, pipes and folders.
