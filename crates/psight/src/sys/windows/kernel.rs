@@ -54,7 +54,12 @@ pub(super) fn grown(
     loop {
         match ask(buffer) {
             Ok(()) => return Ok(()),
-            Err((status, wanted)) if status.is_too_small() && buffer.room() < LONGEST => {
+            // Some calls do not say how much they want; one that has as much as it wants refuses for another reason.
+            Err((status, wanted))
+                if status.is_too_small()
+                    && buffer.room() < LONGEST
+                    && (wanted == 0 || wanted > buffer.room()) =>
+            {
                 // More than is wanted now, since processes are started meanwhile.
                 buffer.reserve(wanted.max(buffer.room()).max(256) / 4 * 5);
             }
@@ -159,10 +164,11 @@ mod tests {
         let mut asked = 0;
         let fits = grown(&mut buffer, |buffer| {
             asked += 1;
-            if buffer.room() < 1000 { Err((too_small, 400)) } else { Ok(()) }
+            if buffer.room() < 1000 { Err((too_small, 0)) } else { Ok(()) }
         });
         assert_eq!(fits, Ok(()));
         assert!(asked > 2, "{asked}");
+        assert_eq!(grown(&mut buffer, |_| Err((too_small, 400))), Err(too_small));
         let denied = Status(0xc000_0022_u32.cast_signed());
         assert_eq!(grown(&mut buffer, |_| Err((denied, 0))), Err(denied));
         assert_eq!(denied.of_system("x").kind(), ErrorKind::AccessDenied);
