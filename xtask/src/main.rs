@@ -14,6 +14,7 @@ mod sh;
 mod targets;
 mod test;
 mod tidy;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -70,6 +71,18 @@ const COMMANDS: &[Command] = &[
         arguments: "[--if-possible] [TARGET...]",
         about: "lint for every system that psight compiles on",
         run: targets::run,
+    },
+    Command {
+        name: "windows-test",
+        arguments: "[--if-possible] [TEST ARGUMENTS]",
+        about: "build for Windows and run the library's tests there, under Wine",
+        run: windows::test,
+    },
+    Command {
+        name: "windows-run",
+        arguments: "[PSIGHT ARGUMENTS]",
+        about: "build psight.exe and run it under Wine",
+        run: windows::run,
     },
     Command {
         name: "codegen",

@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &[String]) -> Result {
 }
 
 /// Where the libraries are kept, over all clones of this repository.
-fn cache() -> Result<PathBuf> {
+pub(crate) fn cache() -> Result<PathBuf> {
     let base = match std::env::var_os("XDG_CACHE_HOME") {
         Some(dir) => PathBuf::from(dir),
         None => PathBuf::from(std::env::var_os("HOME").ok_or("HOME is not set")?).join(".cache"),
@@ -84,6 +84,26 @@ fn cache() -> Result<PathBuf> {
 
 fn sysroot() -> Result<PathBuf> {
     Ok(cache()?.join("meta"))
+}
+
+/// A standard library that programs can be linked with, made once by Debian's compiler, and where it is.
+pub(crate) fn linkable(target: &str) -> Result<PathBuf> {
+    set_up(&[])?;
+    let sysroot = cache()?.join("full");
+    if !library(&sysroot, target).join(".done").exists() {
+        println!("building the standard library for {target}, once");
+        make_library(target, &sysroot, Making::Link)?;
+    }
+    Ok(sysroot)
+}
+
+/// What a library is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Making {
+    /// Types alone, for lints.
+    Check,
+    /// Code.
+    Link,
 }
 
 fn lint(target: &str) -> Result {
@@ -101,7 +121,7 @@ fn lint(target: &str) -> Result {
 }
 
 /// Debian's cargo with Debian's compiler, whatever rustup would choose.
-fn debian_cargo() -> Command {
+pub(crate) fn debian_cargo() -> Command {
     let mut cargo = Command::new(format!("{DEBIAN_BIN}/cargo"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let bin = PathBuf::from(DEBIAN_BIN);
@@ -138,7 +158,7 @@ fn set_up(targets: &[&str]) -> Result {
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(target) = next() {
-                    if let Err(error) = check_library(target, &sysroot)
+                    if let Err(error) = make_library(target, &sysroot, Making::Check)
                         && let Ok(mut errors) = errors.lock()
                     {
                         errors.push(error);
@@ -198,38 +218,44 @@ fn forget_other_releases(version: &[u8]) -> Result {
         Ok(known) if known == version => return Ok(()),
         Ok(_) => {
             let _ = std::fs::remove_dir_all(sysroot()?);
+            let _ = std::fs::remove_dir_all(cache()?.join("full"));
         }
         Err(_) => {}
     }
     sh::write(&stamp, version)
 }
 
-fn check_library(target: &str, sysroot: &Path) -> Result {
+fn make_library(target: &str, sysroot: &Path, making: Making) -> Result {
+    let (verb, profile, wanted) = match making {
+        Making::Check => ("check", "debug", "rmeta"),
+        Making::Link => ("build", "release", "rlib"),
+    };
     let cache = cache()?;
-    let build = cache.join(format!("build-{target}"));
+    let build = cache.join(format!("{verb}-{target}"));
     // std asks for a dynamic library too. Nobody uses it, so the linker has only to make a file.
     let linker = cache.join(format!("linker-{target}"));
     let script = "#!/bin/sh\nwhile [ $# -gt 0 ]; do [ \"$1\" = -o ] && { : > \"$2\"; exit 0; }; shift; done\n";
     sh::write(&linker, script)?;
     sh::run(Command::new("chmod").arg("+x").arg(&linker))?;
     let mut cargo = debian_cargo();
-    cargo.current_dir(&cache).args(["check", "--quiet", "--manifest-path"]);
+    cargo.current_dir(&cache).args([verb, "--quiet", "--manifest-path"]);
     cargo.arg(format!("{LIBRARY}/sysroot/Cargo.toml"));
     cargo.args(["--target", target, "--features", "panic-unwind,backtrace"]);
+    cargo.args(["--profile", if making == Making::Link { "release" } else { "dev" }]);
     cargo.env("CARGO_TARGET_DIR", &build).env("CARGO_INCREMENTAL", "0");
     cargo.env("__CARGO_DEFAULT_LIB_METADATA", "cross").env("CARGO_PROFILE_DEV_DEBUG", "0");
+    cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "0").env("CARGO_PROFILE_RELEASE_STRIP", "none");
     let linker_flag = format!("-Clinker={}", linker.display());
     cargo.env("RUSTFLAGS", format!("-Zforce-unstable-if-unmarked -Aunused {linker_flag}"));
     cargo.stdout(Stdio::null());
     sh::run(&mut cargo)?;
     let library = library(sysroot, target);
     sh::make_dir(&library)?;
-    let built = build.join(target).join("debug/deps");
+    let built = build.join(target).join(profile).join("deps");
     let entries = std::fs::read_dir(&built).map_err(|error| error.to_string())?;
     for file in entries.flatten().map(|entry| entry.path()) {
-        if let (Some("rmeta"), Some(name)) =
-            (file.extension().and_then(|name| name.to_str()), file.file_name())
-        {
+        let is_wanted = file.extension().is_some_and(|extension| extension == wanted);
+        if let (true, Some(name)) = (is_wanted, file.file_name()) {
             std::fs::copy(&file, library.join(name)).map_err(|error| error.to_string())?;
         }
     }

@@ -11,6 +11,7 @@
 
 pub mod linux;
 pub mod text;
+pub mod windows;
 
 use std::fmt;
 
@@ -71,4 +72,4 @@ impl fmt::Debug for Decoder {
 }
 
 /// Every decoder of the crate, kernel by kernel.
-pub const ALL: &[&[Decoder]] = &[linux::ALL];
+pub const ALL: &[&[Decoder]] = &[linux::ALL, windows::ALL];

@@ -327,6 +327,9 @@ impl Host {
     /// Linux: `/proc/stat`, in ticks of 10 ms on most machines. In a container it is still the whole machine that is
     /// described, unless the container's own `/proc` says otherwise.
     ///
+    /// Windows: `SystemProcessorPerformanceInformation`, the processors of all groups added up. `system` is without
+    /// `idle`, `irq` and `dpc`, which the kernel counts into it.
+    ///
     /// # Errors
     ///
     /// `NotFound` without a `/proc/stat`, `Malformed` if it does not begin with the processors.
@@ -337,6 +340,8 @@ impl Host {
     /// Where each processor spent its time since boot, by ascending number. Those that are switched off are not in it.
     ///
     /// Linux: `/proc/stat`.
+    ///
+    /// Windows: the same, numbered through from the first group to the last.
     ///
     /// # Errors
     ///
@@ -360,6 +365,8 @@ impl Host {
     ///
     /// Linux: `/sys/devices/system/cpu/online`, else `/proc/stat`, else `/proc/cpuinfo`.
     ///
+    /// Windows: `GetActiveProcessorCount`, all groups.
+    ///
     /// # Errors
     ///
     /// `NotFound` if none of them is there.
@@ -372,6 +379,8 @@ impl Host {
     ///
     /// Linux: `/sys/devices/system/cpu/cpu*/topology`, else `/proc/cpuinfo`.
     ///
+    /// Windows: `GetLogicalProcessorInformationEx`.
+    ///
     /// # Errors
     ///
     /// `Unsupported` on systems that cannot tell at all.
@@ -382,6 +391,10 @@ impl Host {
     /// What the processors did since boot.
     ///
     /// Linux: `/proc/stat`.
+    ///
+    /// Windows: `SystemPerformanceInformation`, `SystemProcessorPerformanceInformation` and
+    /// `SystemInterruptInformation`; deferred procedure calls are the soft interrupts. All four wrap at 2³² (the
+    /// interrupts on each processor).
     ///
     /// # Errors
     ///
@@ -407,6 +420,8 @@ impl Host {
     /// `/proc/cpuinfo` where that has one for each of them; without any of those folders, `/proc/cpuinfo` alone, which
     /// knows no limits. Processors that are switched off are not in it.
     ///
+    /// Windows: `CallNtPowerInformation`; no lowest frequency. Most machines say the frequency that they are made for.
+    ///
     /// # Errors
     ///
     /// `Unsupported` where the system does not tell, as in many virtual machines.
@@ -417,6 +432,8 @@ impl Host {
     /// How many tasks wanted to run lately.
     ///
     /// Linux: `/proc/loadavg`.
+    ///
+    /// Windows: none is kept: `os::windows::load` computes one.
     ///
     /// # Errors
     ///

@@ -165,6 +165,11 @@ impl Host {
     /// `/etc/mtab`; and `/proc/filesystems` for the physical ones. What the caller's mount namespace does not have is not
     /// listed.
     ///
+    /// Windows: drives by letter, each with the folders that volumes are mounted in
+    /// (`GetVolumePathNamesForVolumeName`); `GetVolumeInformation` says what they are. Network drives and memory disks
+    /// are not physical. The options end with what psutil calls the drive: `fixed`, `removable`, `remote`, `cdrom`,
+    /// `ramdisk`.
+    ///
     /// # Errors
     ///
     /// `NotFound` without a mount table, or (physical ones only) without a `/proc/filesystems`.
@@ -178,6 +183,8 @@ impl Host {
     /// that must not happen, ask a [`DiskProber`].
     ///
     /// Linux: `statvfs(3)`; of a captured machine, `answers/statvfs`.
+    ///
+    /// Windows: `GetDiskFreeSpaceEx`, with paths of any length; what quotas leave the caller is `free`.
     ///
     /// # Errors
     ///
@@ -195,6 +202,9 @@ impl Host {
     ///
     /// Linux: `/proc/diskstats`, else `/sys/block/*/stat`. Sectors are 512 bytes there whatever the disk's are. Before
     /// 2.6.25 a partition has counts and bytes alone. A line that is not understood is left out.
+    ///
+    /// Windows: `IOCTL_DISK_PERFORMANCE` of `PhysicalDrive0` and so on; partitions are not counted. `Unsupported` where
+    /// no disk counts.
     ///
     /// # Errors
     ///
@@ -220,6 +230,8 @@ impl Host {
     /// Memory disks and loop devices are disks here.
     ///
     /// Linux: `pgpgin` and `pgpgout` of `/proc/vmstat`.
+    ///
+    /// Windows: the sum of the disks.
     ///
     /// # Errors
     ///

@@ -106,6 +106,8 @@ pub struct HeapInfo {
 ///
 /// Linux: `mallinfo2(3)`, before glibc 2.33 `mallinfo(3)`, whose numbers wrap at 4 GiB.
 ///
+/// Windows: `HeapWalk` over all heaps of the process; `mmap_used` is all private memory, that of the heaps included.
+///
 /// # Errors
 ///
 /// `Unsupported` where the C library does not tell, as musl.
@@ -116,6 +118,8 @@ pub fn heap_info() -> Result<HeapInfo> {
 /// Asks the C library's allocator to give unused memory back to the system; true if it gave back any.
 ///
 /// Linux: `malloc_trim(3)`.
+///
+/// Windows: `HeapCompact` of all heaps.
 ///
 /// # Errors
 ///
@@ -130,6 +134,8 @@ impl Host {
     /// Linux: `/proc/meminfo`. Where `MemAvailable` is missing (before 3.14) or absurd (some containers), `available`
     /// is estimated as that kernel would, from `/proc/zoneinfo` and the page cache. In a container it is still the whole
     /// machine that is described, unless the container's own `/proc` says otherwise.
+    ///
+    /// Windows: `GetPerformanceInfo`; `cached` is the system cache, `wired` the kernel memory that is never paged out.
     ///
     /// # Errors
     ///
@@ -164,6 +170,9 @@ impl Host {
     ///
     /// Linux: `/proc/meminfo`, else `sysinfo(2)`, and `/proc/vmstat`; a kernel that does not count swapping gives `None`
     /// for both counters.
+    ///
+    /// Windows: the page files, `SystemPageFileInformation`. What was swapped is `None`: the kernel counts pages of
+    /// ordinary files with those.
     ///
     /// # Errors
     ///

@@ -18,7 +18,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
-pub use control::{IoClass, IoNice, Limit, Limits, Resource};
+pub use control::{IoClass, IoNice, Limit, Limits, Resource, nice_order};
 pub use cpu::{CpuSample, ProcessCpuTimes};
 pub use files::{
     EpollTarget, FdDetail, FdKind, FileDescriptor, InotifyWatch, OpenFile, OpenMode, Timer,

@@ -26,7 +26,7 @@ pub use psight_derive::Record;
 ///
 /// let host = Host::local();
 /// print(&host.virtual_memory()?);
-/// print(&host.load_average()?);
+/// print(&host.cpu_times()?);
 /// # Ok::<(), psight::Error>(())
 /// ```
 ///

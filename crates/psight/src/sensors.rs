@@ -81,6 +81,8 @@ impl Host {
     /// Linux: `/sys/class/power_supply`. Batteries of mice, headsets and the like (`scope` is `Device`) are not the
     /// machine's.
     ///
+    /// Windows: `GetSystemPowerStatus`, which takes several batteries for one.
+    ///
     /// # Errors
     ///
     /// `Unsupported` where the system has no such question.

@@ -36,6 +36,8 @@ impl Host {
     /// the latter. Records whose process is gone are left behind by programs that crashed, and are not in it. A machine
     /// with neither has no one logged in.
     ///
+    /// Windows: sessions of the terminal services (`WTSEnumerateSessions`) in which somebody is logged in.
+    ///
     /// # Errors
     ///
     /// `AccessDenied` where the records may not be read.

@@ -205,4 +205,5 @@ impl fmt::Debug for DiskProber {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

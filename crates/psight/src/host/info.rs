@@ -37,6 +37,8 @@ impl Host {
     /// Linux: `/proc/sys/kernel/{hostname,osrelease}`, `/etc/os-release`, `uname(2)`, `/run/systemd/container`,
     /// `/sys/class/dmi/id`. What is not there is `None`.
     ///
+    /// Windows: `GetComputerNameEx`, `RtlGetVersion` and the registry.
+    ///
     /// # Errors
     ///
     /// `Unsupported` on systems that cannot tell at all.
@@ -53,6 +55,8 @@ impl Host {
     /// Linux: `btime` of `/proc/stat`. In a container it is the machine's, unless the container's own `/proc` says
     /// otherwise.
     ///
+    /// Windows: `SystemTimeOfDayInformation`.
+    ///
     /// # Errors
     ///
     /// `NotFound` without a `/proc/stat`, `Malformed` if it does not say it.
@@ -65,6 +69,8 @@ impl Host {
     ///
     /// Linux: `/proc/uptime`, to 10 ms; else `CLOCK_BOOTTIME`.
     ///
+    /// Windows: `GetTickCount64`, to about 16 ms.
+    ///
     /// # Errors
     ///
     /// `NotFound` on a captured machine without a `/proc/uptime`.
@@ -75,6 +81,8 @@ impl Host {
     /// How long the machine has been running since it started, the time in which it was suspended not included.
     ///
     /// Linux: `CLOCK_MONOTONIC`.
+    ///
+    /// Windows: `QueryUnbiasedInterruptTime`.
     ///
     /// # Errors
     ///

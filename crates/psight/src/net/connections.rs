@@ -108,6 +108,9 @@ impl Host {
     /// `/proc/net/{tcp,tcp6,udp,udp6,unix}` where that is refused, not built in, or of another machine. Both show one
     /// network namespace: the caller's. Sockets that are opened or closed meanwhile may be there or not.
     ///
+    /// Windows: `GetExtendedTcpTable` and `GetExtendedUdpTable`, which tell the owners too. There is no table of Unix
+    /// sockets: `Unsupported` if only those are wanted.
+    ///
     /// # Errors
     ///
     /// The error of the `/proc` file, if the kernel gives the answer in neither way. A kernel without IPv6 has no IPv6
@@ -123,6 +126,8 @@ impl Host {
     /// Processes whose descriptors the caller may not read are not found as owners.
     ///
     /// Linux: [`connections`](Self::connections), and `/proc/<pid>/fd` of every process: most of the time goes there.
+    ///
+    /// Windows: [`connections`](Self::connections), which costs no more with them.
     ///
     /// # Errors
     ///

@@ -134,6 +134,8 @@ impl Host {
     ///
     /// Linux: `/proc/net/dev`, of the caller's network namespace. A line that is garbled is left out.
     ///
+    /// Windows: `GetIfEntry2` of each adapter that `GetAdaptersAddresses` lists.
+    ///
     /// # Errors
     ///
     /// `NotFound` without a `/proc/net/dev`.
@@ -160,6 +162,9 @@ impl Host {
     /// Linux: netlink (`RTM_GETLINK`, `RTM_GETADDR`), of the caller's network namespace. For a machine that was captured:
     /// the same answers, from `answers/rtm_getlink.bin` and `answers/rtm_getaddr.bin`.
     ///
+    /// Windows: `GetAdaptersAddresses`, by the names that people give adapters; the scope of a link-local address is
+    /// its adapter's number.
+    ///
     /// # Errors
     ///
     /// `Unsupported` for a machine whose kernel cannot be asked and whose answer was not captured; `AccessDenied` where
@@ -174,6 +179,8 @@ impl Host {
     ///
     /// Linux: netlink (`RTM_GETLINK`) and `ethtool` requests, of the caller's network namespace; `/sys/class/net` where
     /// netlink is forbidden, and for a machine whose kernel cannot be asked.
+    ///
+    /// Windows: `GetIfEntry2`. `duplex` is not told, and there are no flags.
     ///
     /// # Errors
     ///

@@ -2,3 +2,6 @@
 
 #[cfg(any(target_os = "linux", target_os = "android", doc))]
 pub mod linux;
+
+#[cfg(any(windows, doc))]
+pub mod windows;

@@ -1,9 +1,10 @@
 //! Control over a process: signals, priorities, affinity, limits.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::Signal;
-use crate::record::{Kind, Record, ToValue, Value};
+use crate::record::{Kind, Os, Record, ToValue, Value};
 use crate::{Process, Result, sys};
 
 /// How the disks serve a process.
@@ -110,6 +111,10 @@ impl Process {
     /// Linux: `pidfd_send_signal(2)`; where that is refused `kill(2)`, after a look whether the pid is still this
     /// process's.
     ///
+    /// Windows: `TERM` and `KILL` are `TerminateProcess` with the code 15, `STOP` and `CONT` `NtSuspendProcess` and
+    /// `NtResumeProcess`; `INT` and `BREAK` are Ctrl-C and Ctrl-Break for the console group that the process leads.
+    /// Others are `InvalidInput`. The handle is compared with the process first.
+    ///
     /// # Errors
     ///
     /// `NoSuchProcess` when it has ended, `AccessDenied` when it is another user's, `InvalidInput` for a number that is
@@ -159,6 +164,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/stat`; it is the main thread's, and other threads may have others.
     ///
+    /// Windows: the priority class, as in `NORMAL_PRIORITY_CLASS` (32).
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -169,6 +176,8 @@ impl Process {
     /// Changes the nice value. The kernel takes what is below -20 for -20, and what is above 19 for 19.
     ///
     /// Linux: `setpriority(2)`, for the main thread.
+    ///
+    /// Windows: `SetPriorityClass`; a number that is no class is `InvalidInput`.
     ///
     /// # Errors
     ///
@@ -182,6 +191,8 @@ impl Process {
     /// Linux: `ioprio_get(2)`. A process for which none was chosen says `None`; some kernels say instead what follows
     /// from its nice value.
     ///
+    /// Windows: `ProcessIoPriority`.
+    ///
     /// # Errors
     ///
     /// `Unsupported` for a process of a captured machine; else as for [every question](Self#errors).
@@ -192,6 +203,8 @@ impl Process {
     /// Changes how the disks serve the process. Without a value, the class's best is taken.
     ///
     /// Linux: `ioprio_set(2)`.
+    ///
+    /// Windows: `NtSetInformationProcess`, without a value.
     ///
     /// # Errors
     ///
@@ -206,6 +219,8 @@ impl Process {
     ///
     /// Linux: `sched_getaffinity(2)`, for the main thread; of a captured machine `/proc/<pid>/status`.
     ///
+    /// Windows: `GetProcessAffinityMask`: the processors of the group that the process is in, counted from its first.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -217,6 +232,8 @@ impl Process {
     ///
     /// Linux: `sched_setaffinity(2)`, for the main thread. CPUs outside the process's cpuset are left out silently as
     /// long as one remains.
+    ///
+    /// Windows: `SetProcessAffinityMask`.
     ///
     /// # Errors
     ///
@@ -247,6 +264,25 @@ impl Process {
     /// [`send_signal`](Self::send_signal).
     pub fn set_rlimit(&self, resource: Resource, limits: Limits) -> Result<Limits> {
         sys::control::set_rlimit(self, resource, limits)
+    }
+}
+
+/// Whether a process with this nice value is served before others (`Less`), after them (`Greater`), or as is usual.
+///
+/// Windows: its priority classes are numbers in no order.
+pub fn nice_order(nice: i32) -> Ordering {
+    order_on(Os::CURRENT, nice)
+}
+
+fn order_on(os: Os, nice: i32) -> Ordering {
+    const NORMAL: i32 = 0x20;
+    const IDLE: i32 = 0x40;
+    const BELOW_NORMAL: i32 = 0x4000;
+    match (os, nice) {
+        (Os::Windows, NORMAL) => Ordering::Equal,
+        (Os::Windows, IDLE | BELOW_NORMAL) => Ordering::Greater,
+        (Os::Windows, _) => Ordering::Less,
+        (_, nice) => nice.cmp(&0),
     }
 }
 
@@ -364,3 +400,24 @@ impl ToValue for IoClass {
 }
 
 crate::serialized!(IoClass);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_of_windows_are_in_no_order() {
+        let order = |nice| order_on(Os::Windows, nice);
+        assert_eq!(
+            [0x20, 0x40, 0x4000].map(order),
+            [Ordering::Equal, Ordering::Greater, Ordering::Greater]
+        );
+        assert_eq!([0x8000, 0x80, 0x100].map(order), [Ordering::Less; 3]);
+    }
+
+    #[test]
+    fn elsewhere_a_low_value_comes_first() {
+        let order = |nice| order_on(Os::Linux, nice);
+        assert_eq!([-5, 0, 5].map(order), [Ordering::Less, Ordering::Equal, Ordering::Greater]);
+    }
+}

@@ -89,6 +89,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/stat`, in ticks of (usually) 10 ms.
     ///
+    /// Windows: `ProcessTimes`, in steps of about 16 ms. Children are not added up: theirs is 0.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).

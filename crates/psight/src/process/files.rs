@@ -247,6 +247,8 @@ impl Process {
     ///
     /// Linux: the size of `/proc/<pid>/fd` (since 6.2, without permission), else the number of entries in it.
     ///
+    /// Windows: all handles, of whatever sort, as psutil's `num_handles`.
+    ///
     /// # Errors
     ///
     /// `AccessDenied` before Linux 6.2 without the right to trace it; else as for [every question](Self#errors).
@@ -260,6 +262,10 @@ impl Process {
     /// and files that are only mapped. A file that is closed while the list is made is not in it.
     ///
     /// Linux: `/proc/<pid>/fd`, `/proc/<pid>/fdinfo`.
+    ///
+    /// Windows: the handles of the process among those of `SystemExtendedHandleInformation`, duplicated and asked for
+    /// their names; each file once, without folders. What another thread is reading from at that moment is not asked,
+    /// because the answer would wait for it.
     ///
     /// # Errors
     ///

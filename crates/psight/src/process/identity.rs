@@ -249,6 +249,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/stat`.
     ///
+    /// Windows: `ProcessBasicInformation`; the number stays when the parent has ended.
+    ///
     /// # Errors
     ///
     /// `NoSuchProcess` also where the pid belongs to another process by now.
@@ -260,6 +262,8 @@ impl Process {
     ///
     /// Linux keeps 15 bytes of it. Where they are the beginning of the program's name on the command line, that is the
     /// answer; a zombie keeps the short name. Linux: `/proc/<pid>/stat`, and `cmdline` for names of 15 bytes.
+    ///
+    /// Windows: the end of the path that `SystemProcessIdInformation` has, which needs no right.
     ///
     /// # Errors
     ///
@@ -284,6 +288,8 @@ impl Process {
     /// A program that was deleted or replaced while it runs keeps its path, without the kernel's ` (deleted)`. The path
     /// is as the process's own mount namespace has it. Linux: `/proc/<pid>/exe`, which needs the right to trace.
     ///
+    /// Windows: `SystemProcessIdInformation`, which needs no right, with the drive in place of the kernel's device.
+    ///
     /// # Errors
     ///
     /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
@@ -306,6 +312,8 @@ impl Process {
     /// A process can overwrite it (`setproctitle`); text without a final NUL, or one word with blanks in it, is split
     /// at every blank, as psutil does. Linux: `/proc/<pid>/cmdline`.
     ///
+    /// Windows: `ProcessCommandLineInformation` (since 8.1), else the PEB; split as `CommandLineToArgvW` does.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -318,6 +326,8 @@ impl Process {
     /// What the program sets later is not in it, unless it wrote over its beginnings. Items without a name or without
     /// `=` are left out, and so is all after an empty item. A name may occur twice; `getenv` takes the first. Linux:
     /// `/proc/<pid>/environ`, which needs the right to trace.
+    ///
+    /// Windows: the PEB of the process, that of 32 bits where it has one. What the program sets later is in it.
     ///
     /// # Errors
     ///
@@ -342,6 +352,8 @@ impl Process {
     /// processes apart compare [`Process`] values, which do not depend on the clock. Linux: `/proc/<pid>/stat` in ticks
     /// of (usually) 10 ms, and `btime` of `/proc/stat` in whole seconds.
     ///
+    /// Windows: `ProcessTimes`, noted once and not moved with the clock.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -351,6 +363,8 @@ impl Process {
 
     /// When the process started, in the kernel's own unit after boot: the same for one process for ever, and good for
     /// nothing else. Linux: clock ticks, `/proc/<pid>/stat`.
+    ///
+    /// Windows: units of 100 ns from 1601.
     ///
     /// # Errors
     ///
@@ -368,6 +382,8 @@ impl Process {
     ///
     /// A process with several threads has the state of its main thread. Linux: `/proc/<pid>/stat`.
     ///
+    /// Windows: stopped if all threads are suspended, else running (`SystemProcessInformation`).
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -379,6 +395,8 @@ impl Process {
     ///
     /// A directory that was deleted keeps its path, without the kernel's ` (deleted)`. Linux: `/proc/<pid>/cwd`, which
     /// needs the right to trace.
+    ///
+    /// Windows: the PEB of the process, without the backslash at the end.
     ///
     /// # Errors
     ///
@@ -434,6 +452,8 @@ impl Process {
     /// The name of the user with the real user id; the number as text where the system knows no name.
     ///
     /// Linux: `/proc/<pid>/status` and the user database.
+    ///
+    /// Windows: the user of its token, as in `DOMAIN\name`; the SID where there is no name.
     ///
     /// # Errors
     ///

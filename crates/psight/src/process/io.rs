@@ -83,6 +83,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/io`, which needs the right to trace.
     ///
+    /// Windows: `ProcessIoCounters`, which count calls and bytes of any device; children do not count.
+    ///
     /// # Errors
     ///
     /// `NotFound` on a kernel that does not count.

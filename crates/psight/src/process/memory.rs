@@ -184,6 +184,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/statm`, whose counts may be a few pages per thread behind.
     ///
+    /// Windows: `ProcessVmCounters`: `rss` is the working set, `vms` the memory that is committed.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -196,6 +198,8 @@ impl Process {
     /// Linux: `/proc/<pid>/statm` and `status`; what comes from `status` is `None` for a zombie and for a thread of the
     /// kernel.
     ///
+    /// Windows: `ProcessVmCounters`.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -207,6 +211,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/smaps_rollup`, else `smaps`, which need the right to trace; all 0 for a zombie
     /// and for a thread of the kernel.
+    ///
+    /// Windows: `QueryWorkingSet`: pages that are not shared, or with nobody.
     ///
     /// # Errors
     ///
@@ -277,6 +283,8 @@ impl Process {
     }
 
     /// How often memory had to be found for the process. Linux: `/proc/<pid>/stat`.
+    ///
+    /// Windows: `SystemProcessInformation`; both counts wrap at 2³².
     ///
     /// # Errors
     ///

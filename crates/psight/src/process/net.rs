@@ -11,6 +11,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/fd`, and the socket diagnosis of netlink or `/proc/<pid>/net/*`.
     ///
+    /// Windows: as there.
+    ///
     /// # Errors
     ///
     /// As [`Host::connections`](crate::Host::connections).

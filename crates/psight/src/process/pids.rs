@@ -8,6 +8,8 @@ impl Host {
     ///
     /// Linux: the directory `/proc`.
     ///
+    /// Windows: `SystemProcessInformation`, which is one question for all.
+    ///
     /// # Errors
     ///
     /// `NotFound` where there is no `/proc`.
@@ -22,6 +24,8 @@ impl Host {
     /// hold.
     ///
     /// Linux: `kill(2)` with signal 0, and `Tgid` of `/proc/<pid>/status`; of a captured machine the latter alone.
+    ///
+    /// Windows: `OpenProcess`. A process that has ended is gone, though somebody may still have it open.
     pub fn pid_exists(&self, pid: impl Into<Pid>) -> bool {
         sys::control::pid_exists(self, pid.into())
     }

@@ -46,6 +46,8 @@ pub struct ContextSwitches {
 impl Process {
     /// How many threads the process has; 1 for a zombie. Linux: `/proc/<pid>/stat`.
     ///
+    /// Windows: `SystemProcessInformation`.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -57,6 +59,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/task/<id>/stat`.
     ///
+    /// Windows: `SystemProcessInformation`.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -67,6 +71,9 @@ impl Process {
     /// How often the main thread gave up a CPU, by itself and by force.
     ///
     /// Linux since 2.6.23: `/proc/<pid>/status`.
+    ///
+    /// Windows: `SystemProcessInformation`, those of all threads that live, of either kind: they are in `voluntary`,
+    /// and `involuntary` is 0.
     ///
     /// # Errors
     ///

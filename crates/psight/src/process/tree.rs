@@ -11,6 +11,9 @@ impl Process {
     ///
     /// Linux: `ppid` of `/proc/<pid>/stat`.
     ///
+    /// Windows: who started it, by `ProcessBasicInformation`. Nobody adopts orphans: where that one has ended there is
+    /// `None`.
+    ///
     /// # Errors
     ///
     /// As for [every question](Self#errors).
@@ -49,6 +52,8 @@ impl Process {
     /// Linux: `/proc/<pid>/task/<tid>/children`, which names the children of each thread without a look at any other
     /// process. The kernel may leave some out when others are reaped while it is read: then, and where the kernel has
     /// no such file, the `stat` of every process is read instead.
+    ///
+    /// Windows: `SystemProcessInformation`.
     ///
     /// # Errors
     ///

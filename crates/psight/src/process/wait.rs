@@ -54,6 +54,9 @@ impl Process {
     /// Linux: `pidfd_open(2)`, `poll(2)` and `waitid(2)`. Where a pidfd is refused, it looks again and again, at most
     /// 40 ms apart.
     ///
+    /// Windows: `WaitForMultipleObjects`; the code of any process that may be opened is told, and nothing has to be
+    /// reaped.
+    ///
     /// # Errors
     ///
     /// `TimedOut` with the pid, never `NoSuchProcess`; `InvalidInput` for pid 0; `Unsupported` as with

@@ -65,3 +65,15 @@ pub(crate) mod cgroup;
 ))]
 #[path = "unsupported/bpf.rs"]
 pub(crate) mod bpf;
+
+#[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
+#[path = "unsupported/services.rs"]
+pub(crate) mod services;
+
+#[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
+#[path = "unsupported/runnable.rs"]
+pub(crate) mod runnable;
+
+#[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
+#[path = "unsupported/privilege.rs"]
+pub(crate) mod privilege;

@@ -209,6 +209,7 @@ struct Identity {
 }
 
 #[derive(PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix tells them apart"))]
 enum Kind {
     Folder,
     Disk,

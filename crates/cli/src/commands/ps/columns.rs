@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
-use psight::process::Status;
+use psight::process::{Status, nice_order};
 use psight::record::{Field, Unit, Value};
 use psight::table::{Columns, ProcessRow};
 use psight::{Pid, Record as _};
@@ -391,9 +391,9 @@ pub(crate) fn paint(status: Status) -> Paint {
 /// The state as `ps` has it: a letter, then marks for priority, session leader, threads and who is typed to.
 fn state(row: &Shown, status: Status) -> Line {
     let mut text = String::from(status.letter());
-    text.push_str(match row.nice {
-        Some(nice) if nice < 0 => "<",
-        Some(nice) if nice > 0 => "N",
+    text.push_str(match row.nice.map(nice_order) {
+        Some(Ordering::Less) => "<",
+        Some(Ordering::Greater) => "N",
         _ => "",
     });
     if row.sid == Some(row.pid) {

@@ -8,6 +8,7 @@ use std::thread;
 use ratatui::crossterm::event::{self, Event};
 
 /// What came.
+#[cfg_attr(not(unix), allow(dead_code, reason = "not every system has signals"))]
 pub(super) enum Input {
     Event(Event),
     Interrupt(Interrupt),
@@ -16,7 +17,7 @@ pub(super) enum Input {
 }
 
 /// What a signal asks for.
-#[allow(dead_code, reason = "not every system has signals")]
+#[cfg_attr(not(unix), allow(dead_code, reason = "not every system has signals"))]
 pub(super) enum Interrupt {
     /// To end, by this signal.
     End(i32),

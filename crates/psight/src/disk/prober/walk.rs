@@ -33,6 +33,18 @@ pub(super) enum Step<T> {
     Elsewhere(Walk),
 }
 
+/// Where an absolute path begins: at `/`, or at a drive.
+fn root_of(path: &Path) -> PathBuf {
+    path.ancestors().last().unwrap_or(path).to_owned()
+}
+
+/// Whether it was asked where something points to that is no link. Windows says so with a number of its own.
+fn is_no_link(error: &io::Error) -> bool {
+    const ERROR_NOT_A_REPARSE_POINT: i32 = 4390;
+    error.kind() == ErrorKind::InvalidInput
+        || error.raw_os_error() == Some(ERROR_NOT_A_REPARSE_POINT)
+}
+
 impl MountTable {
     /// Of several mounts on one directory the last one covers the others.
     pub(super) fn new(mounts: Vec<MountPoint>) -> Self {
@@ -44,7 +56,7 @@ impl MountTable {
         let mounts = path.ancestors().filter_map(|path| {
             self.0.get(path).map(|id| MountPoint { id: *id, path: path.to_owned() })
         });
-        let root = || MountPoint { id: 0, path: PathBuf::from("/") };
+        let root = || MountPoint { id: 0, path: root_of(path) };
         mounts.into_iter().next().unwrap_or_else(root)
     }
 
@@ -59,7 +71,7 @@ impl Walk {
         if table.has(path) {
             return Self { reached: path.to_owned(), rest: Vec::new(), links: 0 };
         }
-        let mut walk = Self { reached: PathBuf::from("/"), rest: Vec::new(), links: 0 };
+        let mut walk = Self { reached: root_of(path), rest: Vec::new(), links: 0 };
         walk.push(path);
         walk
     }
@@ -108,7 +120,7 @@ impl Walk {
         match std::fs::read_link(host.file(next.strip_prefix("/").unwrap_or(&next))) {
             Ok(target) => self.follow(&target),
             // It is there, and no link.
-            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+            Err(error) if is_no_link(&error) => {
                 self.reached = next;
                 Ok(())
             }
@@ -122,7 +134,7 @@ impl Walk {
             return Err(io::Error::other("too many symbolic links"));
         }
         if target.is_absolute() {
-            self.reached = PathBuf::from("/");
+            self.reached = root_of(target);
         }
         self.push(target);
         Ok(())

@@ -234,6 +234,8 @@ impl Process {
     ///
     /// Linux: `/proc/<pid>/maps`, which needs the right to trace.
     ///
+    /// Windows: `VirtualQueryEx` and `GetMappedFileName`: the pieces that are committed.
+    ///
     /// # Errors
     ///
     /// `AccessDenied` without the right to trace it; else as for [every question](Self#errors).
@@ -244,6 +246,8 @@ impl Process {
     /// The pieces of the process's address space, by address; none for a thread of the kernel.
     ///
     /// Linux: `/proc/<pid>/smaps`, which needs the right to trace. The kernel looks at each page.
+    ///
+    /// Windows: the same with `QueryWorkingSet`, which lists the pages in memory.
     ///
     /// # Errors
     ///

@@ -1,7 +1,67 @@
-//! Windows. Nothing is answered yet.
+//! Windows. Processes come from ntdll, the machine from kernel32, iphlpapi and their like; nothing from WMI.
 
-pub(crate) use super::unsupported::{
-    control, cpu, disk, doctor, files, host, memory, net, process, sensors, table, users,
+use std::path::PathBuf;
+
+use crate::Pid;
+use crate::process::{Cgroup, GroupIds, SignalMasks, UsedFile, UserIds};
+
+pub(crate) mod control;
+pub(crate) mod cpu;
+pub(crate) mod disk;
+pub(crate) mod files;
+pub(crate) mod host;
+pub(crate) mod memory;
+pub(crate) mod net;
+pub(crate) mod privilege;
+pub(crate) mod process;
+pub(crate) mod runnable;
+pub(crate) mod sensors;
+pub(crate) mod services;
+pub(crate) mod table;
+pub(crate) mod users;
+pub(crate) use super::unsupported::control::{rlimit, set_rlimit};
+pub(crate) use super::unsupported::cpu::load_average;
+pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
+pub(crate) use super::unsupported::doctor;
+pub(crate) use super::unsupported::files::fds;
+pub(crate) use super::unsupported::memory::memory_caches;
+pub(crate) use super::unsupported::net::{capture_addresses, capture_links};
+pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures};
+pub(crate) use super::unsupported::users::{
+    asked_name, group_id, listed_names, terminal_idle, user_id,
 };
 
+// Each with the type of an answer.
+process::refuse!(unsupported::process::{
+    root: Option<PathBuf>,
+    terminal: Option<PathBuf>,
+    has_terminal: bool,
+    uids: UserIds,
+    gids: GroupIds,
+    fsuid: u32,
+    fsgid: u32,
+    groups: Vec<u32>,
+    pgid: Pid,
+    sid: Pid,
+    foreground_pgid: Option<Pid>,
+    used_files: Vec<UsedFile>,
+    umask: Option<u32>,
+    signal_masks: SignalMasks,
+    namespace_pids: Vec<Pid>,
+    cgroups: Vec<Cgroup>,
+    is_kernel_thread: bool,
+    cpu_num: Option<u32>,
+});
+
+mod ffi;
+mod kernel;
+mod machine;
+mod opened;
+mod paths;
+mod records;
+mod text;
+
 pub(crate) const OS: crate::Os = crate::Os::Windows;
+
+// The structures of the kernel are decoded as a 64-bit Windows lays them out.
+const _: () = assert!(size_of::<usize>() == 8, "psight needs a 64-bit Windows");

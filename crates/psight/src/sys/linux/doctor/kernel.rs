@@ -1,11 +1,12 @@
 //! Switches of the kernel that keep things to those with more rights, and filters between a process and the kernel.
 
-use rustix::process::{PidfdFlags, getpid, pidfd_open};
+use rustix::process::getpid;
 
 use super::{
     CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE, CAP_SYSLOG, Rights, finding, is_exhausted, line, refused,
 };
 use crate::doctor::Finding;
+use crate::sys::linux::ffi;
 use crate::{Error, Host, Result};
 
 /// `/proc/sys/kernel/*`, those that bind this process.
@@ -78,7 +79,7 @@ pub(super) fn filters(host: &Host, rights: &Rights) -> Result<Vec<Finding>> {
         found.push(finding("seccomp", what, "a filter stands between it and the kernel", how));
     }
     if host.is_local()
-        && let Err(error) = pidfd_open(getpid(), PidfdFlags::empty())
+        && let Err(error) = ffi::pidfd_open(getpid().as_raw_pid())
     {
         if is_exhausted(Some(error.raw_os_error())) {
             return Err(Error::system("pidfd_open", error.into()));
