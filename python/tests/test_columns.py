@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -13,8 +14,18 @@ import psight
 @pytest.fixture
 def child():
     with subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL) as process:
-        yield process
-        process.kill()
+        try:
+            # The kernel knows the arguments a moment after the program has begun.
+            settle(lambda: psutil.Process(process.pid).cmdline() == ["sleep", "1000"])
+            yield process
+        finally:
+            process.kill()
+
+
+def settle(is_so):
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
 
 
 def row_of(table, pid):
@@ -25,8 +36,7 @@ def test_a_row_says_what_psutil_says(child):
     columns = ["pid", "ppid", "name", "status", "username", "uids", "gids", "create_time", "nice", "num_threads"]
     columns += ["cpu_times", "memory_info", "exe", "cwd", "num_fds", "cmdline"]
     other = psutil.Process(child.pid)
-    while other.name() != "sleep" or other.status() != "sleeping":
-        pass
+    settle(lambda: other.status() == "sleeping")
     row, told = row_of(psight.process_table(columns), child.pid), other.as_dict(columns)
     for name, value in told.items():
         if isinstance(value, tuple):
@@ -83,8 +93,7 @@ def test_nothing_is_no_zero(tmp_path):
 def test_bytes_that_are_no_text_are_written_as_numbers():
     words = [b"sh", b"-c", b"read line", b"\xff\xc3\xa4"]
     with subprocess.Popen(words, stdin=subprocess.PIPE) as process:
-        while psutil.Process(process.pid).name() != "sh":
-            pass
+        settle(lambda: len(psutil.Process(process.pid).cmdline()) == 4)
         row = row_of(psight.process_table(["cmdline"]), process.pid)
         assert row["cmdline"] == ["sh", "-c", "read line", "\\xff\u00e4"]
 

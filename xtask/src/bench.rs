@@ -25,14 +25,30 @@ pub(crate) fn run(arguments: &[String]) -> Result {
     let python = python::release()?;
     let target = sh::target_dir();
     sh::run(sh::cargo().args(["build", "--quiet", "--release", "--package", "psight-cli"]))?;
-    let built = target.join("bench");
-    let mut cargo = sh::cargo();
-    cargo.current_dir(sh::workspace().join("bench"));
-    cargo.args(["build", "--quiet", "--release", "--target-dir"]).arg(&built);
-    sh::run(&mut cargo)?;
+    let built = built();
+    sh::run(cargo().args(["build", "--quiet", "--release", "--target-dir"]).arg(&built))?;
     let program: PathBuf = built.join("release/psight-bench");
     let mut bench = Command::new(program);
     bench.current_dir(sh::workspace()).arg("run");
     bench.arg("--python").arg(python).arg("--psight").arg(target.join("release/psight"));
     sh::run(bench.args(arguments))
+}
+
+/// Lints the program and runs its tests, without measuring anything.
+pub(crate) fn check() -> Result {
+    sh::run(cargo().args(["fmt", "--check"]))?;
+    let mut clippy = cargo();
+    clippy.args(["clippy", "--quiet", "--all-targets", "--target-dir"]).arg(built());
+    sh::run(clippy.args(["--", "-D", "warnings"]))?;
+    sh::run(cargo().args(["test", "--quiet", "--target-dir"]).arg(built()))
+}
+
+fn cargo() -> Command {
+    let mut cargo = sh::cargo();
+    cargo.current_dir(sh::workspace().join("bench"));
+    cargo
+}
+
+fn built() -> PathBuf {
+    sh::target_dir().join("bench")
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{Result, codegen, fuzz, no_arguments, sh, targets, tidy};
+use crate::{Result, bench, codegen, fuzz, no_arguments, sh, targets, tidy};
 
 /// Seconds of fuzzing per target here; `cargo xtask fuzz` does more.
 const FUZZ_SECONDS: &str = "5";
@@ -20,6 +20,7 @@ const STAGES: &[Stage] = &[
     ("all features", all_features),
     ("unsupported", unsupported),
     ("check-targets", check_targets),
+    ("bench", bench::check),
     ("fuzz", || fuzz::run(&[FUZZ_SECONDS.to_owned()])),
 ];
 
