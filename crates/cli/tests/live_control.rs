@@ -416,7 +416,8 @@ fn t82_the_signal_is_the_one_that_was_named() {
     for (words, number) in [
         (&["-9"][..], 9),
         (&["-KILL"], 9),
-        (&["-SIGHUP"], 1),
+        // Not SIGHUP, which whoever was started by nohup ignores.
+        (&["-SIGALRM"], 14),
         (&["-s", "usr1"], 10),
         (&["--signal", "12"], 12),
         (&["-RTMIN+2"], 36),

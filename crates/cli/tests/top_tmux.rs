@@ -261,9 +261,10 @@ fn it_stops_and_goes_on_as_the_shell_wants() {
 
 #[test]
 fn t81_a_name_that_drives_terminals_is_shown_and_not_obeyed() {
-    let Some(terminal) = Terminal::open("120", "30") else { return };
+    // Wide enough for the folder that the program is in, wherever that is.
+    let Some(terminal) = Terminal::open("240", "30") else { return };
     let program = terminal.folder.path().join("a\x1b]2;owned\x07\u{202e}b");
-    fs::copy("/bin/sleep", &program).unwrap();
+    assert!(Command::new("cp").arg("/bin/sleep").arg(&program).status().unwrap().success());
     let spawned = Command::new(&program).arg("987655.5").spawn();
     let child = Guard(spawned.unwrap());
     terminal.starts_top(&format!("-d 0.2 -p {}", child.0.id()));
