@@ -85,7 +85,7 @@ impl Line {
 
     /// The columns that the line takes.
     pub(crate) fn width(&self) -> usize {
-        self.0.iter().map(|(_, text)| text.width()).sum()
+        self.0.iter().map(|(_, text)| width(text)).sum()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -94,9 +94,15 @@ impl Line {
 
     /// Adds blanks up to `width`.
     pub(crate) fn pad(&mut self, width: usize) {
-        let missing = width.saturating_sub(self.width());
-        if missing > 0 {
-            self.0.push((Paint::Plain, " ".repeat(missing)));
+        self.blanks(width.saturating_sub(self.width()));
+    }
+
+    /// Adds so many blanks.
+    pub(crate) fn blanks(&mut self, count: usize) {
+        match self.0.last_mut() {
+            _ if count == 0 => {}
+            Some((Paint::Plain, text)) => text.extend(std::iter::repeat_n(' ', count)),
+            _ => self.0.push((Paint::Plain, " ".repeat(count))),
         }
     }
 
@@ -183,6 +189,11 @@ impl Line {
         out.truncate(kept);
         out
     }
+}
+
+/// The columns that clean text takes: one for each letter of ASCII, as most are.
+fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 /// The longest beginning of `text` that fits into `width` columns, and its width.

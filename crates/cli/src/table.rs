@@ -95,7 +95,10 @@ impl Table {
         rows.into_iter()
             .map(|cells| {
                 let line = join(&self.columns, &widths, cells, self.gap, mark);
-                limit.map_or(line.clone(), |limit| line.cut(limit, mark))
+                match limit {
+                    Some(limit) => line.cut(limit, mark),
+                    None => line,
+                }
             })
             .collect()
     }
@@ -141,7 +144,7 @@ fn join(columns: &[Column], widths: &[usize], cells: Vec<Line>, gap: usize, mark
     let mut line = Line::new();
     for (at, ((cell, column), width)) in cells.into_iter().zip(columns).zip(widths).enumerate() {
         if at > 0 {
-            line.pad(line.width() + gap);
+            line.blanks(gap);
         }
         let mut cell = cell.cut(*width, mark);
         match column.align {

@@ -162,8 +162,8 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let selection = Selection::new(&arguments, &context.host);
     let needs: Columns = chosen
         .iter()
+        .chain(sort.iter().map(|(key, _)| key))
         .map(Chosen::needs)
-        .chain(sort.iter().map(|(key, _)| key.needs()))
         .chain([selection.needs(), if arguments.tree { Columns::PPID } else { Columns::NONE }])
         .collect();
     let reader = Reader {

@@ -223,12 +223,7 @@ impl Chosen {
         if self.field.name == "cpu_percent" {
             return lifetime_percent(row, reader);
         }
-        let mut values = row.row.values();
-        if self.index >= values.len() {
-            return Value::Null;
-        }
-        let whole = values.swap_remove(self.index);
-        match (self.part, whole) {
+        match (self.part, row.row.value_at(self.index)) {
             (None, whole) => whole,
             (Some((index, _)), Value::Record(_, mut parts)) if index < parts.len() => {
                 parts.swap_remove(index)
@@ -302,7 +297,7 @@ impl Chosen {
 fn needs(name: &str, look: Look) -> Option<Columns> {
     let column = Columns::named(name)?;
     Some(match (name, look) {
-        // Exact only where both are asked for.
+        // Exact only where both are asked for, as `ps` has it.
         ("rss" | "vms" | "memory_percent", _) => column | Columns::MEMORY_INFO,
         ("cpu_percent", _) => Columns::CPU_TIMES | Columns::CREATE_TIME,
         (_, Look::Command) => column | Columns::NAME | Columns::STATUS,
