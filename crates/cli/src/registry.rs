@@ -117,6 +117,8 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<commands::pmap::Arguments>(),
             Entry::of::<commands::lsof::Arguments>(),
             Entry::of::<commands::tty::Arguments>(),
+            #[cfg(windows)]
+            Entry::of::<commands::services::Arguments>(),
         ],
     ),
     (

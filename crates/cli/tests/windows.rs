@@ -58,3 +58,16 @@ fn netstat_has_a_socket_that_listens() {
     let rows = json(&["netstat", "-a", "--json"]);
     assert!(rows.as_array().unwrap().iter().any(|row| row["laddr"] == address));
 }
+
+#[test]
+fn services_are_listed_and_each_is_told_in_full() {
+    let rows = json(&["services", "--json"]);
+    let rows = rows.as_array().unwrap();
+    let first = rows[0]["name"].as_str().unwrap();
+    assert!(rows.iter().all(|row| row["status"].is_string() && row["binpath"] != ""));
+    assert!(psight(&["services"]).lines().any(|line| line.starts_with(first)));
+    let told = psight(&["services", first]);
+    assert!(told.contains("display_name") && told.contains(first), "{told}");
+    let running = json(&["services", "--running", "--json"]);
+    assert!(running.as_array().unwrap().iter().all(|row| row["status"] == "running"));
+}

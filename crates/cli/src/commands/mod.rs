@@ -32,6 +32,8 @@ pub(crate) mod pstree;
 pub(crate) mod renice;
 pub(crate) mod rounds;
 pub(crate) mod sensors;
+#[cfg(windows)]
+pub(crate) mod services;
 pub(crate) mod targets;
 pub(crate) mod taskset;
 pub(crate) mod temperatures;
