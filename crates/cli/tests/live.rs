@@ -12,6 +12,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::beside::json;
 use common::{command, machines, printed, relative, run};
 use serde_json::Value;
 
@@ -23,13 +24,6 @@ impl Drop for Guard {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = run(arguments);
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stdout))
-    })
 }
 
 /// Asks until the answer is right or the time is up: the machine moves while it is looked at.

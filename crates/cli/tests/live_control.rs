@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use common::beside::json;
 use common::{command, printed, run};
 use serde_json::Value;
 
@@ -116,10 +117,6 @@ fn code(arguments: &[&str]) -> Option<i32> {
 
 fn complaint(arguments: &[&str]) -> String {
     String::from_utf8(run(arguments).stderr).unwrap()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_slice(&run(arguments).stdout).unwrap()
 }
 
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {

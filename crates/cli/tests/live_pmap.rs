@@ -3,36 +3,11 @@
 
 mod common;
 
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use common::beside::Sleeper;
 use common::run;
-
-struct Sleeper(Child);
-
-impl Sleeper {
-    fn new() -> Self {
-        let child = Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().unwrap();
-        let comm = format!("/proc/{}/comm", child.id());
-        let sleeper = Self(child);
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while std::fs::read_to_string(&comm).unwrap() != "sleep\n" {
-            assert!(Instant::now() < deadline, "sleep never started");
-        }
-        sleeper
-    }
-
-    fn pid(&self) -> String {
-        self.0.id().to_string()
-    }
-}
-
-impl Drop for Sleeper {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// The lines, without blanks at their ends, and how it ended.
 fn told(output: std::process::Output) -> (Vec<String>, Option<i32>) {

@@ -3,41 +3,10 @@
 
 mod common;
 
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
+use common::beside::{Sleeper, json};
 use common::{command, run};
-use serde_json::Value;
-
-struct Sleeper(Child);
-
-impl Sleeper {
-    fn new() -> Self {
-        let child = Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().unwrap();
-        let comm = format!("/proc/{}/comm", child.id());
-        let sleeper = Self(child);
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while std::fs::read_to_string(&comm).unwrap() != "sleep\n" {
-            assert!(Instant::now() < deadline, "sleep never started");
-        }
-        sleeper
-    }
-
-    fn pid(&self) -> String {
-        self.0.id().to_string()
-    }
-}
-
-impl Drop for Sleeper {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_slice(&run(arguments).stdout).unwrap()
-}
 
 #[test]
 fn everything_about_a_process_is_what_the_kernel_says() {

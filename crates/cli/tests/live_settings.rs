@@ -8,6 +8,7 @@ mod common;
 
 use std::process::{Child, Command, Output, Stdio};
 
+use common::beside::json;
 use common::{printed, run};
 use serde_json::Value;
 
@@ -42,10 +43,6 @@ fn ours(arguments: &[&str]) -> (String, Option<i32>) {
 
 fn code(arguments: &[&str]) -> Option<i32> {
     run(arguments).status.code()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_slice(&run(arguments).stdout).unwrap()
 }
 
 /// What another program says, as its output and its exit code; `None`, with a word about it, where it is missing.

@@ -2,10 +2,39 @@
 #![allow(clippy::panic, clippy::print_stderr, reason = "it is test code")]
 
 use std::fmt::Debug;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+/// A process that does nothing, until the test ends in whatever way.
+pub struct Sleeper(Child);
+
+impl Sleeper {
+    /// One that has begun to sleep.
+    pub fn new() -> Self {
+        let child =
+            Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("it starts");
+        let comm = format!("/proc/{}/comm", child.id());
+        let sleeper = Self(child);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while std::fs::read_to_string(&comm).expect("its name") != "sleep\n" {
+            assert!(Instant::now() < deadline, "sleep never started");
+        }
+        sleeper
+    }
+
+    pub fn pid(&self) -> String {
+        self.0.id().to_string()
+    }
+}
+
+impl Drop for Sleeper {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// What psight says to programs.
 pub fn json(arguments: &[&str]) -> Value {
