@@ -111,6 +111,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     }),
     ("DiskProber::real_path", |host| said(DiskProber::new(host).real_path("/proc/self", PATIENCE))),
     ("UserNames::name", |host| shown(Ok(host.user_names().name(0).map(OsString::from)))),
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     ("Scanner::keep_open", |host| {
         let mut scanner = host.scanner(Columns::NAME | Columns::UIDS)?;
         scanner.keep_open(50);
