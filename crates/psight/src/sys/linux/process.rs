@@ -128,15 +128,22 @@ impl Raw {
     }
 
     /// The ids, from a descriptor of the process: a fraction of what `status` costs the kernel. `None` where `status`
-    /// was read anyway, or where such a descriptor cannot be had or is silent (before 6.13).
+    /// was read anyway, or where such a descriptor cannot be had or is silent (before 6.13). A descriptor is given of
+    /// processes too that `/proc` hides (hidepid): whom it hides stays hidden.
     pub(super) fn pidfd_info(&self) -> Option<PidfdInfo> {
         if self.status.get().is_some() {
             return None;
         }
         *self.pidfd_info.get_or_init(|| {
             let pid = i32::try_from(self.pid.as_u32()).ok().filter(|pid| *pid > 0)?;
-            if reach(&self.host).pidfds { pidfd_info(pid).ok() } else { None }
+            let is_told = reach(&self.host).pidfds && (self.has_stat() || self.is_shown());
+            if is_told { pidfd_info(pid).ok() } else { None }
         })
+    }
+
+    /// Whether `/proc` lets the caller look at the process.
+    fn is_shown(&self) -> bool {
+        rustix::fs::access(self.dir.join("stat"), rustix::fs::Access::READ_OK).is_ok()
     }
 
     /// These lines of `status`.
