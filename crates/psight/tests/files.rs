@@ -19,6 +19,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::{Machine, eventually, psutil};
@@ -293,6 +294,31 @@ fn a_table_of_many_descriptors_is_complete() {
         } else {
             Err(format!("{count} {listed} {entries}"))
         }
+    });
+}
+
+#[test]
+fn a_descriptor_is_there_while_others_before_it_come_and_go() {
+    let last: OwnedFd = rustix::event::eventfd(0, rustix::event::EventfdFlags::CLOEXEC).unwrap();
+    let last = rustix::io::fcntl_dupfd_cloexec(&last, 60).unwrap();
+    let number = u32::try_from(last.as_raw_fd()).unwrap();
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let files: Vec<_> = (0..8).map(|_| std::fs::File::open("/dev/null")).collect();
+                drop(files);
+            }
+        });
+        let process = Process::current().unwrap();
+        for _ in 0..2000 {
+            let found = process.fds().unwrap().iter().any(|fd| fd.fd == number);
+            if !found {
+                stop.store(true, Ordering::Relaxed);
+            }
+            assert!(found, "{number} was left out");
+        }
+        stop.store(true, Ordering::Relaxed);
     });
 }
 

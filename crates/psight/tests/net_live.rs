@@ -119,6 +119,15 @@ fn tcp_sockets_are_found_with_descriptor_owner_ends_and_state() {
 }
 
 #[test]
+fn a_socket_behind_a_gap_of_the_descriptors_is_found() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let far = rustix::io::fcntl_dupfd_cloexec(&listener, 700).unwrap();
+    drop(listener);
+    assert!(far.as_raw_fd() >= 700);
+    assert_eq!(one(&far, ConnectionKind::Tcp4).status, ConnectionStatus::Listen);
+}
+
+#[test]
 fn t60_a_connection_in_time_wait_has_no_owner() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let here = listener.local_addr().unwrap();

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 use folder::{Folder, Link};
 use psight_parse::linux::pid::fdinfo::{Fdinfo, fdinfo, position};
-use rustix::fs::{FileType, OFlags, PROC_SUPER_MAGIC, Stat, stat, statfs};
+use rustix::fd::OwnedFd;
+use rustix::fs::{FileType, OFlags, PROC_SUPER_MAGIC, SeekFrom, Stat, seek, stat, statfs};
 use rustix::io::Errno;
 
 use super::process::Raw;
@@ -122,7 +123,36 @@ fn said_size(host: &Host, pid: Pid) -> Option<u64> {
     if host.is_captured() || statfs(&path).ok()?.f_type != PROC_SUPER_MAGIC {
         return None;
     }
-    u64::try_from(stat(&path).ok()?.st_size).ok().filter(|size| *size > 0)
+    said_entries(&stat(&path).ok()?)
+}
+
+/// How many entries this folder of the kernel's has: its size, since 6.2.
+pub(super) fn said_entries(folder: &Stat) -> Option<u64> {
+    u64::try_from(folder.st_size).ok().filter(|size| *size > 0)
+}
+
+/// Looks at one descriptor after the other until `expected` have been found. That is cheaper than a list of them, of
+/// which an entry costs the kernel nearly as much as the look. The answer is the number from which on nothing has been
+/// looked at: see [`skip_to`].
+pub(super) fn tried(expected: u64, mut look: impl FnMut(u32) -> bool) -> u32 {
+    /// A list costs as much as some looks at nothing.
+    const SPARE: u64 = 4;
+    let (mut next, mut found, end) = (0, 0, expected + expected / 8 + SPARE);
+    while found < expected && u64::from(next) < end {
+        found += u64::from(look(next));
+        next += 1;
+    }
+    next
+}
+
+/// Lets the kernel's folder of descriptors be listed from this number on. There may be more than were expected: one
+/// that was opened meanwhile has been counted for one that is there all the time.
+pub(super) fn skip_to(folder: &OwnedFd, next: u32) -> rustix::io::Result<()> {
+    if next > 0 {
+        // Before the descriptors stand `.` and `..` (fs/proc/fd.c, `proc_readfd_common`).
+        seek(folder, SeekFrom::Start(u64::from(next) + 2))?;
+    }
+    Ok(())
 }
 
 /// What fdinfo says, decoded and converted.
@@ -272,6 +302,29 @@ fn wide(count: impl Into<u64>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Which numbers are looked at where these descriptors are open, and what is left to a list.
+    fn looks(expected: u64, open: &[u32]) -> (Vec<u32>, u32) {
+        let mut looks = Vec::new();
+        let rest = tried(expected, |number| {
+            looks.push(number);
+            open.contains(&number)
+        });
+        (looks, rest)
+    }
+
+    #[test]
+    fn descriptors_in_a_row_are_found_without_a_list() {
+        assert_eq!(looks(3, &[0, 1, 2]), (vec![0, 1, 2], 3));
+        assert_eq!(looks(3, &[0, 1, 4]), (vec![0, 1, 2, 3, 4], 5));
+    }
+
+    #[test]
+    fn a_list_goes_on_where_too_many_are_missing() {
+        assert_eq!(looks(3, &[0, 1, 300]), ((0..7).collect(), 7));
+        // Nothing is known of how many there are.
+        assert_eq!(looks(0, &[0, 1]), (vec![], 0));
+    }
 
     #[test]
     fn numbers_are_written_without_leading_zeros() {

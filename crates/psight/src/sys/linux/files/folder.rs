@@ -10,8 +10,8 @@ use rustix::fs::{fstat, fstatfs, openat, readlinkat_raw, statat};
 use rustix::io::Errno;
 
 use super::super::process::Raw;
-use super::{on, push_decimal};
-use crate::{Host, Pid, Result};
+use super::{on, push_decimal, said_entries, skip_to, tried};
+use crate::{Error, Host, Pid, Result};
 
 /// `fd` and `fdinfo` of one process.
 pub(super) struct Folder {
@@ -35,10 +35,6 @@ pub(super) enum Link<'a> {
     Denied,
 }
 
-/// From so many descriptors on it is cheaper to try one number after the other than to list them: an entry of the list
-/// costs the kernel as much as the link itself.
-const MANY: u64 = 256;
-
 impl Folder {
     pub(super) fn open(host: &Host, pid: Pid) -> Result<Self> {
         let raw = Raw::new(host, pid);
@@ -57,21 +53,10 @@ impl Folder {
     /// out.
     pub(super) fn visit(&mut self, mut see: impl FnMut(&mut Self, u32, Link<'_>)) -> Result<()> {
         let mut link = Vec::with_capacity(4096);
-        let mut next = 0;
         let expected = self.size().unwrap_or(0);
-        if expected >= MANY {
-            let (mut found, end) = (0, expected + expected / 8);
-            while found < expected && u64::from(next) < end {
-                if self.look(next, &mut link, &mut see) {
-                    found += 1;
-                }
-                next += 1;
-            }
-            if found == expected {
-                return Ok(());
-            }
-        }
-        for number in self.numbers()?.into_iter().filter(|number| *number >= next) {
+        let next = tried(expected, |number| self.look(number, &mut link, &mut see));
+        skip_to(&self.fd, next).map_err(|error| self.failed(error))?;
+        for number in self.numbers()? {
             self.look(number, &mut link, &mut see);
         }
         Ok(())
@@ -138,18 +123,20 @@ impl Folder {
 
     /// How many entries the kernel says there are. Since 6.2; before that, and in a folder of files, it is not known.
     fn size(&self) -> Option<u64> {
-        let size = fstat(&self.fd).ok().filter(|_| self.live)?.st_size;
-        u64::try_from(size).ok().filter(|size| *size > 0)
+        fstat(&self.fd).ok().filter(|_| self.live).and_then(|stat| said_entries(&stat))
     }
 
-    /// The numbers of the entries.
+    fn failed(&self, error: Errno) -> Error {
+        self.raw.failed(self.raw.dir().join("fd"), error.into())
+    }
+
+    /// The numbers of the entries from where the folder stands.
     pub(super) fn numbers(&mut self) -> Result<Vec<u32>> {
-        let failed = |error: Errno| self.raw.failed(self.raw.dir().join("fd"), error.into());
         let mut numbers = Vec::new();
         let mut buffer = [MaybeUninit::uninit(); 8192];
         let mut entries = RawDir::new(&self.fd, &mut buffer);
         while let Some(entry) = entries.next() {
-            let entry = entry.map_err(failed)?;
+            let entry = entry.map_err(|error| self.failed(error))?;
             numbers.extend(psight_parse::text::u32(entry.file_name().to_bytes()));
         }
         // The kernel lists them in order, a folder of files does not.

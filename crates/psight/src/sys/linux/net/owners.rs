@@ -1,5 +1,6 @@
 //! Who holds which socket: `/proc/<pid>/fd` of every process, whose links read `socket:[<inode>]`.
 
+use std::ffi::CStr;
 use std::fmt::Write as _;
 use std::io;
 use std::mem::MaybeUninit;
@@ -12,17 +13,23 @@ use psight_parse::linux::bpf::{
 };
 use psight_parse::text;
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{CWD, Mode, OFlags, RawDir, openat, readlinkat_raw};
+use rustix::fs::{
+    CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, fstat, fstatfs, openat, readlinkat_raw,
+};
 use rustix::io::Errno;
 
+use super::super::files::{push_decimal, said_entries, skip_to, tried};
 #[cfg(feature = "bpf")]
 use crate::{Host, sys::bpf::Bpf};
 
 /// A directory of processes, and the memory that a walk through it needs.
 pub(super) struct Owners {
     proc: OwnedFd,
+    /// Whether it is the kernel's, and not a folder of files.
+    live: bool,
     entries: Vec<MaybeUninit<u8>>,
     path: String,
+    name: Vec<u8>,
     #[cfg(feature = "bpf")]
     told: Option<Told>,
 }
@@ -55,10 +62,13 @@ impl Told {
 impl Owners {
     pub(super) fn new(proc: &Path) -> io::Result<Self> {
         let proc = directory(CWD, proc)?;
+        let live = fstatfs(&proc).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
         Ok(Self {
             proc,
+            live,
             entries: vec![MaybeUninit::uninit(); 32 * 1024],
             path: String::new(),
+            name: Vec::new(),
             #[cfg(feature = "bpf")]
             told: None,
         })
@@ -107,14 +117,28 @@ impl Owners {
         let _ = write!(self.path, "{pid}/fd");
         let fds = directory(&self.proc, self.path.as_str())?;
         let (before, mut denied) = (found.len(), false);
-        each_number(&fds, &mut self.entries, |name, fd| {
+        let mut look = |name: &CStr, fd| {
             // The longest link of a socket has 20 bytes; one that fills the buffer is something else.
             let mut link = [MaybeUninit::<u8>::uninit(); 32];
             match readlinkat_raw(&fds, name, &mut link) {
                 Ok((link, _)) => found.extend(socket_inode(link).map(|inode| (inode, fd))),
                 Err(Errno::ACCESS | Errno::PERM) => denied = true,
+                Err(Errno::NOENT) => return false,
                 Err(_) => {}
             }
+            true
+        };
+        let entries = fstat(&fds).ok().filter(|_| self.live);
+        let name = &mut self.name;
+        let next = tried(entries.and_then(|folder| said_entries(&folder)).unwrap_or(0), |fd| {
+            name.clear();
+            push_decimal(name, fd);
+            name.push(0);
+            CStr::from_bytes_until_nul(name).is_ok_and(|name| look(name, fd))
+        });
+        skip_to(&fds, next)?;
+        each_number(&fds, &mut self.entries, |name, fd| {
+            look(name, fd);
         })?;
         if denied {
             return Err(Errno::ACCESS.into());
@@ -142,7 +166,7 @@ fn directory(at: impl AsFd, path: impl rustix::path::Arg) -> io::Result<OwnedFd>
 fn each_number(
     directory: &OwnedFd,
     buffer: &mut [MaybeUninit<u8>],
-    mut each: impl FnMut(&std::ffi::CStr, u32),
+    mut each: impl FnMut(&CStr, u32),
 ) -> io::Result<()> {
     let mut entries = RawDir::new(directory, buffer);
     while let Some(entry) = entries.next() {
