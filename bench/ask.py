@@ -1,6 +1,7 @@
 """Asks psutil, or psight in its place, and prints what that cost: a JSON list of milliseconds, one number a pass.
 
-Usage: ask.py MODULE CASE PASSES CALLS PID. `PID` is the process with what there is a lot of.
+Usage: ask.py MODULE CASE PASSES CALLS PID. `PID` is the process with what there is a lot of; with `+bpf` behind the module's
+name it reads through BPF, or fails.
 """
 
 import sys
@@ -40,6 +41,7 @@ MACHINE = {
     "pids": lambda ps: len(ps.pids()),
     "footprint": footprint,
     "connections": lambda ps: len(ps.net_connections("all")),
+    "sockets": lambda ps: len(ps.net_connections("all")),
     "cpu_times": lambda ps: ps.cpu_times(),
     "cpu_times_each": lambda ps: ps.cpu_times(percpu=True),
     "cpu_percent": lambda ps: ps.cpu_percent(),
@@ -75,7 +77,10 @@ def question(ps, case, pid):
 def main():
     module, case, passes, calls, pid = sys.argv[1:]
     before = time.process_time_ns()
+    module, _, path = module.partition("+")
     package = __import__(module)
+    if path and not package.use_bpf():
+        sys.exit("the kernel refuses BPF")
     times = [(time.process_time_ns() - before) / 1e6]
     if case == "import":
         print(times)

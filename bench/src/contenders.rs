@@ -13,9 +13,13 @@ pub(crate) type Question = Box<dyn FnMut() -> Outcome<usize>>;
 pub(crate) fn question(who: &str, case: &str, subject: u32) -> Outcome<Question> {
     let found = match who {
         "psight" => ours::question(case, subject)?,
+        "psight, BPF" => ours::by_bpf(case, subject)?,
         "psight, kept open" => ours::kept(case)?,
         "psight, memory_info" => ours::as_python(case)?,
         "300 processes" | "3000 processes" | "30000 processes" => ours::folder(who)?,
+        "floor of 300 processes" | "floor of 3000 processes" | "floor of 30000 processes" => {
+            floor::folder(who)?
+        }
         "floor" => floor::question(case, subject)?,
         "sysinfo" => others::sysinfo(case)?,
         "procfs" => others::procfs(case, subject),

@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use std::io::Write as _;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 
 use rustix::fs::{
     AtFlags, CWD, Mode, OFlags, RawDir, SeekFrom, openat, readlinkat_raw, seek, statat,
@@ -12,6 +13,7 @@ use rustix::fs::{
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::Question;
+use crate::workload::FOLDER;
 use crate::{Outcome, ffi};
 
 /// A table, and the files that it needs.
@@ -61,6 +63,29 @@ pub(crate) fn question(case: &str, subject: u32) -> Outcome<Option<Question>> {
     Ok(Some(Box::new(move || raw.whole(&path))))
 }
 
+/// The files that the table needs of a machine in a folder, whose processes have no pidfds.
+const FOLDER_PLAN: Plan = Plan {
+    case: "scale",
+    reads: &[b"stat\0", b"status\0", b"cmdline\0"],
+    links: &[],
+    sizes: &[],
+    pidfd: false,
+};
+
+/// A machine in a folder, as often as makes 30,000 processes.
+pub(crate) fn folder(who: &str) -> Outcome<Option<Question>> {
+    let processes: usize = who.rsplit(' ').nth(1).unwrap_or_default().parse()?;
+    let folder = std::env::var_os(FOLDER).ok_or("no folder")?;
+    let mut raw = Raw::open_at(&Path::new(&folder).join(processes.to_string()).join("proc"))?;
+    Ok(Some(Box::new(move || {
+        let mut rows = 0;
+        for _ in 0..30_000 / processes {
+            rows += raw.scan(&FOLDER_PLAN)?;
+        }
+        Ok(rows)
+    })))
+}
+
 /// The loop that makes the calls.
 struct Raw {
     proc: OwnedFd,
@@ -74,9 +99,13 @@ struct Raw {
 
 impl Raw {
     fn open() -> Outcome<Self> {
+        Self::open_at(Path::new("/proc"))
+    }
+
+    fn open_at(proc: &Path) -> Outcome<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         Ok(Self {
-            proc: openat(CWD, "/proc", flags, Mode::empty())?,
+            proc: openat(CWD, proc, flags, Mode::empty())?,
             entries: Vec::with_capacity(32 * 1024),
             pids: Vec::new(),
             path: Vec::with_capacity(64),

@@ -29,13 +29,28 @@ fn columns(case: &str) -> Option<&'static str> {
 
 /// Without anything kept but buffers.
 pub(crate) fn question(case: &str, subject: u32) -> Outcome<Option<Question>> {
-    if let Some(names) = columns(case) {
-        return Ok(Some(table(Host::local().scanner(names.parse::<Columns>()?)?)));
+    of(&Host::local(), case, subject)
+}
+
+/// Through BPF, and nothing where the kernel does not let us.
+pub(crate) fn by_bpf(case: &str, subject: u32) -> Outcome<Option<Question>> {
+    let host = Host::local().with_bpf();
+    let Some(mut ask) = of(&host, case, subject)? else { return Ok(None) };
+    ask()?;
+    if host.bpf_answers() == 0 {
+        return Err("the kernel refuses BPF, or it is no quicker".into());
     }
-    if let Some(question) = machine(case) {
+    Ok(Some(ask))
+}
+
+fn of(host: &Host, case: &str, subject: u32) -> Outcome<Option<Question>> {
+    if let Some(names) = columns(case) {
+        return Ok(Some(table(host.scanner(names.parse::<Columns>()?)?)));
+    }
+    if let Some(question) = machine(host.clone(), case) {
         return Ok(Some(question));
     }
-    process(case, subject)
+    process(&host.process(subject)?, case)
 }
 
 fn table(mut scanner: Scanner) -> Question {
@@ -49,8 +64,7 @@ fn table(mut scanner: Scanner) -> Question {
     })
 }
 
-fn machine(case: &str) -> Option<Question> {
-    let host = Host::local();
+fn machine(host: Host, case: &str) -> Option<Question> {
     Some(match case {
         "pids" => Box::new(move || Ok(host.pids()?.len())),
         "connections" => {
@@ -65,8 +79,8 @@ fn machine(case: &str) -> Option<Question> {
     })
 }
 
-fn process(case: &str, subject: u32) -> Outcome<Option<Question>> {
-    let process = Process::new(subject)?;
+fn process(process: &Process, case: &str) -> Outcome<Option<Question>> {
+    let process = process.clone();
     Ok(Some(match case {
         "open_files" => Box::new(move || Ok(process.open_files()?.len())),
         "num_fds" => Box::new(move || Ok(usize::try_from(process.num_fds()?)?)),
