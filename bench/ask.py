@@ -38,6 +38,7 @@ MACHINE = {
     "cold": lambda ps: cold(ps, TABLE),
     "wide": lambda ps: table(ps, WIDE),
     "monitor": lambda ps: table(ps, MONITOR),
+    "busy": lambda ps: table(ps, ["name", "cpu_percent"]),
     "pids": lambda ps: len(ps.pids()),
     "footprint": footprint,
     "connections": lambda ps: len(ps.net_connections("all")),

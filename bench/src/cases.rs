@@ -177,6 +177,15 @@ pub(crate) const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "busy",
+        about: "name and processor use of every process",
+        load: Load::Crowd,
+        calls: 1,
+        passes: 7,
+        who: &[PSIGHT, KEPT, OURS, PSUTIL],
+        aims: &[cheaper(KEPT_OPEN, RUST, 1.5), cheaper(RUST, "psutil", 3.0)],
+    },
+    Case {
         name: "pids",
         about: "the pids of all processes",
         load: Load::Crowd,

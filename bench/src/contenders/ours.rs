@@ -22,6 +22,7 @@ fn columns(case: &str) -> Option<&'static str> {
              exe,cwd,num_fds,io_counters"
         }
         "monitor" => "pid,name,cpu_percent,rss",
+        "busy" => "pid,name,cpu_percent",
         "footprint" => "pid,memory_footprint",
         _ => return None,
     })

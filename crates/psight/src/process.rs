@@ -19,6 +19,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 pub use control::{IoClass, IoNice, Limit, Limits, Resource, nice_order};
+pub(crate) use cpu::percent_busy;
 pub use cpu::{CpuSample, ProcessCpuTimes};
 pub use files::{
     EpollTarget, FdDetail, FdKind, FileDescriptor, InotifyWatch, OpenFile, OpenMode, Timer,

@@ -308,7 +308,8 @@ impl ProcessRow {
         }
     }
 
-    /// The processor time with the moment it was read, where `cpu_times` or `cpu_percent` was asked for.
+    /// The processor time with the moment it was read, where `cpu_times` or `cpu_percent` was asked for; not in a table
+    /// that reads clocks ([`Scanner::keep_open`]), which do not tell `user` from `system`.
     ///
     /// Two of the same process (same `pid`, same [`start_ticks`](Self::start_ticks)) make a percentage.
     pub fn cpu_sample(&self) -> Option<&CpuSample> {

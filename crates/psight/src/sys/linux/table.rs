@@ -5,6 +5,7 @@
 
 #[cfg(feature = "bpf")]
 mod bpf;
+mod clock;
 mod ffi;
 mod fill;
 mod keep;
@@ -13,7 +14,7 @@ mod sources;
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use plan::Plan;
 use sources::{Read, Refusal, Sources};
@@ -21,7 +22,6 @@ use sources::{Read, Refusal, Sources};
 pub(super) use ffi::PidfdInfo;
 
 use super::host;
-use crate::process::CpuSample;
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
 use crate::{Error, Host, Pid, Result};
@@ -63,7 +63,9 @@ pub(crate) struct Engine {
 struct Seen {
     pid: u32,
     start_ticks: u64,
-    sample: CpuSample,
+    at: Instant,
+    /// The seconds that it had spent on processors until then.
+    busy: f64,
 }
 
 /// Whether a process that is being read is still there.
@@ -115,6 +117,7 @@ impl Engine {
     /// Lets this many descriptors stay open from one reading to the next.
     pub(crate) fn keep_open(&mut self, most: usize) {
         self.sources.keep_open(most);
+        self.plan_clock(most > 0);
     }
 
     /// Fills `row` with one process after the other and shows it; whatever `row` holds when it comes back is used again.
@@ -180,6 +183,9 @@ impl Engine {
         row.pid = Pid::new(pid);
         self.nature = None;
         self.sources.turn_to(pid);
+        if self.by_clock(row) {
+            return Ok(Life::There);
+        }
         let plan = self.plan;
         self.fill(row, &plan)
     }

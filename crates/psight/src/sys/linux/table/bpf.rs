@@ -273,6 +273,11 @@ impl Engine {
         }
         self.tell_counts(row, task, sums, &mut rest);
         self.tell_arguments(row, task, nature, &mut rest);
+        if self.plan.wants(Columns::CPU_PERCENT)
+            && let Some(sample) = row.sample
+        {
+            self.compare(row, sample.at(), sample.times().total());
+        }
         match self.complete(row, self.plan.stat, stat.tty_nr, nature) {
             Err(Refusal::Missing) => return Ok(Life::Gone),
             Err(Refusal::Exhausted(error)) => {

@@ -12,10 +12,11 @@ use psight_parse::linux::pid::{cmdline, io, smaps, stat, statm, status};
 
 use super::super::process::{Device, Raw, find_terminal, status_of};
 use super::super::records;
+use super::clock::processor_time;
 use super::sources::{Read, Refusal};
 use super::{Engine, Nature, Seen};
 use crate::memory::percent;
-use crate::process::{ContextSwitches, CpuSample, GroupIds, UserIds};
+use crate::process::{ContextSwitches, CpuSample, GroupIds, UserIds, percent_busy};
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
 use crate::{ErrorKind, Host, Pid};
@@ -96,6 +97,14 @@ impl Engine {
         machine.stat(&mut self.spare, row, columns, &stat, at);
         let (terminal, nature) = (stat.tty_nr, Nature::of(&stat));
         self.nature = Some(nature);
+        self.note_start(row);
+        if columns.intersects(Columns::CPU_PERCENT)
+            && let Some(times) = row.sample.map(|sample| *sample.times())
+        {
+            // Both readings by the same watch, even if the process is read by another way the next time.
+            let exact = if self.plan.clock { processor_time(row.pid.as_u32()) } else { None };
+            self.compare(row, at, exact.unwrap_or(times.total()));
+        }
         self.complete(row, columns, terminal, nature)
     }
 
@@ -107,13 +116,10 @@ impl Engine {
         terminal: u32,
         nature: Nature,
     ) -> Read<()> {
-        if columns.intersects(Columns::CPU_PERCENT) {
-            self.compare(row);
-        }
         if columns.intersects(Columns::TERMINAL) && terminal != 0 {
             row.terminal = self.terminal(terminal);
         }
-        let long = row.name.as_ref().is_some_and(|name| name.len() >= LONGEST_COMM);
+        let long = row.name.as_ref().is_some_and(is_cut);
         // Zombies and threads of the kernel have no command line.
         if long && nature == Nature::Ordinary && !self.plan.wants(Columns::CMDLINE) {
             self.extend_name(row)?;
@@ -250,18 +256,18 @@ impl Engine {
         }
     }
 
-    /// How busy the process was since the last reading.
-    fn compare(&mut self, row: &mut ProcessRow) {
-        let (Some(start_ticks), Some(sample)) = (row.start_ticks, row.sample) else { return };
-        let pid = row.pid.as_u32();
+    /// How busy the process was since the last reading, if until `at` it has been so for `busy` seconds.
+    pub(super) fn compare(&mut self, row: &mut ProcessRow, at: Instant, busy: f64) {
+        let Some(start_ticks) = row.start_ticks else { return };
+        let now = Seen { pid: row.pid.as_u32(), start_ticks, at, busy };
         let left = self.before.get(self.compared..).unwrap_or_default();
-        self.compared += left.iter().take_while(|seen| seen.pid < pid).count();
+        self.compared += left.iter().take_while(|seen| seen.pid < now.pid).count();
         row.cpu_percent = self
             .before
             .get(self.compared)
-            .filter(|seen| seen.pid == pid && seen.start_ticks == start_ticks)
-            .map(|seen| sample.percent_since(&seen.sample));
-        self.now.push(Seen { pid, start_ticks, sample });
+            .filter(|seen| seen.pid == now.pid && seen.start_ticks == start_ticks)
+            .map(|seen| percent_busy(now.busy - seen.busy, now.at, seen.at));
+        self.now.push(now);
     }
 
     /// The file of the terminal with this device number.
@@ -291,10 +297,15 @@ pub(super) fn words(spare: &mut Spare, row: &mut ProcessRow, bytes: &[u8]) {
     row.cmdline = Some(list);
 }
 
+/// Whether the kernel may have cut the name.
+pub(super) fn is_cut(name: &OsString) -> bool {
+    name.len() >= LONGEST_COMM
+}
+
 /// Lengthens `name` to that of the program `first`, if it is its beginning (T-04).
-fn extend(name: &mut OsString, first: &[u8]) {
+pub(super) fn extend(name: &mut OsString, first: &[u8]) {
     let program = first.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    if name.len() >= LONGEST_COMM && program.starts_with(name.as_bytes()) {
+    if is_cut(name) && program.starts_with(name.as_bytes()) {
         name.clear();
         name.push(OsStr::from_bytes(program));
     }

@@ -7,7 +7,7 @@
 use std::os::fd::OwnedFd;
 
 /// What is worth being kept, by the names that the sources have; a name more is for the pidfd.
-const FILES: [&[u8]; 5] = [b"stat\0", b"cmdline\0", b"statm\0", b"status\0", b"io\0"];
+const FILES: [&[u8]; 6] = [b"stat\0", b"cmdline\0", b"statm\0", b"status\0", b"io\0", b"comm\0"];
 /// The place of the pidfd.
 pub(super) const PIDFD: usize = FILES.len();
 const SLOTS: usize = FILES.len() + 1;
@@ -32,6 +32,8 @@ pub(super) struct Kept {
 #[derive(Debug)]
 struct Handles {
     pid: u32,
+    /// When the process started, if it was read by a way that finds no more than its files.
+    start_ticks: Option<u64>,
     files: [Option<OwnedFd>; SLOTS],
 }
 
@@ -55,17 +57,17 @@ impl Kept {
             return;
         }
         self.put_away();
-        let mut files = [const { None }; SLOTS];
+        let (mut files, mut start_ticks) = ([const { None }; SLOTS], None);
         while let Some(handles) = self.before.get_mut(self.at).filter(|old| old.pid <= pid) {
             let old = std::mem::replace(&mut handles.files, [const { None }; SLOTS]);
             if handles.pid == pid {
-                files = old;
+                (files, start_ticks) = (old, handles.start_ticks);
             } else {
                 self.open -= count(&old);
             }
             self.at += 1;
         }
-        self.current = Some(Handles { pid, files });
+        self.current = Some(Handles { pid, start_ticks, files });
     }
 
     /// Ends a reading: what it did not come across is closed.
@@ -88,6 +90,23 @@ impl Kept {
     /// The descriptor that is kept in this place for the process that is being read.
     pub(super) fn get(&self, slot: usize) -> Option<&OwnedFd> {
         self.current.as_ref()?.files.get(slot)?.as_ref()
+    }
+
+    /// Whether one more may be kept of the process that is being read.
+    pub(super) fn has_room(&self) -> bool {
+        self.current.is_some() && self.open < self.most
+    }
+
+    /// When the process of the handles started, if that was [noted](Self::note).
+    pub(super) fn start_ticks(&self) -> Option<u64> {
+        self.current.as_ref()?.start_ticks
+    }
+
+    /// Notes when the process of the handles started.
+    pub(super) fn note(&mut self, start_ticks: Option<u64>) {
+        if let Some(handles) = &mut self.current {
+            handles.start_ticks = start_ticks;
+        }
     }
 
     /// Closes that descriptor.

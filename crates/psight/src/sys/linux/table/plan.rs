@@ -37,7 +37,12 @@ pub(super) struct Plan {
     pub(super) status: Columns,
     /// What is to be taken from a pidfd.
     pub(super) pidfd: Columns,
+    /// Whether a process that has been read before needs its clock and a short file only.
+    pub(super) clock: bool,
 }
+
+/// What a clock and `comm` say.
+const OF_CLOCK: Columns = Columns::PID.and(Columns::NAME).and(Columns::CPU_PERCENT);
 
 impl Plan {
     /// The cheapest way to the columns; `pidfd` says whether this kernel answers questions about pidfds.
@@ -53,7 +58,15 @@ impl Plan {
         // A file that is read anyway costs less than another system call.
         let (status, pidfd) =
             if pidfd && status.is_empty() { (status, ids) } else { (status | ids, Columns::NONE) };
-        Self { columns, stat: columns.common(STAT).minus(statm), statm, status, pidfd }
+        let stat = columns.common(STAT).minus(statm);
+        Self { columns, stat, statm, status, pidfd, clock: false }
+    }
+
+    /// The way to these columns for who keeps files open and may read the clocks of processes, if it is one for them.
+    pub(super) fn with_clock(self) -> Option<Self> {
+        let rest = self.columns.minus(OF_CLOCK);
+        let fits = rest.is_empty() && self.wants(Columns::CPU_PERCENT);
+        fits.then_some(Self { clock: true, ..self })
     }
 
     pub(super) fn wants(&self, column: Columns) -> bool {
@@ -83,6 +96,14 @@ mod tests {
         let plan = Plan::new(Columns::MEMORY_INFO | Columns::RSS, true);
         assert_eq!(plan.statm, Columns::MEMORY_INFO | Columns::RSS);
         assert!(plan.stat.is_empty());
+    }
+
+    #[test]
+    fn a_clock_is_enough_for_names_and_use_alone() {
+        let busy = Columns::PID | Columns::NAME | Columns::CPU_PERCENT;
+        assert!(Plan::new(busy, true).with_clock().is_some_and(|plan| plan.clock));
+        assert!(Plan::new(busy | Columns::RSS, true).with_clock().is_none());
+        assert!(Plan::new(Columns::NAME, true).with_clock().is_none());
     }
 
     #[test]

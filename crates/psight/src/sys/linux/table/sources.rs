@@ -153,19 +153,10 @@ impl Sources {
     /// These files are made when they are read: what fits the buffer comes in one piece, and a read that leaves room
     /// has got everything.
     pub(super) fn read(&mut self, name: &[u8]) -> Read<&[u8]> {
-        let slot = keep::slot(name);
-        if let Some(slot) = slot
-            && let Some(fd) = self.kept.get(slot)
-        {
-            match read_all(&mut self.bytes, |bytes| {
-                let at = bytes.len() as u64;
-                rustix::io::pread(fd, rustix::buffer::spare_capacity(bytes), at)
-            }) {
-                Ok(()) => return Ok(&self.bytes),
-                // That process has gone; another may have its pid.
-                Err(_) => self.kept.forget(slot),
-            }
+        if self.read_kept(name) {
+            return Ok(&self.bytes);
         }
+        let slot = keep::slot(name);
         let fd = self.open_file(name)?;
         read_all(&mut self.bytes, |bytes| {
             rustix::io::read(&fd, rustix::buffer::spare_capacity(bytes))
@@ -174,6 +165,53 @@ impl Sources {
             self.kept.put(slot, fd);
         }
         Ok(&self.bytes)
+    }
+
+    /// The file that is kept open, if it is and the process is still there.
+    pub(super) fn kept(&mut self, name: &[u8]) -> Option<&[u8]> {
+        self.read_kept(name).then_some(&self.bytes)
+    }
+
+    fn read_kept(&mut self, name: &[u8]) -> bool {
+        let Some(slot) = keep::slot(name) else { return false };
+        let Some(fd) = self.kept.get(slot) else { return false };
+        let read = read_all(&mut self.bytes, |bytes| {
+            let at = bytes.len() as u64;
+            rustix::io::pread(fd, rustix::buffer::spare_capacity(bytes), at)
+        });
+        if read.is_err() {
+            // That process has gone; another may have its pid.
+            self.kept.forget(slot);
+        }
+        read.is_ok()
+    }
+
+    /// Keeps this file open, if it is not yet and there is room, and looks at nothing in it.
+    pub(super) fn hold(&mut self, name: &[u8]) {
+        let Some(slot) = keep::slot(name) else { return };
+        if self.kept.get(slot).is_none()
+            && self.kept.has_room()
+            && let Ok(fd) = self.open_file(name)
+        {
+            self.kept.put(slot, fd);
+        }
+    }
+
+    /// Closes this file, if it is kept open.
+    pub(super) fn release(&mut self, name: &[u8]) {
+        if let Some(slot) = keep::slot(name) {
+            self.kept.forget(slot);
+        }
+    }
+
+    /// When the process whose files are kept open started, if that was [noted](Self::note_start).
+    pub(super) fn noted_start(&self) -> Option<u64> {
+        self.kept.start_ticks()
+    }
+
+    /// Notes when the process whose files are kept open started.
+    pub(super) fn note_start(&mut self, start_ticks: Option<u64>) {
+        self.kept.note(start_ticks);
     }
 
     fn open_file(&mut self, name: &[u8]) -> Read<OwnedFd> {
