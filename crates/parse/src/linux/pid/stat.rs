@@ -157,10 +157,9 @@ impl<'a> Columns<'a> {
     fn skip(&mut self, columns: usize) {
         for _ in 0..columns {
             // A missing column is found by the next one that is needed.
-            self.0 = after_blanks(self.0);
-            while let [b'!'..=u8::MAX, rest @ ..] = self.0 {
-                self.0 = rest;
-            }
+            let start = after_blanks(self.0);
+            let end = text::position(start, b' ').unwrap_or(start.len());
+            self.0 = start.get(end..).unwrap_or_default();
         }
     }
 
@@ -199,6 +198,9 @@ impl<'a> Columns<'a> {
 
     /// A 32-bit number of which the kernel prints the sign.
     fn number(&mut self, field: &'static str) -> Result<u32, Error> {
+        if let Some(number) = self.digits() {
+            return u32::try_from(number).map_err(|_| Error::garbled(field));
+        }
         let word = self.word(field)?;
         text::u32(word)
             .or_else(|| text::i32(word).map(i32::cast_unsigned))
