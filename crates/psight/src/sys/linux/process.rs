@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use psight_parse::Error as Undecoded;
-use psight_parse::linux::pid::stat::{Stat, stat};
+use psight_parse::linux::pid::stat::{Head, Stat, head, starttime, stat};
 use psight_parse::linux::pid::status::{Status, Wanted, wanted};
 use rustix::io::Errno;
 
@@ -101,7 +101,7 @@ impl Raw {
 
     // stat, starttime
     pub(crate) fn start(&self) -> Result<u64> {
-        Ok(self.stat()?.starttime_ticks)
+        starttime(self.stat_bytes()?).map_err(|error| self.malformed("stat", &error))
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -124,10 +124,19 @@ impl Raw {
 
     /// The decoded `stat`.
     pub(super) fn stat(&self) -> Result<Stat<'_>> {
+        stat(self.stat_bytes()?).map_err(|error| self.malformed("stat", &error))
+    }
+
+    /// The name and the state of `stat`, for a fraction of the work.
+    pub(super) fn stat_head(&self) -> Result<Head<'_>> {
+        head(self.stat_bytes()?).map_err(|error| self.malformed("stat", &error))
+    }
+
+    fn stat_bytes(&self) -> Result<&[u8]> {
         let bytes = self.kept(&self.stat, "stat")?;
         // Set by the first read; a later call finds it set.
         let _ = self.stat_read_at.set(Instant::now());
-        stat(bytes).map_err(|error| self.malformed("stat", &error))
+        Ok(bytes)
     }
 
     /// Whether `stat` was read already.
