@@ -167,7 +167,7 @@ fn last_bracket(bytes: &[u8], open: usize) -> Option<usize> {
 }
 
 /// What is left of the line.
-struct Columns<'a>(&'a [u8]);
+pub(super) struct Columns<'a>(pub(super) &'a [u8]);
 
 impl<'a> Columns<'a> {
     fn word(&mut self, field: &'static str) -> Result<&'a [u8], Error> {
@@ -180,7 +180,7 @@ impl<'a> Columns<'a> {
 
     /// Skips columns, between which the kernel prints one blank. One that is missing is found by the next one that is
     /// needed.
-    fn skip(&mut self, columns: usize) {
+    pub(super) fn skip(&mut self, columns: usize) {
         let mut left = columns;
         self.0 = after_blanks(self.0);
         // Eight bytes in one step, up to those in which the last column ends.
@@ -222,7 +222,7 @@ impl<'a> Columns<'a> {
     }
 
     #[inline]
-    fn count(&mut self, field: &'static str) -> Result<u64, Error> {
+    pub(super) fn count(&mut self, field: &'static str) -> Result<u64, Error> {
         match self.digits() {
             Some(number) => Ok(number),
             None => text::u64(self.word(field)?).ok_or(Error::garbled(field)),
