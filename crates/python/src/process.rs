@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::state::{State, Tuple};
-use crate::views::{object, one_decimal, text, view, view_with, views, zeros};
+use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
 use crate::{enter, ffi, system};
 
 /// What a Python `Process` holds of the core.
@@ -178,41 +178,41 @@ macro_rules! questions {
 }
 
 questions! {
-    ppid: Process::ppid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
+    ppid: Process::ppid, |py, _, pid: psight::Pid| object(py, pid.to_value());
     name: Process::name, |py, _, name: OsString| text(py, &name);
     exe: Process::exe, path_or_empty;
     cmdline: Process::cmdline, |py, _, words: Vec<OsString>| texts(py, &words);
     environ: Process::environ_map, |py, _, map| environment(py, map);
     create_time: Process::create_time, |py, _, at| timestamp(py, at);
-    status: Process::status, |py, _, status: psight::process::Status| object(py, &status.to_value());
+    status: Process::status, |py, _, status: psight::process::Status| object(py, status.to_value());
     cwd: Process::cwd, path_or_empty;
     root: Process::root, path_or_empty;
     // Psutil knows of no terminal that has no file.
     terminal: |process: &Process| match process.terminal() {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         answer => answer,
-    }, |py, _, path: Option<PathBuf>| object(py, &path.to_value());
-    has_terminal: Process::has_terminal, |py, _, has: bool| object(py, &has.to_value());
+    }, |py, _, path: Option<PathBuf>| object(py, path.to_value());
+    has_terminal: Process::has_terminal, |py, _, has: bool| object(py, has.to_value());
     username: Process::username, |py, _, name: OsString| text(py, &name);
     uids: Process::uids, |py, state, ids| view(py, state, Tuple::Puids, &ids);
     gids: Process::gids, |py, state, ids| view(py, state, Tuple::Pgids, &ids);
-    fsuid: Process::fsuid, |py, _, id: u32| object(py, &id.to_value());
-    fsgid: Process::fsgid, |py, _, id: u32| object(py, &id.to_value());
-    getgroups: Process::groups, |py, _, ids: Vec<u32>| object(py, &ids.to_value());
-    pgid: Process::pgid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
-    sid: Process::sid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
-    umask: Process::umask, |py, _, umask: Option<u32>| object(py, &umask.to_value());
-    cpu_times: Process::cpu_times, |py, state, times| zeros(py, state, Tuple::Pcputimes, &times, 0.0);
+    fsuid: Process::fsuid, |py, _, id: u32| object(py, id.to_value());
+    fsgid: Process::fsgid, |py, _, id: u32| object(py, id.to_value());
+    getgroups: Process::groups, |py, _, ids: Vec<u32>| object(py, ids.to_value());
+    pgid: Process::pgid, |py, _, pid: psight::Pid| object(py, pid.to_value());
+    sid: Process::sid, |py, _, pid: psight::Pid| object(py, pid.to_value());
+    umask: Process::umask, |py, _, umask: Option<u32>| object(py, umask.to_value());
+    cpu_times: Process::cpu_times, |py, state, times| view_or(py, state, Tuple::Pcputimes, &times, 0.0);
     cpu_num: Process::cpu_num, |py, _, cpu: Option<u32>| {
-        object(py, &cpu.map_or(-1, i64::from).to_value())
+        object(py, cpu.map_or(-1, i64::from).to_value())
     };
-    nice: Process::nice, |py, _, nice: i32| object(py, &nice.to_value());
-    cpu_affinity: Process::cpu_affinity, |py, _, cpus: Vec<u32>| object(py, &cpus.to_value());
-    memory_info: Process::memory_info, |py, state, info| zeros(py, state, Tuple::Pmem, &info, 0);
-    memory_info_ex: Process::memory_info_ex, |py, state, info| zeros(py, state, Tuple::PmemEx, &info, 0);
-    memory_full_info: Process::memory_full, |py, state, info| zeros(py, state, Tuple::Pfullmem, &info, 0);
+    nice: Process::nice, |py, _, nice: i32| object(py, nice.to_value());
+    cpu_affinity: Process::cpu_affinity, |py, _, cpus: Vec<u32>| object(py, cpus.to_value());
+    memory_info: Process::memory_info, |py, state, info| view_or(py, state, Tuple::Pmem, &info, 0);
+    memory_info_ex: Process::memory_info_ex, |py, state, info| view_or(py, state, Tuple::PmemEx, &info, 0);
+    memory_full_info: Process::memory_full, |py, state, info| view_or(py, state, Tuple::Pfullmem, &info, 0);
     memory_footprint: Process::memory_footprint, |py, state, info| {
-        zeros(py, state, Tuple::Pfootprint, &info, 0)
+        view_or(py, state, Tuple::Pfootprint, &info, 0)
     };
     memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views(py, state, Tuple::PmmapExt, &maps);
     memory_maps_grouped: Process::memory_maps_grouped, |py, state, maps: Vec<_>| {
@@ -221,13 +221,13 @@ questions! {
     page_faults: Process::page_faults, |py, state, faults| view(py, state, Tuple::Ppagefaults, &faults);
     io_counters: Process::io_counters, |py, state, io| view(py, state, Tuple::Pio, &io);
     num_ctx_switches: Process::num_ctx_switches, |py, state, count| view(py, state, Tuple::Pctxsw, &count);
-    num_threads: Process::num_threads, |py, _, count: u32| object(py, &count.to_value());
+    num_threads: Process::num_threads, |py, _, count: u32| object(py, count.to_value());
     threads: Process::threads, |py, state, threads: Vec<_>| views(py, state, Tuple::Pthread, &threads);
-    num_fds: Process::num_fds, |py, _, count: u64| object(py, &count.to_value());
+    num_fds: Process::num_fds, |py, _, count: u64| object(py, count.to_value());
     open_files: Process::open_files, |py, state, files: Vec<_>| views(py, state, Tuple::Popenfile, &files);
-    is_running: Process::is_running, |py, _, running: bool| object(py, &running.to_value());
+    is_running: Process::is_running, |py, _, running: bool| object(py, running.to_value());
     ionice: Process::ionice, |py, state: &State, nice: psight::process::IoNice| {
-        view_with(py, state, Tuple::Pionice, &nice, |field, _| {
+        view_with(py, state, Tuple::Pionice, &nice, |field| {
             if field != "ioclass" {
                 return Ok(None);
             }

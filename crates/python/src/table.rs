@@ -14,7 +14,7 @@ use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple, PyType};
 
 use crate::process::{Handle, texts, timestamp};
 use crate::state::{State, Tuple};
-use crate::views::{text, view, zeros};
+use crate::views::{text, view, view_or};
 use crate::{enter, ffi};
 
 /// Adds the functions of this file to the module.
@@ -65,7 +65,7 @@ const ANSWERS: &[Answer] = &[
     answer("cpu_times", Columns::CPU_TIMES, |to, of| {
         of.row
             .cpu_times
-            .map(|times| zeros(to.py, to.state, Tuple::Pcputimes, &times, 0.0))
+            .map(|times| view_or(to.py, to.state, Tuple::Pcputimes, &times, 0.0))
             .transpose()
     }),
     answer("cpu_percent", Columns::CPU_TIMES, |to, of| {
@@ -76,7 +76,7 @@ const ANSWERS: &[Answer] = &[
         of.row
             .memory_info
             .as_ref()
-            .map(|info| zeros(to.py, to.state, Tuple::Pmem, info, 0))
+            .map(|info| view_or(to.py, to.state, Tuple::Pmem, info, 0))
             .transpose()
     }),
     // The cheap column is a few pages off, unless the other is asked for too.
