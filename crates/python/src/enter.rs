@@ -24,6 +24,15 @@ pub(crate) fn process<T: Send>(
     py.detach(ask).map_err(|error| raised(py, state, &error, Some(process)))
 }
 
+/// Asks what one system call answers, without waiting: to release the lock for it would take a part of the time.
+pub(crate) fn process_at_once<T>(
+    process: &Bound<'_, PyAny>,
+    state: &State,
+    ask: impl FnOnce() -> Result<T>,
+) -> PyResult<T> {
+    ask().map_err(|error| raised(process.py(), state, &error, Some(process)))
+}
+
 /// The exception, made in Python so that its classes have one home.
 pub(crate) fn raised(
     py: Python<'_>,
