@@ -404,7 +404,7 @@ class Process:
     def children(self, recursive=False):
         """Return the children, or all descendants."""
         self._check()
-        return [Process._opened(*found) for found in _core.children(self, bool(recursive))]
+        return _core.children(self, bool(recursive), Process)
 
     # --- control
 
@@ -673,26 +673,24 @@ def _rows(quick, rest, ad_value, strict):
     global _known
     known = dict(_known)
     renewed = _renewed(known)
-    quick = tuple(quick)
-    table = _core.table(quick)
+    processes, infos = _core.table(tuple(quick), Process, known, ad_value)
     try:
-        while rows := _core.next_rows(table, Process, known, quick, ad_value):
-            for row in rows:
-                if type(row) is tuple:
-                    process, info, missing = row
-                elif rest:
-                    process, info, missing = row, row.info, ()
-                else:
-                    yield row
-                    continue
-                try:
-                    process.info = process._answers(info, rest.union(missing), ad_value, strict)
-                except NoSuchProcess:
-                    known.pop(process._pid, None)
-                else:
-                    yield process
+        for process, info in zip(processes, infos):
+            missing = ()
+            if type(info) is tuple:
+                info, missing = info
+            if not rest and not missing:
+                # It has it already, unless somebody has asked for others since.
+                process.info = info
+                yield process
+                continue
+            try:
+                process.info = process._answers(info, rest.union(missing), ad_value, strict)
+            except NoSuchProcess:
+                known.pop(process._pid, None)
+            else:
+                yield process
     finally:
-        _core.drop_gone(table, known)
         for pid in renewed:
             known.pop(pid, None)
         _known = known

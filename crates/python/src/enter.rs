@@ -3,6 +3,7 @@
 use psight::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 
+use crate::ffi;
 use crate::state::State;
 
 /// Asks the system. An error becomes the exception that psutil raises for it.
@@ -12,6 +13,22 @@ pub(crate) fn system<T: Send>(
     ask: impl FnOnce() -> Result<T> + Send,
 ) -> PyResult<T> {
     py.detach(ask).map_err(|error| raised(py, state, &error, None))
+}
+
+/// Asks the system for something that comes in parts, each of which is shown with the lock held.
+pub(crate) fn system_in_parts<T: ?Sized>(
+    py: Python<'_>,
+    state: &State,
+    ask: impl FnOnce(&mut dyn FnMut(&T)) -> Result<()> + Send,
+    mut show: impl FnMut(&T) -> PyResult<()>,
+) -> PyResult<()> {
+    let mut shown = Ok(());
+    let read = ffi::alternating(py, ask, |part| {
+        if shown.is_ok() {
+            shown = show(part);
+        }
+    });
+    shown.and(read.map_err(|error| raised(py, state, &error, None)))
 }
 
 /// Asks about a process. `process` is its Python object, which the exception names.

@@ -10,7 +10,7 @@ use psight::record::ToValue;
 use psight::{ErrorKind, Process, Result};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 use crate::state::{State, Tuple};
 use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
@@ -280,13 +280,14 @@ fn cpu_percent(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyRe
     Ok(ffi::kept::<Handle>(&capsule)?.percent(now))
 }
 
-/// The children, or all descendants: `(pid, handle, start)` of each.
+/// The children, or all descendants: an instance of `class` for each, or without a class its `(pid, handle, start)`.
 #[pyfunction]
-#[pyo3(pass_module)]
+#[pyo3(pass_module, signature = (process, recursive, class=None))]
 fn children<'py>(
     module: &Bound<'py, PyModule>,
     process: &Bound<'py, PyAny>,
     recursive: bool,
+    class: Option<&Bound<'py, PyType>>,
 ) -> PyResult<Bound<'py, PyList>> {
     let found =
         ask(
@@ -296,10 +297,55 @@ fn children<'py>(
                 if recursive { process.descendants() } else { process.children() }
             },
         )?;
-    let generation = ffi::state(module)?.generation();
-    let py = process.py();
-    let rows = found.into_iter().map(|child| relative(py, child, generation));
-    PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
+    let (py, state) = (process.py(), ffi::state(module)?);
+    let generation = state.generation();
+    let Some(class) = class else {
+        let rows = found.into_iter().map(|child| relative(py, child, generation));
+        return PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?);
+    };
+    let maker = Maker::new(state, class, generation)?;
+    let made = found.into_iter().map(|child| Ok(maker.process(child)?.0));
+    PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// What makes Python processes of the core's, without a call of their `__init__`.
+pub(crate) struct Maker<'py, 'a> {
+    pub(crate) class: &'a Bound<'py, PyType>,
+    make: ffi::New,
+    state: &'a State,
+    generation: u64,
+    pid: Bound<'py, PyString>,
+    ident: Bound<'py, PyString>,
+}
+
+impl<'py, 'a> Maker<'py, 'a> {
+    /// Of instances of `class`, for a host of this generation.
+    pub(crate) fn new(
+        state: &'a State,
+        class: &'a Bound<'py, PyType>,
+        generation: u64,
+    ) -> PyResult<Self> {
+        let word = |word| PyString::intern(class.py(), word);
+        let (pid, ident) = (word("_pid"), word("_ident"));
+        Ok(Self { class, make: ffi::New::of(class)?, state, generation, pid, ident })
+    }
+
+    /// The Python process, and its capsule.
+    pub(crate) fn process(
+        &self,
+        process: Process,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let py = self.class.py();
+        // It is asked for where it is not known yet.
+        let start = process.known_start_ticks();
+        let pid = process.pid().as_u32().into_pyobject(py)?;
+        let capsule = ffi::capsule(py, Handle::new(process, self.generation, start))?.into_any();
+        let made = self.make.instance(self.class)?;
+        made.setattr(&self.pid, &pid)?;
+        made.setattr(self.state.native(py), &capsule)?;
+        made.setattr(&self.ident, (pid, start))?;
+        Ok((made, capsule))
+    }
 }
 
 /// The parent as `(pid, handle, start)`, or `None`.
