@@ -51,7 +51,7 @@ class Process:
             raise ValueError(f"pid must be a positive integer (got {pid})")
         elif pid > 0x7FFFFFFF:
             raise NoSuchProcess(pid, msg="process PID out of range")
-        elif isinstance(pid, bool) and not _ignore_nsp:
+        elif (pid is True or pid is False) and not _ignore_nsp:
             # psutil looks for a process that is called so.
             raise NoSuchProcess(pid, msg="process PID not found")
         self._pid = pid
@@ -537,17 +537,17 @@ class Process:
 
 
 # How a process is made and compared; a program may have replaced it, or the class, or what one process is compared by.
-_OWN = {name: vars(Process)[name] for name in ("__init__", "_init", "_get_ident", "__eq__")}
+_OWN = (Process.__init__, Process._init, Process._get_ident, Process.__eq__)
 
 
 def _is_plain(process):
-    own = vars(Process)
+    init, begin, ident, equal = _OWN
     return (
         type(process) is Process is _package.Process
-        and own["__init__"] is _OWN["__init__"]
-        and own["_init"] is _OWN["_init"]
-        and own["_get_ident"] is _OWN["_get_ident"]
-        and own["__eq__"] is _OWN["__eq__"]
+        and Process.__init__ is init
+        and Process._init is begin
+        and Process._get_ident is ident
+        and Process.__eq__ is equal
         and _core.has_own_ident(process)
     )
 
