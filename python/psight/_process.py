@@ -1,7 +1,6 @@
 """`Process`, and the questions about all processes, with psutil's names, defaults and state."""
 
 import sys
-from _operator import index
 
 from . import _psight
 from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired, ZombieProcess
@@ -431,7 +430,7 @@ class Process:
 
     def rlimit(self, resource, limits=None):
         """Return the soft and hard limit of a resource (an `RLIMIT_*`), or set them."""
-        number = index(resource)
+        number = resource if type(resource) is int else _index(resource)
         if not 0 <= number < 16:
             # What does not fit a C int is another error, as for Python's own prlimit.
             if abs(number) >= 1 << 63:
@@ -459,7 +458,7 @@ class Process:
         if cpus is None:
             return _core.cpu_affinity(self)
         self._check()
-        cpus = [index(cpu) for cpu in set(cpus)] if cpus else []
+        cpus = [cpu if type(cpu) is int else _index(cpu) for cpu in set(cpus)] if cpus else []
         if any(cpu > 0x7FFFFFFF_FFFFFFFF for cpu in cpus):
             raise OverflowError(_TOO_LARGE)
         try:
@@ -579,6 +578,13 @@ def _total_memory():
 
         total = _totals[_package.PROCFS_PATH] = virtual_memory().total
     return total
+
+
+def _index(number):
+    """The int that an object stands for; Python says what is wrong with one that stands for none."""
+    from _operator import index
+
+    return index(number)
 
 
 def _exit_code(code):
