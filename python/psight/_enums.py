@@ -43,6 +43,7 @@ MEMBERS = {
 }
 
 ProcessIOPriority = IOPriority
+_IO_CLASSES = tuple(IOPriority)
 
 
 class _Words(str, enum.Enum):
@@ -97,4 +98,4 @@ def duplex(word):
 
 def ioclass(number):
     """The I/O priority class of this number."""
-    return IOPriority(number)
+    return _IO_CLASSES[number]

@@ -1,7 +1,6 @@
 """`Process`, and the questions about all processes, with psutil's names, defaults and state."""
 
 import sys
-from _operator import index
 
 from . import _psight
 from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired, ZombieProcess
@@ -51,7 +50,7 @@ class Process:
             raise ValueError(f"pid must be a positive integer (got {pid})")
         elif pid > 0x7FFFFFFF:
             raise NoSuchProcess(pid, msg="process PID out of range")
-        elif isinstance(pid, bool) and not _ignore_nsp:
+        elif (pid is True or pid is False) and not _ignore_nsp:
             # psutil looks for a process that is called so.
             raise NoSuchProcess(pid, msg="process PID not found")
         self._pid = pid
@@ -404,7 +403,7 @@ class Process:
     def children(self, recursive=False):
         """Return the children, or all descendants."""
         self._check()
-        return [Process._opened(*found) for found in _core.children(self, bool(recursive))]
+        return _core.children(self, bool(recursive), Process)
 
     # --- control
 
@@ -431,7 +430,7 @@ class Process:
 
     def rlimit(self, resource, limits=None):
         """Return the soft and hard limit of a resource (an `RLIMIT_*`), or set them."""
-        number = index(resource)
+        number = resource if type(resource) is int else _index(resource)
         if not 0 <= number < 16:
             # What does not fit a C int is another error, as for Python's own prlimit.
             if abs(number) >= 1 << 63:
@@ -459,7 +458,7 @@ class Process:
         if cpus is None:
             return _core.cpu_affinity(self)
         self._check()
-        cpus = [index(cpu) for cpu in set(cpus)] if cpus else []
+        cpus = [cpu if type(cpu) is int else _index(cpu) for cpu in set(cpus)] if cpus else []
         if any(cpu > 0x7FFFFFFF_FFFFFFFF for cpu in cpus):
             raise OverflowError(_TOO_LARGE)
         try:
@@ -537,17 +536,17 @@ class Process:
 
 
 # How a process is made and compared; a program may have replaced it, or the class, or what one process is compared by.
-_OWN = {name: vars(Process)[name] for name in ("__init__", "_init", "_get_ident", "__eq__")}
+_OWN = (Process.__init__, Process._init, Process._get_ident, Process.__eq__)
 
 
 def _is_plain(process):
-    own = vars(Process)
+    init, begin, ident, equal = _OWN
     return (
         type(process) is Process is _package.Process
-        and own["__init__"] is _OWN["__init__"]
-        and own["_init"] is _OWN["_init"]
-        and own["_get_ident"] is _OWN["_get_ident"]
-        and own["__eq__"] is _OWN["__eq__"]
+        and Process.__init__ is init
+        and Process._init is begin
+        and Process._get_ident is ident
+        and Process.__eq__ is equal
         and _core.has_own_ident(process)
     )
 
@@ -579,6 +578,13 @@ def _total_memory():
 
         total = _totals[_package.PROCFS_PATH] = virtual_memory().total
     return total
+
+
+def _index(number):
+    """The int that an object stands for; Python says what is wrong with one that stands for none."""
+    from _operator import index
+
+    return index(number)
 
 
 def _exit_code(code):
@@ -673,26 +679,24 @@ def _rows(quick, rest, ad_value, strict):
     global _known
     known = dict(_known)
     renewed = _renewed(known)
-    quick = tuple(quick)
-    table = _core.table(quick)
+    processes, infos = _core.table(tuple(quick), Process, known, ad_value)
     try:
-        while rows := _core.next_rows(table, Process, known, quick, ad_value):
-            for row in rows:
-                if type(row) is tuple:
-                    process, info, missing = row
-                elif rest:
-                    process, info, missing = row, row.info, ()
-                else:
-                    yield row
-                    continue
-                try:
-                    process.info = process._answers(info, rest.union(missing), ad_value, strict)
-                except NoSuchProcess:
-                    known.pop(process._pid, None)
-                else:
-                    yield process
+        for process, info in zip(processes, infos):
+            missing = ()
+            if type(info) is tuple:
+                info, missing = info
+            if not rest and not missing:
+                # It has it already, unless somebody has asked for others since.
+                process.info = info
+                yield process
+                continue
+            try:
+                process.info = process._answers(info, rest.union(missing), ad_value, strict)
+            except NoSuchProcess:
+                known.pop(process._pid, None)
+            else:
+                yield process
     finally:
-        _core.drop_gone(table, known)
         for pid in renewed:
             known.pop(pid, None)
         _known = known

@@ -57,7 +57,8 @@ def _first():
 
 
 # What was seen last, by thread; psutil has a memory for each of these questions.
-_seen = {question: _first() for question in ("percent", "percent each", "times", "times each")}
+_start = _first()
+_seen = {question: _start.copy() for question in ("percent", "percent each", "times", "times each")}
 
 
 def cpu_percent(interval=None, percpu=False):

@@ -464,6 +464,16 @@ def test_a_reused_pid_is_another_process(machine):
     assert [each for each in psight.process_iter() if each.pid == 42] == [again]
 
 
+def test_a_process_has_the_attributes_of_the_iteration_whose_turn_it_is():
+    outer = psight.process_iter(["pid", "ppid"])
+    first = next(outer)
+    assert first.info.keys() == {"pid", "ppid"}
+    inner = [process.info.keys() for process in psight.process_iter(["name"])]
+    assert inner and all(names == {"name"} for names in inner)
+    later = [process.info.keys() for process in outer]
+    assert later and all(names == {"pid", "ppid"} for names in later)
+
+
 def test_status_of_a_zombie_is_zombie(zombie):
     assert psight.Process(zombie.pid).status() == psight.STATUS_ZOMBIE
     assert psight.Process(zombie.pid).is_running()

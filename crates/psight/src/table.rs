@@ -208,17 +208,45 @@ impl Scanner {
         let columns = self.row.asked;
         let mut count = 0;
         let result = self.engine.scan(&mut self.row, &mut |row| {
-            match rows.get_mut(count) {
-                // The engine empties the old row that it gets back, and keeps its texts.
-                Some(old) => std::mem::swap(old, row),
-                None => rows.push(std::mem::replace(row, ProcessRow::empty(columns))),
-            }
-            row.asked = columns;
+            keep(rows, count, row, columns);
             count += 1;
         });
         rows.truncate(if result.is_ok() { count } else { 0 });
         result
     }
+
+    /// Reads the table and shows it part by part, each of up to `most` rows: for those who are better served by many rows
+    /// at a time, and want the memory of few. The rows are valid during the call.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan); what was shown before it happened was shown.
+    pub fn parts(&mut self, most: usize, mut show: impl FnMut(&[ProcessRow])) -> Result<()> {
+        let columns = self.row.asked;
+        let (mut rows, mut count) = (Vec::new(), 0);
+        self.engine.scan(&mut self.row, &mut |row| {
+            keep(&mut rows, count, row, columns);
+            count += 1;
+            if count >= most {
+                show(&rows);
+                count = 0;
+            }
+        })?;
+        rows.truncate(count);
+        if !rows.is_empty() {
+            show(&rows);
+        }
+        Ok(())
+    }
+}
+
+/// Puts the row into its place, and gives the old row of that place back, whose memory the engine uses again.
+fn keep(rows: &mut Vec<ProcessRow>, place: usize, row: &mut ProcessRow, columns: Columns) {
+    match rows.get_mut(place) {
+        Some(old) => std::mem::swap(old, row),
+        None => rows.push(std::mem::replace(row, ProcessRow::empty(columns))),
+    }
+    row.asked = columns;
 }
 
 impl ProcessRow {

@@ -85,6 +85,22 @@ fn a_list_of_rows_is_filled_again_without_an_allocation() {
 }
 
 #[test]
+fn the_parts_of_a_table_are_its_rows_in_order() {
+    let (_machine, mut scanner) = hundred_processes();
+    let whole: Vec<_> = scanner.rows().unwrap().into_iter().map(|row| row.pid).collect();
+    for (most, sizes) in [(40, vec![40, 40, 20]), (50, vec![50, 50]), (1000, vec![100])] {
+        let (mut pids, mut parts) = (Vec::new(), Vec::new());
+        scanner
+            .parts(most, |rows| {
+                parts.push(rows.len());
+                pids.extend(rows.iter().map(|row| row.pid));
+            })
+            .unwrap();
+        assert_eq!((pids, parts), (whole.clone(), sizes));
+    }
+}
+
+#[test]
 fn rows_of_another_table_are_no_part_of_the_new_one() {
     let (machine, mut scanner) = hundred_processes();
     let mut rows = machine.host().processes(Columns::PPID | Columns::GIDS).unwrap();

@@ -3,6 +3,7 @@
 use psight::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 
+use crate::ffi;
 use crate::state::State;
 
 /// Asks the system. An error becomes the exception that psutil raises for it.
@@ -14,6 +15,22 @@ pub(crate) fn system<T: Send>(
     py.detach(ask).map_err(|error| raised(py, state, &error, None))
 }
 
+/// Asks the system for something that comes in parts, each of which is shown with the lock held.
+pub(crate) fn system_in_parts<T: ?Sized>(
+    py: Python<'_>,
+    state: &State,
+    ask: impl FnOnce(&mut dyn FnMut(&T)) -> Result<()> + Send,
+    mut show: impl FnMut(&T) -> PyResult<()>,
+) -> PyResult<()> {
+    let mut shown = Ok(());
+    let read = ffi::alternating(py, ask, |part| {
+        if shown.is_ok() {
+            shown = show(part);
+        }
+    });
+    shown.and(read.map_err(|error| raised(py, state, &error, None)))
+}
+
 /// Asks about a process. `process` is its Python object, which the exception names.
 pub(crate) fn process<T: Send>(
     process: &Bound<'_, PyAny>,
@@ -22,6 +39,15 @@ pub(crate) fn process<T: Send>(
 ) -> PyResult<T> {
     let py = process.py();
     py.detach(ask).map_err(|error| raised(py, state, &error, Some(process)))
+}
+
+/// Asks what one system call answers, without waiting: to release the lock for it would take a part of the time.
+pub(crate) fn process_at_once<T>(
+    process: &Bound<'_, PyAny>,
+    state: &State,
+    ask: impl FnOnce() -> Result<T>,
+) -> PyResult<T> {
+    ask().map_err(|error| raised(process.py(), state, &error, Some(process)))
 }
 
 /// The exception, made in Python so that its classes have one home.

@@ -192,6 +192,49 @@ impl<'py> NewTuple<'py> {
     }
 }
 
+/// Reads without the interpreter's lock, and with it shows what was read whenever `read` calls for that. PyO3 would take
+/// the lock back for the main interpreter, whichever one this is.
+pub(crate) fn alternating<T: ?Sized, R: Send>(
+    py: Python<'_>,
+    read: impl FnOnce(&mut dyn FnMut(&T)) -> R + Send,
+    show: impl FnMut(&T),
+) -> R {
+    // SAFETY: the thread is attached.
+    let thread = Here(unsafe { ffi::PyThreadState_Get() });
+    let show = Here(show);
+    py.detach(move || {
+        let (thread, mut show) = (thread.into_inner(), show.into_inner());
+        read(&mut |part| {
+            // SAFETY: the state is this thread's own, which has detached it and has not gone.
+            unsafe { ffi::PyEval_RestoreThread(thread) };
+            let _attached = Attached;
+            show(part);
+        })
+    })
+}
+
+/// What stays on this thread though it goes through a closure that might leave it.
+struct Here<T>(T);
+
+// SAFETY: `Python::detach` calls its closure on the thread that it is called on.
+unsafe impl<T> Send for Here<T> {}
+
+impl<T> Here<T> {
+    fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// A thread that was attached, and is detached again when this goes.
+struct Attached;
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        // SAFETY: it was attached where this was made.
+        unsafe { ffi::PyEval_SaveThread() };
+    }
+}
+
 /// What a capsule of ours may keep, and the name that tells it apart from others.
 pub(crate) trait Kept: Send + 'static {
     const NAME: &'static CStr;

@@ -10,10 +10,10 @@ use psight::record::ToValue;
 use psight::{ErrorKind, Process, Result};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 use crate::state::{State, Tuple};
-use crate::views::{object, one_decimal, text, view, view_with, views, zeros};
+use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
 use crate::{enter, ffi, system};
 
 /// What a Python `Process` holds of the core.
@@ -154,87 +154,103 @@ pub(crate) fn ask<T: Send>(
     enter::process(process, state, || question(&asked))
 }
 
-/// Functions of one argument, the process: how it is asked, and what Python gets.
+/// The same, for what one system call answers at once.
+fn ask_at_once<T>(
+    module: &Bound<'_, PyModule>,
+    process: &Bound<'_, PyAny>,
+    question: impl FnOnce(&Process) -> Result<T>,
+) -> PyResult<T> {
+    let state = ffi::state(module)?;
+    let capsule = native(state, process)?;
+    let asked = ffi::kept::<Handle>(&capsule)?.process(state);
+    enter::process_at_once(process, state, || question(&asked))
+}
+
+/// Functions of one argument, the process: through which function it is asked what, and what Python gets.
 macro_rules! questions {
-    ($($name:ident: $ask:expr, $answer:expr;)*) => {
-        $(
+    ($($through:ident { $($name:ident: $ask:expr, $answer:expr;)* })*) => {
+        $($(
             #[pyfunction]
             #[pyo3(pass_module)]
             fn $name<'py>(
                 module: &Bound<'py, PyModule>,
                 process: &Bound<'py, PyAny>,
             ) -> PyResult<Bound<'py, PyAny>> {
-                let answer = ask(module, process, $ask)?;
+                let answer = $through(module, process, $ask)?;
                 ($answer)(process.py(), ffi::state(module)?, answer)
             }
-        )*
+        )*)*
 
         /// Adds every function of this file to the module.
         pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
-            $(names.add_function(wrap_pyfunction!($name, module)?)?;)*
+            $($(names.add_function(wrap_pyfunction!($name, module)?)?;)*)*
             others(module, names)
         }
     };
 }
 
 questions! {
-    ppid: Process::ppid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
-    name: Process::name, |py, _, name: OsString| text(py, &name);
-    exe: Process::exe, path_or_empty;
-    cmdline: Process::cmdline, |py, _, words: Vec<OsString>| texts(py, &words);
-    environ: Process::environ_map, |py, _, map| environment(py, map);
-    create_time: Process::create_time, |py, _, at| timestamp(py, at);
-    status: Process::status, |py, _, status: psight::process::Status| object(py, &status.to_value());
-    cwd: Process::cwd, path_or_empty;
-    root: Process::root, path_or_empty;
-    // Psutil knows of no terminal that has no file.
-    terminal: |process: &Process| match process.terminal() {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        answer => answer,
-    }, |py, _, path: Option<PathBuf>| object(py, &path.to_value());
-    has_terminal: Process::has_terminal, |py, _, has: bool| object(py, &has.to_value());
-    username: Process::username, |py, _, name: OsString| text(py, &name);
-    uids: Process::uids, |py, state, ids| view(py, state, Tuple::Puids, &ids);
-    gids: Process::gids, |py, state, ids| view(py, state, Tuple::Pgids, &ids);
-    fsuid: Process::fsuid, |py, _, id: u32| object(py, &id.to_value());
-    fsgid: Process::fsgid, |py, _, id: u32| object(py, &id.to_value());
-    getgroups: Process::groups, |py, _, ids: Vec<u32>| object(py, &ids.to_value());
-    pgid: Process::pgid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
-    sid: Process::sid, |py, _, pid: psight::Pid| object(py, &pid.to_value());
-    umask: Process::umask, |py, _, umask: Option<u32>| object(py, &umask.to_value());
-    cpu_times: Process::cpu_times, |py, state, times| zeros(py, state, Tuple::Pcputimes, &times, 0.0);
-    cpu_num: Process::cpu_num, |py, _, cpu: Option<u32>| {
-        object(py, &cpu.map_or(-1, i64::from).to_value())
-    };
-    nice: Process::nice, |py, _, nice: i32| object(py, &nice.to_value());
-    cpu_affinity: Process::cpu_affinity, |py, _, cpus: Vec<u32>| object(py, &cpus.to_value());
-    memory_info: Process::memory_info, |py, state, info| zeros(py, state, Tuple::Pmem, &info, 0);
-    memory_info_ex: Process::memory_info_ex, |py, state, info| zeros(py, state, Tuple::PmemEx, &info, 0);
-    memory_full_info: Process::memory_full, |py, state, info| zeros(py, state, Tuple::Pfullmem, &info, 0);
-    memory_footprint: Process::memory_footprint, |py, state, info| {
-        zeros(py, state, Tuple::Pfootprint, &info, 0)
-    };
-    memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views(py, state, Tuple::PmmapExt, &maps);
-    memory_maps_grouped: Process::memory_maps_grouped, |py, state, maps: Vec<_>| {
-        views(py, state, Tuple::PmmapGrouped, &maps)
-    };
-    page_faults: Process::page_faults, |py, state, faults| view(py, state, Tuple::Ppagefaults, &faults);
-    io_counters: Process::io_counters, |py, state, io| view(py, state, Tuple::Pio, &io);
-    num_ctx_switches: Process::num_ctx_switches, |py, state, count| view(py, state, Tuple::Pctxsw, &count);
-    num_threads: Process::num_threads, |py, _, count: u32| object(py, &count.to_value());
-    threads: Process::threads, |py, state, threads: Vec<_>| views(py, state, Tuple::Pthread, &threads);
-    num_fds: Process::num_fds, |py, _, count: u64| object(py, &count.to_value());
-    open_files: Process::open_files, |py, state, files: Vec<_>| views(py, state, Tuple::Popenfile, &files);
-    is_running: Process::is_running, |py, _, running: bool| object(py, &running.to_value());
-    ionice: Process::ionice, |py, state: &State, nice: psight::process::IoNice| {
-        view_with(py, state, Tuple::Pionice, &nice, |field, _| {
-            if field != "ioclass" {
-                return Ok(None);
-            }
-            let class = state.object(py, "psight._enums", "ioclass")?;
-            class.call1((io_class_number(nice.ioclass),)).map(Some)
-        })
-    };
+    ask {
+        ppid: Process::ppid, |py, _, pid: psight::Pid| object(py, pid.to_value());
+        name: Process::name, |py, _, name: OsString| text(py, &name);
+        exe: Process::exe, path_or_empty;
+        cmdline: Process::cmdline, |py, _, words: Vec<OsString>| texts(py, &words);
+        environ: Process::environ_map, |py, _, map| environment(py, map);
+        create_time: Process::create_time, |py, _, at| timestamp(py, at);
+        status: Process::status, |py, _, status: psight::process::Status| object(py, status.to_value());
+        cwd: Process::cwd, path_or_empty;
+        root: Process::root, path_or_empty;
+        // Psutil knows of no terminal that has no file.
+        terminal: |process: &Process| match process.terminal() {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            answer => answer,
+        }, |py, _, path: Option<PathBuf>| object(py, path.to_value());
+        has_terminal: Process::has_terminal, |py, _, has: bool| object(py, has.to_value());
+        username: Process::username, |py, _, name: OsString| text(py, &name);
+        uids: Process::uids, |py, state, ids| view(py, state, Tuple::Puids, &ids);
+        gids: Process::gids, |py, state, ids| view(py, state, Tuple::Pgids, &ids);
+        fsuid: Process::fsuid, |py, _, id: u32| object(py, id.to_value());
+        fsgid: Process::fsgid, |py, _, id: u32| object(py, id.to_value());
+        getgroups: Process::groups, |py, _, ids: Vec<u32>| object(py, ids.to_value());
+        pgid: Process::pgid, |py, _, pid: psight::Pid| object(py, pid.to_value());
+        sid: Process::sid, |py, _, pid: psight::Pid| object(py, pid.to_value());
+        umask: Process::umask, |py, _, umask: Option<u32>| object(py, umask.to_value());
+        cpu_times: Process::cpu_times, |py, state, times| view_or(py, state, Tuple::Pcputimes, &times, 0.0);
+        cpu_num: Process::cpu_num, |py, _, cpu: Option<u32>| {
+            object(py, cpu.map_or(-1, i64::from).to_value())
+        };
+        memory_info: Process::memory_info, |py, state, info| view_or(py, state, Tuple::Pmem, &info, 0);
+        memory_info_ex: Process::memory_info_ex, |py, state, info| view_or(py, state, Tuple::PmemEx, &info, 0);
+        memory_full_info: Process::memory_full, |py, state, info| view_or(py, state, Tuple::Pfullmem, &info, 0);
+        memory_footprint: Process::memory_footprint, |py, state, info| {
+            view_or(py, state, Tuple::Pfootprint, &info, 0)
+        };
+        memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views(py, state, Tuple::PmmapExt, &maps);
+        memory_maps_grouped: Process::memory_maps_grouped, |py, state, maps: Vec<_>| {
+            views(py, state, Tuple::PmmapGrouped, &maps)
+        };
+        page_faults: Process::page_faults, |py, state, faults| view(py, state, Tuple::Ppagefaults, &faults);
+        io_counters: Process::io_counters, |py, state, io| view(py, state, Tuple::Pio, &io);
+        num_ctx_switches: Process::num_ctx_switches, |py, state, count| view(py, state, Tuple::Pctxsw, &count);
+        num_threads: Process::num_threads, |py, _, count: u32| object(py, count.to_value());
+        threads: Process::threads, |py, state, threads: Vec<_>| views(py, state, Tuple::Pthread, &threads);
+        num_fds: Process::num_fds, |py, _, count: u64| object(py, count.to_value());
+        open_files: Process::open_files, |py, state, files: Vec<_>| views(py, state, Tuple::Popenfile, &files);
+        is_running: Process::is_running, |py, _, running: bool| object(py, running.to_value());
+    }
+    ask_at_once {
+        nice: Process::nice, |py, _, nice: i32| object(py, nice.to_value());
+        cpu_affinity: Process::cpu_affinity, |py, _, cpus: Vec<u32>| object(py, cpus.to_value());
+        ionice: Process::ionice, |py, state: &State, nice: psight::process::IoNice| {
+            view_with(py, state, Tuple::Pionice, &nice, |field| {
+                if field != "ioclass" {
+                    return Ok(None);
+                }
+                let class = state.object(py, "psight._enums", "ioclass")?;
+                class.call1((io_class_number(nice.ioclass),)).map(Some)
+            })
+        };
+    }
 }
 
 /// Those that take or give more.
@@ -264,13 +280,14 @@ fn cpu_percent(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>) -> PyRe
     Ok(ffi::kept::<Handle>(&capsule)?.percent(now))
 }
 
-/// The children, or all descendants: `(pid, handle, start)` of each.
+/// The children, or all descendants: an instance of `class` for each, or without a class its `(pid, handle, start)`.
 #[pyfunction]
-#[pyo3(pass_module)]
+#[pyo3(pass_module, signature = (process, recursive, class=None))]
 fn children<'py>(
     module: &Bound<'py, PyModule>,
     process: &Bound<'py, PyAny>,
     recursive: bool,
+    class: Option<&Bound<'py, PyType>>,
 ) -> PyResult<Bound<'py, PyList>> {
     let found =
         ask(
@@ -280,10 +297,55 @@ fn children<'py>(
                 if recursive { process.descendants() } else { process.children() }
             },
         )?;
-    let generation = ffi::state(module)?.generation();
-    let py = process.py();
-    let rows = found.into_iter().map(|child| relative(py, child, generation));
-    PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
+    let (py, state) = (process.py(), ffi::state(module)?);
+    let generation = state.generation();
+    let Some(class) = class else {
+        let rows = found.into_iter().map(|child| relative(py, child, generation));
+        return PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?);
+    };
+    let maker = Maker::new(state, class, generation)?;
+    let made = found.into_iter().map(|child| Ok(maker.process(child)?.0));
+    PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// What makes Python processes of the core's, without a call of their `__init__`.
+pub(crate) struct Maker<'py, 'a> {
+    pub(crate) class: &'a Bound<'py, PyType>,
+    make: ffi::New,
+    state: &'a State,
+    generation: u64,
+    pid: Bound<'py, PyString>,
+    ident: Bound<'py, PyString>,
+}
+
+impl<'py, 'a> Maker<'py, 'a> {
+    /// Of instances of `class`, for a host of this generation.
+    pub(crate) fn new(
+        state: &'a State,
+        class: &'a Bound<'py, PyType>,
+        generation: u64,
+    ) -> PyResult<Self> {
+        let word = |word| PyString::intern(class.py(), word);
+        let (pid, ident) = (word("_pid"), word("_ident"));
+        Ok(Self { class, make: ffi::New::of(class)?, state, generation, pid, ident })
+    }
+
+    /// The Python process, and its capsule.
+    pub(crate) fn process(
+        &self,
+        process: Process,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let py = self.class.py();
+        // It is asked for where it is not known yet.
+        let start = process.known_start_ticks();
+        let pid = process.pid().as_u32().into_pyobject(py)?;
+        let capsule = ffi::capsule(py, Handle::new(process, self.generation, start))?.into_any();
+        let made = self.make.instance(self.class)?;
+        made.setattr(&self.pid, &pid)?;
+        made.setattr(self.state.native(py), &capsule)?;
+        made.setattr(&self.ident, (pid, start))?;
+        Ok((made, capsule))
+    }
 }
 
 /// The parent as `(pid, handle, start)`, or `None`.

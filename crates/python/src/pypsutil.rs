@@ -27,7 +27,7 @@ pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) ->
 fn record<'py, R: Record>(py: Python<'py>, record: &R) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (field, value) in R::FIELDS.iter().zip(record.values()) {
-        dict.set_item(field.name, object(py, &value)?)?;
+        dict.set_item(field.name, object(py, value)?)?;
     }
     Ok(dict)
 }
@@ -107,7 +107,7 @@ trait ToPython {
 
 impl<T: ToValue> ToPython for T {
     fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        object(py, &self.to_value())
+        object(py, self.to_value())
     }
 }
 

@@ -13,7 +13,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
 use crate::ffi::{Alloc, NewTuple};
-use crate::table::RowPool;
 
 /// One interpreter's share of the extension.
 pub(crate) struct State {
@@ -25,7 +24,6 @@ pub(crate) struct State {
     /// By [`Tuple`]; each is looked up when it is first needed, and then read without a lock.
     classes: [OnceLock<Class>; Tuple::NAMES.len()],
     native: Py<PyString>,
-    rows: RowPool,
 }
 
 struct Inner {
@@ -128,7 +126,6 @@ impl State {
             generation: AtomicU64::new(0),
             classes: [const { OnceLock::new() }; Tuple::NAMES.len()],
             native: PyString::intern(py, "_native").unbind(),
-            rows: RowPool::default(),
         }
     }
 
@@ -158,11 +155,6 @@ impl State {
     /// The name of the attribute of a Python `Process` that has its handle.
     pub(crate) fn native<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
         self.native.bind(py)
-    }
-
-    /// Memory for the rows of a table.
-    pub(crate) fn rows(&self) -> RowPool {
-        self.rows.clone()
     }
 
     /// Does something with the memory of counters.

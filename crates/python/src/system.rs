@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
@@ -18,7 +19,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
 
 use crate::state::{Class, State, Tuple};
-use crate::views::{object, one_decimal, text, view, view_with, views};
+use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
 use crate::{enter, ffi};
 
 /// Questions without arguments: how the machine is asked, and what Python gets.
@@ -53,7 +54,7 @@ pub(crate) fn ask<T: Send>(
 
 questions! {
     virtual_memory: Host::virtual_memory_and_doubt, |py, state, (memory, doubt): (VirtualMemory, bool)| {
-        view_with(py, state, Tuple::Svmem, &memory, |field, _| {
+        view_with(py, state, Tuple::Svmem, &memory, |field| {
             Ok((doubt && field == "available").then(|| py.None().into_bound(py)))
         })
     };
@@ -63,15 +64,11 @@ questions! {
         let times: Vec<_> = cpus.into_iter().map(|cpu| cpu.times).collect();
         views(py, state, Tuple::Scputimes, &times)
     };
-    cpu_count_logical: Host::cpu_count, |py, _, count: u32| object(py, &count.to_value());
-    cpu_count_cores: Host::cpu_count_physical, |py, _, count: Option<u32>| object(py, &count.to_value());
-    cpu_stats: Host::cpu_stats, |py, state, stats| view_with(py, state, Tuple::Scpustats, &stats, |_, value| {
-        if value.is_null() { object(py, &0u8.to_value()).map(Some) } else { Ok(None) }
-    });
+    cpu_count_logical: Host::cpu_count, |py, _, count: u32| object(py, count.to_value());
+    cpu_count_cores: Host::cpu_count_physical, |py, _, count: Option<u32>| object(py, count.to_value());
+    cpu_stats: Host::cpu_stats, |py, state, stats| view_or(py, state, Tuple::Scpustats, &stats, 0u8);
     per_cpu_freq: Host::per_cpu_freq, |py, state, cpus: Vec<psight::cpu::PerCpuFreq>| {
-        let all = cpus.iter().map(|cpu| view_with(py, state, Tuple::Scpufreq, &cpu.freq, |_, value| {
-            if value.is_null() { object(py, &0.0f64.to_value()).map(Some) } else { Ok(None) }
-        }));
+        let all = cpus.iter().map(|cpu| view_or(py, state, Tuple::Scpufreq, &cpu.freq, 0.0));
         Ok(PyList::new(py, all.collect::<PyResult<Vec<_>>>()?)?.into_any())
     };
     getloadavg: Host::load_average, |py, _, load: psight::cpu::LoadAverage| {
@@ -81,8 +78,8 @@ questions! {
         let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
         Ok(since.as_secs_f64().into_pyobject(py)?.into_any())
     };
-    time_since_boot: Host::time_since_boot, |py, _, time: std::time::Duration| object(py, &time.to_value());
-    uptime: Host::uptime, |py, _, time: std::time::Duration| object(py, &time.to_value());
+    time_since_boot: Host::time_since_boot, |py, _, time: std::time::Duration| object(py, time.to_value());
+    uptime: Host::uptime, |py, _, time: std::time::Duration| object(py, time.to_value());
     users: Host::users, |py, state, users: Vec<_>| views(py, state, Tuple::Suser, &users);
     pids: Host::pids, |py, _, pids: Vec<psight::Pid>| {
         Ok(PyList::new(py, pids.iter().map(|pid| pid.as_u32()))?.into_any())
@@ -97,7 +94,7 @@ questions! {
     };
     sensors_battery: Host::battery, battery;
     heap_info: |_: &Host| psight::memory::heap_info(), |py, state, info| view(py, state, Tuple::Pheap, &info);
-    heap_trim: |_: &Host| psight::memory::heap_trim(), |py, _, trimmed: bool| object(py, &trimmed.to_value());
+    heap_trim: |_: &Host| psight::memory::heap_trim(), |py, _, trimmed: bool| object(py, trimmed.to_value());
 }
 
 /// Those that take something.
@@ -166,11 +163,7 @@ fn disk_partitions<'py>(module: &Bound<'py, PyModule>, all: bool) -> PyResult<Bo
     let (py, state) = (module.py(), ffi::state(module)?);
     let which = if all { Mounts::All } else { Mounts::Physical };
     let found = ask(py, state, |host| host.partitions(which))?;
-    let rows = found.iter().map(|row| {
-        view_with(py, state, Tuple::Sdiskpart, row, |_, value| {
-            if value.is_null() { object(py, &"".to_value()).map(Some) } else { Ok(None) }
-        })
-    });
+    let rows = found.iter().map(|row| view_or(py, state, Tuple::Sdiskpart, row, ""));
     Ok(PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
 
@@ -228,11 +221,7 @@ fn counters<'py, R: Record>(
     all: &BTreeMap<OsString, R>,
     total: Option<Option<R>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let view = |record: &R| {
-        view_with(py, state, tuple, record, |_, value| {
-            if value.is_null() { object(py, &0u8.to_value()).map(Some) } else { Ok(None) }
-        })
-    };
+    let view = |record: &R| view_or(py, state, tuple, record, 0u8);
     match total {
         Some(Some(total)) => view(&total),
         Some(None) => Ok(py.None().into_bound(py)),
@@ -318,12 +307,14 @@ fn net_connections<'py>(module: &Bound<'py, PyModule>, kind: &str) -> PyResult<B
 }
 
 /// One of those that look the same: psutil answers with what was a set, and unix sockets without a name and an owner
-/// are many.
+/// are many. A descriptor is of one socket alone.
 fn distinct(mut found: Vec<Connection>) -> Vec<Connection> {
     let mut seen = HashSet::new();
     found.retain(|row| {
-        let ends = (row.laddr.clone(), row.raddr.clone());
-        seen.insert((row.pid, row.fd, row.family, row.kind, row.status, ends))
+        (row.pid.is_some() && row.fd.is_some()) || {
+            let ends = (row.laddr.clone(), row.raddr.clone());
+            seen.insert((row.pid, row.fd, row.family, row.kind, row.status, ends))
+        }
     });
     found
 }
@@ -336,21 +327,60 @@ pub(crate) fn connections<'py>(
     found: &[Connection],
 ) -> PyResult<Bound<'py, PyAny>> {
     let words = Words { py, state, known: RefCell::default() };
-    let addr = state.class(py, Tuple::Addr, &[])?;
+    let (local, remote) = (Ends::new(py, state)?, Ends::new(py, state)?);
     let unknown_fd = (-1i32).into_pyobject(py)?.into_any();
     let rows = found.iter().map(|row| {
-        view_with(py, state, tuple, row, |field, value| {
+        view_with(py, state, tuple, row, |field| {
             Ok(Some(match field {
-                "fd" if value.is_null() => unknown_fd.clone(),
+                "fd" if row.fd.is_none() => unknown_fd.clone(),
                 "family" => words.get("family", row.family.as_str())?,
                 "type" => words.get("socket_type", row.kind.as_str())?,
-                "laddr" => address(py, addr, row.family, row.laddr.as_ref())?,
-                "raddr" => address(py, addr, row.family, row.raddr.as_ref())?,
+                "laddr" => local.object(row.family, row.laddr.as_ref())?,
+                "raddr" => remote.object(row.family, row.raddr.as_ref())?,
                 _ => return Ok(None),
             }))
         })
     });
     Ok(PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?.into_any())
+}
+
+/// One end of each socket of a listing. Many have the same address as the one before.
+struct Ends<'py, 'a> {
+    py: Python<'py>,
+    class: &'a Class,
+    last: RefCell<Option<(IpAddr, Bound<'py, PyAny>)>>,
+}
+
+impl<'py, 'a> Ends<'py, 'a> {
+    fn new(py: Python<'py>, state: &'a State) -> PyResult<Self> {
+        Ok(Self { py, class: state.class(py, Tuple::Addr, &[])?, last: RefCell::default() })
+    }
+
+    /// `addr(ip, port)`, `()` where there is none, or the text of a unix address.
+    fn object(&self, family: Family, address: Option<&Address>) -> PyResult<Bound<'py, PyAny>> {
+        match address {
+            Some(Address::Unix(name)) => text(self.py, name),
+            Some(Address::Inet(address)) if address.port() != 0 => {
+                let end = self.class.begin(self.py, 2)?;
+                end.set(0, self.ip(address.ip()))?;
+                end.set(1, address.port().into_pyobject(self.py)?.into_any())?;
+                Ok(end.done())
+            }
+            _ if family == Family::Unix => Ok(PyString::new(self.py, "").into_any()),
+            _ => Ok(PyTuple::empty(self.py).into_any()),
+        }
+    }
+
+    fn ip(&self, ip: IpAddr) -> Bound<'py, PyAny> {
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((known, object)) if *known == ip => object.clone(),
+            _ => {
+                let object = PyString::new(self.py, &ip.to_string()).into_any();
+                last.insert((ip, object)).1.clone()
+            }
+        }
+    }
 }
 
 /// The members of Python's enums by the core's words, each looked up once for a listing.
@@ -374,28 +404,6 @@ impl<'py> Words<'py, '_> {
     }
 }
 
-/// An end of a socket: `addr(ip, port)`, `()` where there is none, or the text of a unix address.
-fn address<'py>(
-    py: Python<'py>,
-    class: &Class,
-    family: Family,
-    address: Option<&Address>,
-) -> PyResult<Bound<'py, PyAny>> {
-    match address {
-        Some(Address::Unix(name)) => text(py, name),
-        Some(Address::Inet(address)) if address.port() != 0 => {
-            let ip = PyString::new(py, &address.ip().to_string()).into_any();
-            let port = address.port().into_pyobject(py)?.into_any();
-            let end = class.begin(py, 2)?;
-            end.set(0, ip)?;
-            end.set(1, port)?;
-            Ok(end.done())
-        }
-        _ if family == Family::Unix => Ok(PyString::new(py, "").into_any()),
-        _ => Ok(PyTuple::empty(py).into_any()),
-    }
-}
-
 fn interface_addresses<'py>(
     py: Python<'py>,
     state: &State,
@@ -405,7 +413,7 @@ fn interface_addresses<'py>(
     let dict = PyDict::new(py);
     for (nic, addresses) in &nics {
         let rows = addresses.iter().map(|row| {
-            view_with(py, state, Tuple::Snicaddr, row, |field, _| match field {
+            view_with(py, state, Tuple::Snicaddr, row, |field| match field {
                 "family" => words.get("family", row.family.as_str()).map(Some),
                 _ => Ok(None),
             })
@@ -423,11 +431,11 @@ fn interface_stats<'py>(
     let words = Words { py, state, known: RefCell::default() };
     let dict = PyDict::new(py);
     for (nic, stats) in &nics {
-        let row = view_with(py, state, Tuple::Snicstats, stats, |field, value| match field {
+        let row = view_with(py, state, Tuple::Snicstats, stats, |field| match field {
             "duplex" => {
                 words.get("duplex", stats.duplex.map_or("unknown", Duplex::as_str)).map(Some)
             }
-            "speed" if value.is_null() => object(py, &0u8.to_value()).map(Some),
+            "speed" if stats.speed.is_none() => object(py, 0u8.to_value()).map(Some),
             _ => Ok(None),
         })?;
         dict.set_item(text(py, nic)?, row)?;
@@ -458,11 +466,9 @@ fn labelled<'py, R: Record>(
     tuple: Tuple,
     sensor: &R,
 ) -> PyResult<Bound<'py, PyAny>> {
-    view_with(py, state, tuple, sensor, |field, value| {
-        if field == "label" && value.is_null() {
-            return Ok(Some(PyString::new(py, "").into_any()));
-        }
-        Ok(None)
+    let has_none = || sensor.value("label").is_none_or(|label| label.is_null());
+    view_with(py, state, tuple, sensor, |field| {
+        Ok((field == "label" && has_none()).then(|| PyString::new(py, "").into_any()))
     })
 }
 
@@ -472,7 +478,7 @@ fn battery<'py>(
     battery: Option<Battery>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let Some(battery) = battery else { return Ok(py.None().into_bound(py)) };
-    view_with(py, state, Tuple::Sbattery, &battery, |field, _| {
+    view_with(py, state, Tuple::Sbattery, &battery, |field| {
         Ok(match field {
             // Unlike other percentages, psutil gives this one with all its decimals.
             "percent" => Some(battery.percent.into_pyobject(py)?.into_any()),

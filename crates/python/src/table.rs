@@ -1,27 +1,25 @@
-//! The table of all processes: one reading of the machine, then a Python dict for each row when its turn comes.
+//! The table of all processes: one reading of the machine, with a Python dict for each row.
 
 use std::cell::RefCell;
-use std::ffi::CStr;
+use std::ffi::OsString;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use psight::Host;
+use psight::process::Status;
 use psight::table::{Columns, ProcessRow};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 use crate::process::{Handle, texts, timestamp};
 use crate::state::{State, Tuple};
-use crate::views::{text, view, zeros};
-use crate::{enter, ffi};
+use crate::views::{text, view, view_or};
+use crate::{enter, ffi, process};
 
 /// Adds the functions of this file to the module.
 pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
     names.add("table_names", ANSWERS.iter().map(|answer| answer.name).collect::<Vec<_>>())?;
-    names.add_function(wrap_pyfunction!(drop_gone, module)?)?;
-    names.add_function(wrap_pyfunction!(next_rows, module)?)?;
     names.add_function(wrap_pyfunction!(table, module)?)
 }
 
@@ -44,9 +42,7 @@ const ANSWERS: &[Answer] = &[
         of.process.setattr(&to.seen_name, &name)?;
         Ok(Some(name))
     }),
-    answer("status", Columns::STATUS, |to, of| {
-        Ok(of.row.status.map(|status| PyString::intern(to.py, status.as_str()).into_any()))
-    }),
+    answer("status", Columns::STATUS, |to, of| Ok(of.row.status.map(|status| to.status(status)))),
     answer("username", Columns::USERNAME, |to, of| to.username(of.row)),
     answer("uids", Columns::UIDS, |to, of| {
         of.row.uids.map(|ids| view(to.py, to.state, Tuple::Puids, &ids)).transpose()
@@ -65,7 +61,7 @@ const ANSWERS: &[Answer] = &[
     answer("cpu_times", Columns::CPU_TIMES, |to, of| {
         of.row
             .cpu_times
-            .map(|times| zeros(to.py, to.state, Tuple::Pcputimes, &times, 0.0))
+            .map(|times| view_or(to.py, to.state, Tuple::Pcputimes, &times, 0.0))
             .transpose()
     }),
     answer("cpu_percent", Columns::CPU_TIMES, |to, of| {
@@ -76,7 +72,7 @@ const ANSWERS: &[Answer] = &[
         of.row
             .memory_info
             .as_ref()
-            .map(|info| zeros(to.py, to.state, Tuple::Pmem, info, 0))
+            .map(|info| view_or(to.py, to.state, Tuple::Pmem, info, 0))
             .transpose()
     }),
     // The cheap column is a few pages off, unless the other is asked for too.
@@ -129,7 +125,9 @@ struct Maker<'py, 'a> {
     seen_name: Bound<'py, PyString>,
     seen_create_time: Bound<'py, PyString>,
     info: Bound<'py, PyString>,
-    username: RefCell<Option<Bound<'py, PyString>>>,
+    /// The last one, and its name.
+    username: RefCell<Option<(OsString, Bound<'py, PyAny>)>>,
+    statuses: RefCell<Vec<(Status, Bound<'py, PyAny>)>>,
 }
 
 impl<'py, 'a> Maker<'py, 'a> {
@@ -143,6 +141,7 @@ impl<'py, 'a> Maker<'py, 'a> {
             seen_create_time,
             info: word("info"),
             username: RefCell::default(),
+            statuses: RefCell::default(),
         }
     }
 
@@ -170,14 +169,23 @@ impl<'py, 'a> Maker<'py, 'a> {
     fn username(&self, row: &ProcessRow) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(name) = &row.username else { return Ok(None) };
         let mut last = self.username.borrow_mut();
-        if let (Some(last), Some(name)) = (&*last, name.to_str())
-            && last.to_cow().is_ok_and(|last| last == name)
-        {
-            return Ok(Some(last.clone().into_any()));
+        match &*last {
+            Some((known, object)) if known == name => Ok(Some(object.clone())),
+            _ => {
+                let object = text(self.py, name)?;
+                Ok(Some(last.insert((name.clone(), object)).1.clone()))
+            }
         }
-        let name = text(self.py, name)?;
-        *last = name.cast::<PyString>().ok().cloned();
-        Ok(Some(name))
+    }
+
+    fn status(&self, status: Status) -> Bound<'py, PyAny> {
+        let mut known = self.statuses.borrow_mut();
+        if let Some((_, object)) = known.iter().find(|(other, _)| *other == status) {
+            return object.clone();
+        }
+        let object = PyString::intern(self.py, status.as_str()).into_any();
+        known.push((status, object.clone()));
+        object
     }
 }
 
@@ -196,124 +204,69 @@ fn create_time<'py>(
     Ok(Some(at))
 }
 
-/// Reads the table with the columns that the attributes `names` need, and keeps it in a capsule.
+/// Reads the table with the columns that the attributes `names` need: all processes, and what each has for them.
+///
+/// Each process is the one of `known`, or else a new one of class `class` that is put there; those that the table does not
+/// have are taken out. What it has is a dict, which is its `info` by now; where some of the attributes have to be asked for
+/// in another way, it is `(dict, names of those)` instead, and the process has got nothing.
 #[pyfunction]
 #[pyo3(pass_module)]
 fn table<'py>(
     module: &Bound<'py, PyModule>,
     names: &Bound<'py, PyTuple>,
-) -> PyResult<Bound<'py, PyCapsule>> {
+    class: &Bound<'py, PyType>,
+    known: &Bound<'py, PyDict>,
+    ad_value: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyList>)> {
     let (py, state) = (module.py(), ffi::state(module)?);
     let answers = names.iter().map(|name| answer_of(&name)).collect::<PyResult<Vec<_>>>()?;
     let columns = answers.iter().fold(Columns::NONE, |all, answer| all | answer.columns);
     let (host, generation) = state.host_and_generation();
-    let pool = state.rows();
-    let rows = enter::system(py, state, || {
-        let mut rows = pool.take();
-        host.scanner(columns)?.rows_into(&mut rows)?;
-        Ok(rows)
-    })?;
-    let table = Table { host, generation, answers, rows, next: 0, pool };
-    ffi::capsule(py, Kept(Mutex::new(table)))
-}
-
-/// Makes Python objects of the next few processes of the table; an empty list at its end.
-///
-/// Each is the one of `known`, or else a new one of class `class` that is put there, and has got the attributes `names` as
-/// its `info`. Where some of them have to be asked for in another way, it is `(process, info, names of those)` instead, and
-/// the process has got nothing.
-#[pyfunction]
-#[pyo3(pass_module)]
-fn next_rows<'py>(
-    module: &Bound<'py, PyModule>,
-    table: &Bound<'py, PyAny>,
-    class: &Bound<'py, PyType>,
-    known: &Bound<'py, PyDict>,
-    names: &Bound<'py, PyTuple>,
-    ad_value: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyList>> {
-    let (py, state) = (module.py(), ffi::state(module)?);
-    let mut table = ffi::kept::<Kept>(table)?.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let table = &mut *table;
     let maker = Maker::new(py, state);
-    let processes = Processes::new(class, known, &table.host, table.generation)?;
-    let end = table.rows.len().min(table.next + AT_ONCE);
-    let list = PyList::empty(py);
-    for row in table.rows.get(table.next..end).unwrap_or_default() {
-        let (process, capsule) = processes.of(state, row)?;
-        let subject = Subject { row, process: &process, handle: ffi::kept::<Handle>(&capsule)? };
-        let (info, missing) = info(&maker, &subject, names, &table.answers, ad_value)?;
-        match missing {
-            None => {
-                process.setattr(&maker.info, info)?;
-                list.append(process)?;
+    let processes = process::Maker::new(state, class, generation)?;
+    let processes = Processes { maker: processes, known, host: &host };
+    let wanted = Wanted { names, answers: &answers, blank: blank(py, names)?, ad_value };
+    let (found, infos) = (PyList::empty(py), PyList::empty(py));
+    let mut pids = Vec::new();
+    let read = |show: &mut dyn FnMut(&[ProcessRow])| host.scanner(columns)?.parts(PART, show);
+    enter::system_in_parts(py, state, read, |rows| {
+        for row in rows {
+            let (process, capsule) = processes.of(state, row)?;
+            let subject =
+                Subject { row, process: &process, handle: ffi::kept::<Handle>(&capsule)? };
+            match info(&maker, &subject, &wanted)? {
+                (info, None) => {
+                    process.setattr(&maker.info, &info)?;
+                    infos.append(info)?;
+                }
+                (info, Some(missing)) => infos.append((info, missing))?,
             }
-            Some(missing) => list.append((process, info, missing))?,
+            found.append(process)?;
+            pids.push(row.pid.as_u32());
         }
-    }
-    table.next = end;
-    Ok(list)
+        Ok(())
+    })?;
+    drop_gone(known, &pids)?;
+    Ok((found, infos))
 }
 
-/// Takes those out of `known` that the table did not have.
-#[pyfunction]
-fn drop_gone(table: &Bound<'_, PyAny>, known: &Bound<'_, PyDict>) -> PyResult<()> {
-    let table = ffi::kept::<Kept>(table)?.0.lock().unwrap_or_else(PoisonError::into_inner);
-    // All that were shown are known: if there are no others, none has gone.
-    if known.len() <= table.next {
+/// How many rows become objects at a time: enough for the lock, which others may want meanwhile, not to matter, and few
+/// enough for the rows to stay near the processor until then.
+const PART: usize = 128;
+
+/// Takes those out of `known` that are not among `pids`, which are in order.
+fn drop_gone(known: &Bound<'_, PyDict>, pids: &[u32]) -> PyResult<()> {
+    // All that were found are known: if there are no others, none has gone.
+    if known.len() <= pids.len() {
         return Ok(());
     }
     for pid in known.keys() {
         let number: u32 = pid.extract()?;
-        if table.rows.binary_search_by_key(&number, |row| row.pid.as_u32()).is_err() {
+        if pids.binary_search(&number).is_err() {
             known.del_item(pid)?;
         }
     }
     Ok(())
-}
-
-/// How many rows become objects in one call: enough for the call not to matter, and few enough for the objects of one call
-/// to be gone before those of the next are made.
-const AT_ONCE: usize = 32;
-
-/// A table that was read, and how far it has been shown.
-pub(crate) struct Kept(Mutex<Table>);
-
-struct Table {
-    host: Host,
-    generation: u64,
-    answers: Vec<&'static Answer>,
-    rows: Vec<ProcessRow>,
-    next: usize,
-    pool: RowPool,
-}
-
-impl ffi::Kept for Kept {
-    const NAME: &'static CStr = c"psight.table";
-}
-
-impl Drop for Table {
-    fn drop(&mut self) {
-        self.pool.give_back(std::mem::take(&mut self.rows));
-    }
-}
-
-/// The rows of the table that was read last, whose memory the next one uses.
-#[derive(Clone, Default)]
-pub(crate) struct RowPool(Arc<Mutex<Vec<ProcessRow>>>);
-
-impl RowPool {
-    /// More rows than this are not worth keeping their memory.
-    const MOST: usize = 5000;
-
-    fn take(&self) -> Vec<ProcessRow> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn give_back(&self, mut rows: Vec<ProcessRow>) {
-        rows.truncate(Self::MOST);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = rows;
-    }
 }
 
 /// What the attribute of this name is made from.
@@ -324,25 +277,43 @@ fn answer_of(name: &Bound<'_, PyAny>) -> PyResult<&'static Answer> {
     answer.ok_or_else(|| PyKeyError::new_err(text.into_owned()))
 }
 
+/// An `info` that still says nothing: a copy of it takes all attributes without growing from one to the next.
+fn blank<'py>(py: Python<'py>, names: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyDict>> {
+    let blank = PyDict::new(py);
+    for name in names.iter_borrowed() {
+        blank.set_item(name, py.None())?;
+    }
+    Ok(blank)
+}
+
+/// The attributes that every process is to get.
+struct Wanted<'py, 'a> {
+    names: &'a Bound<'py, PyTuple>,
+    answers: &'a [&'static Answer],
+    blank: Bound<'py, PyDict>,
+    /// What stands for an answer that is withheld.
+    ad_value: &'a Bound<'py, PyAny>,
+}
+
+/// What the row has for the attributes, and the names of those that have to be asked for in another way.
 fn info<'py>(
     maker: &Maker<'py, '_>,
     subject: &Subject<'py, '_>,
-    names: &Bound<'py, PyTuple>,
-    answers: &[&'static Answer],
-    ad_value: &Bound<'py, PyAny>,
+    wanted: &Wanted<'py, '_>,
 ) -> PyResult<(Bound<'py, PyDict>, Option<Bound<'py, PyList>>)> {
-    let info = PyDict::new(maker.py);
+    let info = wanted.blank.copy()?;
     let mut missing: Option<Bound<'py, PyList>> = None;
     let row = subject.row;
-    for (name, answer) in names.iter_borrowed().zip(answers) {
+    for (name, answer) in wanted.names.iter_borrowed().zip(wanted.answers) {
         if let Some(value) = (answer.make)(maker, subject)? {
             info.set_item(name, value)?;
         } else if row.is_withheld(answer.columns)
             // A program that is denied can be guessed.
             && !(answer.columns == Columns::EXE && row.denied().contains(Columns::EXE))
         {
-            info.set_item(name, ad_value)?;
+            info.set_item(name, wanted.ad_value)?;
         } else {
+            info.del_item(name)?;
             missing.get_or_insert_with(|| PyList::empty(maker.py)).append(name)?;
         }
     }
@@ -351,53 +322,30 @@ fn info<'py>(
 
 /// The Python processes, old and new.
 struct Processes<'py, 'a> {
-    class: &'a Bound<'py, PyType>,
-    make: ffi::New,
+    maker: process::Maker<'py, 'a>,
     known: &'a Bound<'py, PyDict>,
     host: &'a Host,
-    generation: u64,
-    pid: Bound<'py, PyString>,
-    ident: Bound<'py, PyString>,
 }
 
-impl<'py, 'a> Processes<'py, 'a> {
-    fn new(
-        class: &'a Bound<'py, PyType>,
-        known: &'a Bound<'py, PyDict>,
-        host: &'a Host,
-        generation: u64,
-    ) -> PyResult<Self> {
-        let word = |word| PyString::intern(class.py(), word);
-        let (pid, ident) = (word("_pid"), word("_ident"));
-        Ok(Self { class, make: ffi::New::of(class)?, known, host, generation, pid, ident })
-    }
-
+impl<'py> Processes<'py, '_> {
     /// The process of this row, and its capsule.
     fn of(
         &self,
         state: &State,
         row: &ProcessRow,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        let py = self.class.py();
+        let py = self.known.py();
         let pid = row.pid.as_u32().into_pyobject(py)?;
         if let Some(process) = self.known.get_item(&pid)? {
             let capsule = process.getattr(state.native(py))?;
-            if process.get_type().is(self.class) && !capsule.is_none() {
+            if process.get_type().is(self.maker.class) && !capsule.is_none() {
                 let start = ffi::kept::<Handle>(&capsule)?.start();
                 if start.is_none() || row.start_ticks().is_none() || start == row.start_ticks() {
                     return Ok((process, capsule));
                 }
             }
         }
-        let new = row.process_unchecked(self.host);
-        // It is asked for where no column came from where it stands.
-        let start = new.known_start_ticks();
-        let handle = Handle::new(new, self.generation, start);
-        let capsule = ffi::capsule(py, handle)?.into_any();
-        let process = self.make.instance(self.class)?;
-        process.setattr(&self.pid, &pid)?;
-        process.setattr(state.native(py), &capsule)?;
-        process.setattr(&self.ident, (&pid, start))?;
+        let (process, capsule) = self.maker.process(row.process_unchecked(self.host))?;
         self.known.set_item(pid, &process)?;
         Ok((process, capsule))
     }

@@ -9,52 +9,65 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::state::{State, Tuple};
 
-/// The record as a named tuple: the tuple's fields by name, whatever else the record knows left out.
+/// The record as a named tuple: the tuple's fields by name, whatever else the record knows left out. What is not known,
+/// and what the record has no field for, is `None`.
 pub(crate) fn view<'py, R: Record>(
     py: Python<'py>,
     state: &State,
     tuple: Tuple,
     record: &R,
 ) -> PyResult<Bound<'py, PyAny>> {
-    view_with(py, state, tuple, record, |_, _| Ok(None))
+    view_with(py, state, tuple, record, |_| Ok(None))
 }
 
-/// The same, with what `special` makes of a field by its name and value; a field that the record lacks has no name.
+/// The same, with what `special` makes of a field by its name.
 pub(crate) fn view_with<'py, R: Record>(
     py: Python<'py>,
     state: &State,
     tuple: Tuple,
     record: &R,
-    special: impl Fn(&str, &Value<'_>) -> PyResult<Option<Bound<'py, PyAny>>>,
+    special: impl Fn(&str) -> PyResult<Option<Bound<'py, PyAny>>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let class = state.class(py, tuple, R::FIELDS)?;
-    let new = class.begin(py, class.columns().len())?;
-    for (place, column) in class.columns().iter().enumerate() {
-        let pair =
-            column.and_then(|column| Some((R::FIELDS.get(column)?, record.value_at(column))));
-        let item = match pair {
-            Some((field, value)) => match special(field.name, &value)? {
-                Some(object) => object,
-                None => field_object(py, field, &value)?,
-            },
-            None => special("", &Value::Null)?.unwrap_or_else(|| py.None().into_bound(py)),
-        };
-        new.set(place, item)?;
-    }
-    Ok(new.done())
+    filled(py, state, tuple, record, special, || Ok(py.None().into_bound(py)))
 }
 
-/// A view in which psutil has a zero for what the kernel does not tell.
-pub(crate) fn zeros<'py, R: Record, Z: ToValue>(
+/// A view in which psutil has something else, as a zero, for what the kernel does not tell.
+pub(crate) fn view_or<'py, R: Record, Z: ToValue>(
     py: Python<'py>,
     state: &State,
     tuple: Tuple,
     record: &R,
-    zero: Z,
+    unknown: Z,
 ) -> PyResult<Bound<'py, PyAny>> {
-    view_with(py, state, tuple, record, |_, value| {
-        if value.is_null() { object(py, &zero.to_value()).map(Some) } else { Ok(None) }
-    })
+    filled(py, state, tuple, record, |_| Ok(None), || object(py, unknown.to_value()))
+}
+
+/// Fills the tuple; nothing is made of a value that `special` has an answer for.
+fn filled<'py, R: Record>(
+    py: Python<'py>,
+    state: &State,
+    tuple: Tuple,
+    record: &R,
+    special: impl Fn(&str) -> PyResult<Option<Bound<'py, PyAny>>>,
+    unknown: impl Fn() -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let class = state.class(py, tuple, R::FIELDS)?;
+    let new = class.begin(py, class.columns().len())?;
+    for (place, column) in class.columns().iter().enumerate() {
+        let found = column.and_then(|column| Some((column, R::FIELDS.get(column)?)));
+        let item = match found {
+            Some((column, field)) => match special(field.name)? {
+                Some(object) => object,
+                None => match record.value_at(column) {
+                    Value::Null => unknown()?,
+                    value => field_object(py, field, value)?,
+                },
+            },
+            None => unknown()?,
+        };
+        new.set(place, item)?;
+    }
+    Ok(new.done())
 }
 
 /// A list of named tuples.
@@ -72,28 +85,28 @@ pub(crate) fn views<'py, R: Record>(
 fn field_object<'py>(
     py: Python<'py>,
     field: &Field,
-    value: &Value<'_>,
+    value: Value<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     match (field.unit, value) {
         (Unit::Percent, Value::Float(percent)) => {
-            Ok(one_decimal(*percent).into_pyobject(py)?.into_any())
+            Ok(one_decimal(percent).into_pyobject(py)?.into_any())
         }
-        _ => object(py, value),
+        (_, value) => object(py, value),
     }
 }
 
 /// Any value as a Python object.
-pub(crate) fn object<'py>(py: Python<'py>, value: &Value<'_>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn object<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
         Value::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
         Value::Uint(value) => value.into_pyobject(py)?.into_any(),
         Value::Int(value) => value.into_pyobject(py)?.into_any(),
         Value::Float(value) => value.into_pyobject(py)?.into_any(),
-        Value::Text(value) => PyString::new(py, value).into_any(),
+        Value::Text(value) => PyString::new(py, &value).into_any(),
         Value::OsText(value) => text(py, value)?,
         Value::List(values) => {
             let items =
-                values.iter().map(|value| object(py, value)).collect::<PyResult<Vec<_>>>()?;
+                values.into_iter().map(|value| object(py, value)).collect::<PyResult<Vec<_>>>()?;
             PyList::new(py, items)?.into_any()
         }
         Value::Map(pairs) => {

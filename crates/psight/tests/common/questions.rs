@@ -118,6 +118,12 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         scanner.scan(|_| {})?;
         said(scanner.rows())
     }),
+    ("Scanner::parts", |host| {
+        let mut rows = Vec::new();
+        let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
+        scanner.parts(7, |part| rows.extend_from_slice(part))?;
+        said(Ok(rows))
+    }),
     ("Scanner::row", |host| said(host.scanner(Columns::ALL)?.row(1))),
     ("Scanner::rows", |host| {
         let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;

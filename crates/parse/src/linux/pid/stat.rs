@@ -65,12 +65,7 @@ impl Stat<'_> {
 
 /// Decodes the line. The name ends at the last `)` of the file: it may itself hold blanks, brackets and newlines.
 pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
-    let open = bytes.iter().position(|byte| *byte == b'(').ok_or(Error::missing("comm"))?;
-    let close = last_bracket(bytes, open).ok_or(Error::missing("comm"))?;
-    let pid = bytes.get(..open).and_then(text::u32).ok_or(Error::garbled("pid"))?;
-    let comm = bytes.get(open + 1..close).ok_or(Error::garbled("comm"))?;
-    let mut rest = Columns(bytes.get(close + 1..).unwrap_or_default());
-    let state = rest.word("state")?.first().copied().ok_or(Error::missing("state"))?;
+    let (Head { pid, comm, state }, mut rest) = split(bytes)?;
     let ppid = rest.number("ppid")?;
     let pgrp = rest.number("pgrp")?;
     let session = rest.number("session")?;
@@ -123,27 +118,56 @@ pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
     })
 }
 
-fn after_blanks(mut line: &[u8]) -> &[u8] {
-    while let [..=b' ', rest @ ..] = line {
-        line = rest;
-    }
-    line
+/// The first fields of the line, for those who need no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head<'a> {
+    /// (1) The process, or the thread.
+    pub pid: u32,
+    /// (2) The name, as in [`Stat`].
+    pub comm: &'a [u8],
+    /// (3) The state's letter.
+    pub state: u8,
+}
+
+/// Decodes the first fields alone.
+pub fn head(bytes: &[u8]) -> Result<Head<'_>, Error> {
+    Ok(split(bytes)?.0)
+}
+
+/// Decodes `starttime_ticks` alone, by which one process is told from another that has its pid.
+pub fn starttime(bytes: &[u8]) -> Result<u64, Error> {
+    let (_, mut rest) = split(bytes)?;
+    rest.skip(18);
+    rest.count("starttime")
+}
+
+/// The first fields, and what is behind them.
+fn split(bytes: &[u8]) -> Result<(Head<'_>, Columns<'_>), Error> {
+    let open = text::position(bytes, b'(').ok_or(Error::missing("comm"))?;
+    let close = last_bracket(bytes, open).ok_or(Error::missing("comm"))?;
+    let pid = bytes.get(..open).and_then(text::u32).ok_or(Error::garbled("pid"))?;
+    let comm = bytes.get(open + 1..close).ok_or(Error::garbled("comm"))?;
+    let mut rest = Columns(bytes.get(close + 1..).unwrap_or_default());
+    let state = rest.word("state")?.first().copied().ok_or(Error::missing("state"))?;
+    Ok((Head { pid, comm, state }, rest))
 }
 
 /// Where the last `)` is. The kernel prints at most 64 bytes of a name and after it none, so that in its own lines it is
 /// near the beginning; whoever asks for thousands of lines feels the difference.
 fn last_bracket(bytes: &[u8], open: usize) -> Option<usize> {
     let near = bytes.get(open..open + 80).unwrap_or_default();
-    let last = |bytes: &[u8]| bytes.iter().rposition(|byte| *byte == b')');
-    let (name, numbers) = near.split_at_checked(72).unwrap_or_default();
-    match last(name) {
-        Some(close) if !numbers.contains(&b')') => Some(open + close),
-        _ => last(bytes),
+    let mut close = None;
+    while let Some(next) = text::position(near.get(close.map_or(0, |at| at + 1)..)?, b')') {
+        close = Some(close.map_or(0, |at| at + 1) + next);
+    }
+    match close {
+        Some(close) if close < 72 => Some(open + close),
+        _ => bytes.iter().rposition(|byte| *byte == b')'),
     }
 }
 
 /// What is left of the line.
-struct Columns<'a>(&'a [u8]);
+pub(super) struct Columns<'a>(pub(super) &'a [u8]);
 
 impl<'a> Columns<'a> {
     fn word(&mut self, field: &'static str) -> Result<&'a [u8], Error> {
@@ -154,17 +178,33 @@ impl<'a> Columns<'a> {
         if word.is_empty() { Err(Error::missing(field)) } else { Ok(word) }
     }
 
-    fn skip(&mut self, columns: usize) {
-        for _ in 0..columns {
-            // A missing column is found by the next one that is needed.
-            self.0 = after_blanks(self.0);
-            while let [b'!'..=u8::MAX, rest @ ..] = self.0 {
-                self.0 = rest;
+    /// Skips columns, between which the kernel prints one blank. One that is missing is found by the next one that is
+    /// needed.
+    pub(super) fn skip(&mut self, columns: usize) {
+        let mut left = columns;
+        self.0 = after_blanks(self.0);
+        // Eight bytes in one step, up to those in which the last column ends.
+        while let Some((chunk, behind)) = self.0.split_first_chunk::<8>() {
+            let blanks = blanks(*chunk);
+            if blanks >= left {
+                break;
             }
+            left -= blanks;
+            self.0 = behind;
+        }
+        while let [byte, behind @ ..] = self.0 {
+            if *byte == b' ' {
+                if left <= 1 {
+                    break;
+                }
+                left -= 1;
+            }
+            self.0 = behind;
         }
     }
 
     /// The number of plain digits that is next. Where something else is, it is left for the slower ways.
+    #[inline]
     fn digits(&mut self) -> Option<u64> {
         let start = after_blanks(self.0);
         let (mut sum, mut rest) = (0u64, start);
@@ -181,14 +221,16 @@ impl<'a> Columns<'a> {
         })
     }
 
-    fn count(&mut self, field: &'static str) -> Result<u64, Error> {
-        if let Some(number) = self.digits() {
-            return Ok(number);
+    #[inline]
+    pub(super) fn count(&mut self, field: &'static str) -> Result<u64, Error> {
+        match self.digits() {
+            Some(number) => Ok(number),
+            None => text::u64(self.word(field)?).ok_or(Error::garbled(field)),
         }
-        text::u64(self.word(field)?).ok_or(Error::garbled(field))
     }
 
     /// A number that the kernel prints signed though it counts something; below 0 it is 0.
+    #[inline]
     fn clamped(&mut self, field: &'static str) -> Result<u64, Error> {
         if let Some(number) = self.digits() {
             return Ok(number);
@@ -198,12 +240,33 @@ impl<'a> Columns<'a> {
     }
 
     /// A 32-bit number of which the kernel prints the sign.
+    #[inline]
     fn number(&mut self, field: &'static str) -> Result<u32, Error> {
-        let word = self.word(field)?;
-        text::u32(word)
-            .or_else(|| text::i32(word).map(i32::cast_unsigned))
-            .ok_or(Error::garbled(field))
+        match self.digits() {
+            Some(number) => u32::try_from(number).map_err(|_| Error::garbled(field)),
+            None => {
+                text::i32(self.word(field)?).map(i32::cast_unsigned).ok_or(Error::garbled(field))
+            }
+        }
     }
+}
+
+fn after_blanks(mut line: &[u8]) -> &[u8] {
+    while let [..=b' ', rest @ ..] = line {
+        line = rest;
+    }
+    line
+}
+
+/// How many of the eight bytes are blanks.
+fn blanks(chunk: [u8; 8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const LOW: u64 = ONES * 0x7f;
+    let other = u64::from_le_bytes(chunk) ^ (ONES * 0x20);
+    // The highest bit of each byte says that it is another one.
+    let others = ((other & LOW) + LOW) | other;
+    let blanks = (!others >> 7) & ONES;
+    (blanks.wrapping_mul(ONES) >> 56) as usize
 }
 
 #[cfg(test)]
@@ -232,6 +295,17 @@ mod tests {
         assert_eq!((stat.nice, stat.num_threads, stat.starttime_ticks), (-5, 3, 5163));
         assert_eq!((stat.vsize, stat.rss_pages), (228_843_520, 1041));
         assert_eq!((stat.processor, stat.delayacct_blkio_ticks), (Some(1), Some(9)));
+    }
+
+    #[test]
+    fn a_part_of_the_line_says_what_the_whole_line_says() {
+        for name in [&b"sshd"[..], b"a) S 1 2", b""] {
+            let line = named(name);
+            assert_eq!(head(&line).unwrap(), Head { pid: 42, comm: name, state: b'S' });
+            assert_eq!(starttime(&line).unwrap(), 5163);
+        }
+        let error = starttime(b"1 (init) S 0 1 1 0 -1 256 1").unwrap_err();
+        assert_eq!(error, Error::missing("starttime"));
     }
 
     #[test]

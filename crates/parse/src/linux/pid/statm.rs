@@ -1,6 +1,7 @@
 //! `/proc/<pid>/statm`: seven counts of pages in one line.
 
-use crate::{Error, text};
+use super::stat::Columns;
+use crate::Error;
 
 /// The line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,18 +20,13 @@ pub struct Statm {
 
 /// Decodes the line. The fifth and the seventh column are 0 since 2.6 and not read.
 pub fn statm(bytes: &[u8]) -> Result<Statm, Error> {
-    let line = text::lines(bytes).next().unwrap_or_default();
-    let mut words = text::words(line);
-    let mut next = |field| {
-        let word = words.next().ok_or(Error::missing(field))?;
-        text::u64(word).ok_or(Error::garbled(field))
-    };
-    let size_pages = next("size")?;
-    let resident_pages = next("resident")?;
-    let shared_pages = next("shared")?;
-    let text_pages = next("text")?;
-    next("lib")?;
-    let data_pages = next("data")?;
+    let mut line = Columns(bytes);
+    let size_pages = line.count("size")?;
+    let resident_pages = line.count("resident")?;
+    let shared_pages = line.count("shared")?;
+    let text_pages = line.count("text")?;
+    line.skip(1);
+    let data_pages = line.count("data")?;
     Ok(Statm { size_pages, resident_pages, shared_pages, text_pages, data_pages })
 }
 

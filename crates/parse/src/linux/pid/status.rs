@@ -118,6 +118,8 @@ impl Wanted {
     pub const MEMORY: Self = Self(0b111_1111 << 7 | Self::VM_LIB.0);
     /// What says which signals are pending, blocked, ignored and caught.
     pub const SIGNALS: Self = Self(0b1_1111 << 15);
+    /// What stands at the end.
+    const LAST: Self = Self(Self::VOLUNTARY.0 | Self::NONVOLUNTARY.0);
 
     fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -140,15 +142,12 @@ pub fn status(bytes: &[u8]) -> Status<'_> {
 /// Decodes the lines that are `wanted`, in one pass and without allocation.
 pub fn wanted(bytes: &[u8], wanted: Wanted) -> Status<'_> {
     let mut status = Status::default();
-    let mut left = wanted;
-    for line in text::lines(bytes) {
-        if left == Wanted::NONE {
-            break;
-        }
-        let Some((key, value)) = text::pair(line) else { continue };
-        let Some(field) = field(key).filter(|field| left.has(*field)) else { continue };
-        left = Wanted(left.0 & !field.0);
-        status.fill(field, value);
+    if wanted.0 & !Wanted::LAST.0 == 0 {
+        // They stand behind everything else, but for a line or two of some processors.
+        let lines = bytes.rsplit(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        status.read(lines, wanted);
+    } else {
+        status.read(text::lines(bytes), wanted);
     }
     status
 }
@@ -189,6 +188,20 @@ fn field(key: &[u8]) -> Option<Wanted> {
 }
 
 impl<'a> Status<'a> {
+    /// Takes what is wanted from the lines, and stops when it has everything.
+    fn read(&mut self, lines: impl Iterator<Item = &'a [u8]>, wanted: Wanted) {
+        let mut left = wanted;
+        for line in lines {
+            if left == Wanted::NONE {
+                break;
+            }
+            let Some((key, value)) = text::pair(line) else { continue };
+            let Some(field) = field(key).filter(|field| left.has(*field)) else { continue };
+            left = Wanted(left.0 & !field.0);
+            self.fill(field, value);
+        }
+    }
+
     fn fill(&mut self, field: Wanted, value: &'a [u8]) {
         match field {
             Wanted::UMASK => self.umask = text::octal(value).and_then(|mask| mask.try_into().ok()),
@@ -284,6 +297,20 @@ mod tests {
         let uid = Some([0, 1000, 1001, 1002]);
         assert_eq!(some, Status { uid, threads: Some(3), ..Status::default() });
         assert_eq!(wanted(SSHD, Wanted::NONE), Status::default());
+    }
+
+    #[test]
+    fn what_stands_at_the_end_is_found_before_the_lines_of_a_processor() {
+        let features = b"x86_Thread_features:\tshstk\nx86_Thread_features_locked:\t\n";
+        let lines = [SSHD, features].concat();
+        let switches = wanted(&lines, Wanted::VOLUNTARY | Wanted::NONVOLUNTARY);
+        let (voluntary, nonvoluntary) = (Some(61), Some(9));
+        let expected = Status {
+            voluntary_ctxt_switches: voluntary,
+            nonvoluntary_ctxt_switches: nonvoluntary,
+            ..Status::default()
+        };
+        assert_eq!(switches, expected);
     }
 
     #[test]

@@ -282,16 +282,19 @@ fn on(host: &Host, path: &[u8]) -> PathBuf {
 }
 
 /// The number in decimal digits.
-pub(super) fn push_decimal(to: &mut Vec<u8>, number: u32) {
-    let mut divisor = 1_000_000_000;
-    while divisor > 1 && number / divisor == 0 {
-        divisor /= 10;
-    }
-    while divisor > 0 {
+pub(super) fn push_decimal(to: &mut Vec<u8>, mut number: u32) {
+    let mut digits = [b'0'; 10];
+    let mut first = digits.len() - 1;
+    for (place, digit) in digits.iter_mut().enumerate().rev() {
         // A digit is below 10.
-        to.push(b'0' + (number / divisor % 10) as u8);
-        divisor /= 10;
+        *digit += (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            first = place;
+            break;
+        }
     }
+    to.extend_from_slice(digits.get(first..).unwrap_or_default());
 }
 
 /// A count whose width differs between processors.

@@ -6,17 +6,20 @@ mod memory;
 mod terminal;
 mod used;
 
+use std::ffi::OsString;
 use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use psight_parse::Error as Undecoded;
-use psight_parse::linux::pid::stat::{Stat, stat};
+use psight_parse::linux::pid::stat::{Head, Stat, head, starttime, stat};
 use psight_parse::linux::pid::status::{Status, Wanted, wanted};
 use rustix::io::Errno;
 
 use super::control::reach;
+use super::files::push_decimal;
 use super::read;
 use super::table::{PidfdInfo, pidfd_info};
 use crate::{Error, Host, Pid, Result};
@@ -29,7 +32,7 @@ pub(super) use terminal::{Device, find as find_terminal};
 pub(crate) struct Raw {
     host: Host,
     pid: Pid,
-    dir: PathBuf,
+    dir: OnceLock<PathBuf>,
     stat: OnceLock<Vec<u8>>,
     stat_read_at: OnceLock<Instant>,
     status: OnceLock<Vec<u8>>,
@@ -77,7 +80,7 @@ impl Raw {
         Self {
             host: host.clone(),
             pid,
-            dir: host.proc().join(pid.to_string()),
+            dir: OnceLock::new(),
             stat: OnceLock::new(),
             stat_read_at: OnceLock::new(),
             status: OnceLock::new(),
@@ -98,7 +101,7 @@ impl Raw {
 
     // stat, starttime
     pub(crate) fn start(&self) -> Result<u64> {
-        Ok(self.stat()?.starttime_ticks)
+        starttime(self.stat_bytes()?).map_err(|error| self.malformed("stat", &error))
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -111,15 +114,29 @@ impl Raw {
 
     /// The directory of the process.
     pub(super) fn dir(&self) -> &Path {
-        &self.dir
+        self.dir.get_or_init(|| path(&self.host, self.pid, ""))
+    }
+
+    /// The file `name` of the process.
+    fn file(&self, name: &str) -> PathBuf {
+        path(&self.host, self.pid, name)
     }
 
     /// The decoded `stat`.
     pub(super) fn stat(&self) -> Result<Stat<'_>> {
+        stat(self.stat_bytes()?).map_err(|error| self.malformed("stat", &error))
+    }
+
+    /// The name and the state of `stat`, for a fraction of the work.
+    pub(super) fn stat_head(&self) -> Result<Head<'_>> {
+        head(self.stat_bytes()?).map_err(|error| self.malformed("stat", &error))
+    }
+
+    fn stat_bytes(&self) -> Result<&[u8]> {
         let bytes = self.kept(&self.stat, "stat")?;
         // Set by the first read; a later call finds it set.
         let _ = self.stat_read_at.set(Instant::now());
-        stat(bytes).map_err(|error| self.malformed("stat", &error))
+        Ok(bytes)
     }
 
     /// Whether `stat` was read already.
@@ -143,7 +160,7 @@ impl Raw {
 
     /// Whether `/proc` lets the caller look at the process.
     fn is_shown(&self) -> bool {
-        rustix::fs::access(self.dir.join("stat"), rustix::fs::Access::READ_OK).is_ok()
+        rustix::fs::access(self.file("stat"), rustix::fs::Access::READ_OK).is_ok()
     }
 
     /// These lines of `status`.
@@ -154,13 +171,13 @@ impl Raw {
     /// What `status` has to say, or that this kernel does not say it.
     pub(super) fn told<T>(&self, value: Option<T>, line: &str) -> Result<T> {
         value.ok_or_else(|| {
-            Error::unsupported(&format!("{line:?} of {}", self.dir.join("status").display()))
+            Error::unsupported(&format!("{line:?} of {}", self.file("status").display()))
                 .with_pid(self.pid)
         })
     }
 
     pub(super) fn malformed(&self, name: &str, error: &Undecoded) -> Error {
-        Error::malformed(self.dir.join(name), error).with_pid(self.pid)
+        Error::malformed(self.file(name), error).with_pid(self.pid)
     }
 
     /// The file `name` of the process, read at the first call.
@@ -168,7 +185,7 @@ impl Raw {
         if let Some(bytes) = cell.get() {
             return Ok(bytes);
         }
-        let path = self.dir.join(name);
+        let path = self.file(name);
         let bytes = read::piece(&path).map_err(|error| self.failed(path, error))?;
         Ok(cell.get_or_init(|| bytes))
     }
@@ -181,7 +198,7 @@ impl Raw {
         if let Some(bytes) = cell.get() {
             return Ok(Some(bytes));
         }
-        let path = self.dir.join(name);
+        let path = self.file(name);
         match read::file(&path) {
             Ok(bytes) if !bytes.is_empty() => Ok(Some(cell.get_or_init(|| bytes))),
             outcome => match (self.nature()?, outcome) {
@@ -198,7 +215,7 @@ impl Raw {
         if let Some(path) = cell.get() {
             return Ok(Some(path.clone()));
         }
-        let path = self.dir.join(name);
+        let path = self.file(name);
         match std::fs::read_link(&path) {
             Ok(target) => {
                 let target = undecorated(target, |path| self.has_file(path));
@@ -217,7 +234,7 @@ impl Raw {
 
     /// What sort of process it is now, whatever an earlier reading said.
     fn nature(&self) -> Result<Nature> {
-        let path = self.dir.join("stat");
+        let path = self.file("stat");
         let bytes = read::file(&path).map_err(|error| self.failed(path, error))?;
         let stat = stat(&bytes).map_err(|error| self.malformed("stat", &error))?;
         Ok(if stat.is_zombie() {
@@ -240,7 +257,7 @@ impl Raw {
         if !matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT)) {
             return Error::system(path, error).with_pid(self.pid);
         }
-        let Ok(bytes) = read::file(&self.dir.join("stat")) else { return self.absent() };
+        let Ok(bytes) = read::file(&self.file("stat")) else { return self.absent() };
         if stat(&bytes).is_ok_and(|stat| stat.is_zombie()) {
             Error::zombie(self.pid)
         } else if error.raw_os_error() == Some(libc::ESRCH) {
@@ -260,7 +277,7 @@ impl Raw {
             pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(Errno::PERM))
         };
         if hidden {
-            Error::system(&self.dir, Errno::ACCESS.into()).with_pid(self.pid)
+            Error::system(self.dir(), Errno::ACCESS.into()).with_pid(self.pid)
         } else {
             Error::no_such_process(self.pid)
         }
@@ -272,10 +289,27 @@ impl Raw {
     }
 }
 
+/// The file `name` of a process, or its directory without one. Whoever asks one question pays for this each time, so it
+/// is made in one piece.
+fn path(host: &Host, pid: Pid, name: &str) -> PathBuf {
+    let proc = host.proc().as_os_str().as_encoded_bytes();
+    let mut path = Vec::with_capacity(proc.len() + name.len() + 12);
+    path.extend_from_slice(proc);
+    if !proc.ends_with(b"/") {
+        path.push(b'/');
+    }
+    push_decimal(&mut path, pid.as_u32());
+    if !name.is_empty() {
+        path.push(b'/');
+        path.extend_from_slice(name.as_bytes());
+    }
+    PathBuf::from(OsString::from_vec(path))
+}
+
 /// What a link of `/proc` means: without ` (deleted)`, unless a file is really called so, and without what may stand
 /// behind a NUL.
 pub(super) fn undecorated(target: PathBuf, exists: impl FnOnce(&Path) -> bool) -> PathBuf {
-    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::os::unix::ffi::OsStrExt;
 
     let bytes = target.as_os_str().as_bytes();
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
@@ -287,7 +321,7 @@ pub(super) fn undecorated(target: PathBuf, exists: impl FnOnce(&Path) -> bool) -
     if path.len() == bytes.len() {
         return target;
     }
-    PathBuf::from(std::ffi::OsString::from_vec(path.to_vec()))
+    PathBuf::from(OsString::from_vec(path.to_vec()))
 }
 
 #[cfg(test)]
@@ -296,6 +330,15 @@ mod tests {
 
     fn plain(target: &str, exists: bool) -> PathBuf {
         undecorated(PathBuf::from(target), |_| exists)
+    }
+
+    #[test]
+    fn the_files_of_a_process_lie_below_its_number() {
+        let host = Host::local();
+        let at = |name| path(&host, Pid::new(42), name);
+        assert_eq!((at(""), at("stat")), ("/proc/42".into(), "/proc/42/stat".into()));
+        let other = host.with_proc("/tmp/proc/");
+        assert_eq!(path(&other, Pid::new(7), "fd"), Path::new("/tmp/proc/7/fd"));
     }
 
     #[test]

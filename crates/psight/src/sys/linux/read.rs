@@ -1,6 +1,7 @@
 //! How a kernel file is read: whole, in one go, without asking for its size, which is 0 for most of them.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::Path;
 
@@ -9,6 +10,9 @@ use rustix::io::Errno;
 use rustix::path::Arg;
 
 use crate::{Error, Result};
+
+/// How a file is opened. O_NONBLOCK: a FIFO under a captured root must not hang the reader.
+const FILE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
 
 /// The whole file.
 pub(super) fn file(path: &Path) -> io::Result<Vec<u8>> {
@@ -21,20 +25,33 @@ pub(super) fn file(path: &Path) -> io::Result<Vec<u8>> {
 /// everything. So are the files of one process, except for its lists (`maps`, `smaps`), and of the system `stat` and
 /// `meminfo`.
 pub(super) fn piece(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    piece_at(CWD, path, &mut bytes)?;
+    // Most are a few hundred bytes long, and to keep those costs less than room for as much as may come.
+    let mut room = [MaybeUninit::uninit(); 4096];
+    let fd = openat(CWD, path, FILE, Mode::empty())?;
+    let mut bytes = loop {
+        match rustix::io::read(&fd, &mut room) {
+            Ok((read, left)) if !left.is_empty() => return Ok(read.to_vec()),
+            Ok((read, _)) => break read.to_vec(),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    };
+    rest_of_piece(&fd, &mut bytes)?;
     Ok(bytes)
 }
 
 /// Like [`piece`], for a path below an open directory, and in place of what `bytes` held.
 pub(super) fn piece_at(dir: BorrowedFd<'_>, path: impl Arg, bytes: &mut Vec<u8>) -> io::Result<()> {
-    // O_NONBLOCK: a FIFO under a captured root must not hang the reader.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let fd = openat(dir, path, flags, Mode::empty())?;
+    let fd = openat(dir, path, FILE, Mode::empty())?;
     bytes.clear();
+    rest_of_piece(&fd, bytes)
+}
+
+/// Reads until a read leaves room, behind what `bytes` holds.
+fn rest_of_piece(fd: &OwnedFd, bytes: &mut Vec<u8>) -> io::Result<()> {
     bytes.reserve(4096);
     loop {
-        match rustix::io::read(&fd, rustix::buffer::spare_capacity(bytes)) {
+        match rustix::io::read(fd, rustix::buffer::spare_capacity(bytes)) {
             Ok(_) if bytes.len() < bytes.capacity() => return Ok(()),
             Ok(0) => return Ok(()),
             Ok(_) => bytes.reserve(bytes.capacity()),
@@ -51,9 +68,7 @@ pub(super) fn file_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
 
 /// Like [`file_into`], for a path below an open directory, which spares the kernel the way there.
 pub(super) fn file_at(dir: BorrowedFd<'_>, path: impl Arg, bytes: &mut Vec<u8>) -> io::Result<()> {
-    // O_NONBLOCK: a FIFO under a captured root must not hang the reader.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let fd = openat(dir, path, flags, Mode::empty())?;
+    let fd = openat(dir, path, FILE, Mode::empty())?;
     bytes.clear();
     loop {
         if bytes.capacity() - bytes.len() < 4096 {

@@ -6,7 +6,7 @@ use psight_parse::linux::cpulist::cpulist;
 
 use super::super::process::Raw;
 use super::super::{ffi, read};
-use super::{asked, failed, reach, same, target};
+use super::{failed, pid_for, reach, same, target};
 use crate::{Error, Process, Result};
 
 /// The bits of one word of a mask, which is the kernel's `unsigned long`.
@@ -19,7 +19,7 @@ pub(crate) fn cpu_affinity(process: &Process) -> Result<Vec<u32>> {
     if !reach(process.host()).pids {
         return listed(process);
     }
-    let pid = asked(process, "cpu_affinity")?.as_raw_pid();
+    let pid = pid_for(process, "cpu_affinity", true)?.as_raw_pid();
     filled(|mask| ffi::sched_getaffinity(pid, mask))
         .map_err(|error| failed(process, "sched_getaffinity", error))
 }

@@ -27,7 +27,7 @@ impl Raw {
 
     // stat, comm; cmdline where comm is cut
     pub(crate) fn name(&self) -> Result<OsString> {
-        let comm = self.stat()?.comm;
+        let comm = self.stat_head()?.comm;
         if comm.len() < 15 {
             return Ok(os_string(comm));
         }
@@ -43,7 +43,7 @@ impl Raw {
 
     // stat, comm
     pub(crate) fn short_name(&self) -> Result<OsString> {
-        Ok(os_string(self.stat()?.comm))
+        Ok(os_string(self.stat_head()?.comm))
     }
 
     // exe
@@ -82,7 +82,7 @@ impl Raw {
 
     // stat, state
     pub(crate) fn status(&self) -> Result<Status> {
-        Ok(status_of(self.stat()?.state))
+        Ok(status_of(self.stat_head()?.state))
     }
 
     // cwd
