@@ -1,5 +1,7 @@
 //! The only code that lays out columns.
 
+use std::convert::Infallible;
+
 use psight::record::{Field, Kind, Unit, Value};
 
 use crate::human::{self, Scale};
@@ -53,18 +55,25 @@ impl Column {
     }
 }
 
-/// Rows under heads.
+/// Rows under heads. The cells of all rows lie one behind the other in one text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
     columns: Vec<Column>,
-    rows: Vec<Vec<Line>>,
+    cells: Line,
+    /// Where each cell ends.
+    ends: Vec<usize>,
+    /// The widest cell of each column.
+    widest: Vec<usize>,
+    /// The memory in which a cell is made.
+    made: Line,
     gap: usize,
     heads: bool,
 }
 
 impl Table {
     pub(crate) fn new(columns: Vec<Column>) -> Self {
-        Self { columns, rows: Vec::new(), gap: 1, heads: true }
+        let widest = vec![0; columns.len()];
+        Self { columns, widest, gap: 1, heads: true, ..Self::default() }
     }
 
     /// The same table with `gap` blanks between the columns.
@@ -78,50 +87,97 @@ impl Table {
     }
 
     /// Adds a row, one cell for each column.
-    pub(crate) fn row(&mut self, cells: Vec<Line>) {
-        debug_assert_eq!(cells.len(), self.columns.len(), "a cell for each column");
-        self.rows.push(cells);
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Line>) {
+        let mut cells = cells.into_iter();
+        for _ in 0..self.columns.len() {
+            let cell = cells.next();
+            debug_assert!(cell.is_some(), "a cell for each column");
+            self.cell(|line| line.append(cell.unwrap_or_default()));
+        }
+        debug_assert!(cells.next().is_none(), "a column for each cell");
+    }
+
+    /// Adds the next cell, from left to right and row after row: what is put into an empty line. It takes no memory of
+    /// its own, which counts where there are very many.
+    pub(crate) fn cell(&mut self, fill: impl FnOnce(&mut Line)) {
+        self.made.clear();
+        fill(&mut self.made);
+        let column = self.ends.len() % self.columns.len().max(1);
+        if let Some(widest) = self.widest.get_mut(column) {
+            *widest = self.made.width().max(*widest);
+        }
+        self.cells.append_part(&self.made, 0..self.made.len(), &mut 0);
+        self.ends.push(self.cells.len());
     }
 
     /// The table's lines, in at most `limit` columns.
     pub(crate) fn lines(self, limit: Option<usize>, mark: char) -> Vec<Line> {
+        let mut lines = Vec::new();
+        // What collects cannot fail.
+        let _ = self.each_line(limit, mark, |line| -> Result<(), Infallible> {
+            lines.push(line.clone());
+            Ok(())
+        });
+        lines
+    }
+
+    /// Shows the table's lines, in at most `limit` columns, one after the other.
+    pub(crate) fn each_line<E>(
+        &self,
+        limit: Option<usize>,
+        mark: char,
+        mut show: impl FnMut(&Line) -> Result<(), E>,
+    ) -> Result<(), E> {
         let widths = self.widths(limit);
-        let mut rows = Vec::with_capacity(self.rows.len() + 1);
+        let (mut line, mut cell) = (Line::new(), Line::new());
+        let mut finish = |line: &mut Line| {
+            if let Some(limit) = limit {
+                line.cut_to(limit, mark);
+            }
+            let shown = show(line);
+            line.clear();
+            shown
+        };
         if self.heads {
-            let head = |column: &Column| Line::new().with(Paint::Strong, &column.title);
-            rows.push(self.columns.iter().map(head).collect());
+            for (at, width) in widths.iter().enumerate() {
+                cell.clear();
+                cell.push(Paint::Strong, self.columns.get(at).map_or("", |column| &column.title));
+                cell.cut_to(*width, mark);
+                self.place(&cell, at, *width, &mut line);
+            }
+            finish(&mut line)?;
         }
-        rows.extend(self.rows);
-        rows.into_iter()
-            .map(|cells| {
-                let line = join(&self.columns, &widths, cells, self.gap, mark);
-                match limit {
-                    Some(limit) => line.cut(limit, mark),
-                    None => line,
-                }
-            })
-            .collect()
+        let (mut start, mut piece) = (0, 0);
+        for row in self.ends.chunks(self.columns.len().max(1)) {
+            for (at, (end, width)) in row.iter().zip(&widths).enumerate() {
+                cell.clear();
+                cell.append_part(&self.cells, start..*end, &mut piece);
+                cell.cut_to(*width, mark);
+                self.place(&cell, at, *width, &mut line);
+                start = *end;
+            }
+            finish(&mut line)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a cell that is no wider than its column to the line of its row.
+    fn place(&self, cell: &Line, at: usize, width: usize, line: &mut Line) {
+        let room = width.saturating_sub(cell.width());
+        let is_right = self.columns.get(at).is_some_and(|column| column.align == Align::Right);
+        let (before, behind) = if is_right { (room, 0) } else { (0, room) };
+        line.blanks(if at > 0 { self.gap + before } else { before });
+        line.append_part(cell, 0..cell.len(), &mut 0);
+        line.blanks(behind);
     }
 
     /// What each column needs; where that is too much, the widest of those that give way shrink.
     fn widths(&self, limit: Option<usize>) -> Vec<usize> {
-        let mut widths: Vec<usize> = self
-            .columns
-            .iter()
-            .map(|column| {
-                let head = if self.heads {
-                    Line::new().with(Paint::Plain, &column.title).width()
-                } else {
-                    0
-                };
-                head.max(column.at_least)
-            })
-            .collect();
-        for row in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.width());
-            }
-        }
+        let needed = |(column, widest): (&Column, &usize)| {
+            let head = Line::new().with(Paint::Plain, &column.title).width();
+            (*widest).max(if self.heads { head } else { 0 }).max(column.at_least)
+        };
+        let mut widths: Vec<usize> = self.columns.iter().zip(&self.widest).map(needed).collect();
         let Some(limit) = limit else { return widths };
         let gaps = self.gap * self.columns.len().saturating_sub(1);
         let mut excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(limit);
@@ -138,22 +194,6 @@ impl Table {
         }
         widths
     }
-}
-
-fn join(columns: &[Column], widths: &[usize], cells: Vec<Line>, gap: usize, mark: char) -> Line {
-    let mut line = Line::new();
-    for (at, ((cell, column), width)) in cells.into_iter().zip(columns).zip(widths).enumerate() {
-        if at > 0 {
-            line.blanks(gap);
-        }
-        let mut cell = cell.cut(*width, mark);
-        match column.align {
-            Align::Right => cell = cell.right_aligned(*width),
-            Align::Left => cell.pad(*width),
-        }
-        line.append(cell);
-    }
-    line
 }
 
 /// How the numbers of a table are written.

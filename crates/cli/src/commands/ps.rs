@@ -223,10 +223,9 @@ fn show(
                 _ => cell,
             }
         });
-        table.row(cells.collect());
+        table.row(cells);
     }
-    let lines = table.lines(terminal.width, terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
+    Ok(context.output.table(&table)?)
 }
 
 /// Takes the options of BSD's `ps` from before the words, and says which columns they ask for.
@@ -296,9 +295,9 @@ fn list_columns(context: &mut Context) -> Result<(), Failure> {
     let mut table = Table::new(vec![Column::left("COLUMN"), Column::left("NAMES")]);
     for (name, others) in columns::names() {
         let cells = [name, &others].map(|text| Line::new().with(Paint::Plain, text));
-        table.row(cells.into());
+        table.row(cells);
     }
-    Ok(context.output.lines(table.lines(None, ' '))?)
+    Ok(context.output.table(&table)?)
 }
 
 fn unknown(name: &str) -> Failure {
