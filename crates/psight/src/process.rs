@@ -2,6 +2,7 @@
 
 mod control;
 mod cpu;
+mod file_scanner;
 mod files;
 mod identity;
 mod io;
@@ -20,6 +21,7 @@ use std::sync::OnceLock;
 
 pub use control::{IoClass, IoNice, Limit, Limits, Resource, nice_order};
 pub use cpu::{CpuSample, ProcessCpuTimes};
+pub use file_scanner::FileScanner;
 pub use files::{
     EpollTarget, FdDetail, FdKind, FileDescriptor, InotifyWatch, OpenFile, OpenMode, Timer,
 };

@@ -1,5 +1,6 @@
 //! Descriptors of a process: `/proc/<pid>/fd`, `/proc/<pid>/fdinfo`.
 
+mod brief;
 mod folder;
 mod kind;
 
@@ -8,6 +9,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
+pub(super) use brief::Brief;
+pub(super) use folder::tried;
 use folder::{Folder, Link};
 use psight_parse::linux::pid::fdinfo::{Fdinfo, fdinfo, position};
 use rustix::fs::{FileType, OFlags, PROC_SUPER_MAGIC, Stat, stat, statfs};
@@ -106,8 +109,20 @@ fn open_files_by_bpf(host: &Host, pid: Pid) -> Option<Vec<OpenFile>> {
 
 // fd; fdinfo
 pub(crate) fn fds(host: &Host, pid: Pid) -> Result<Vec<FileDescriptor>> {
+    described(host, pid, |_, _, _| None)
+}
+
+/// Every descriptor, described by what `brief` says of it, if anything, or else by all that can be known.
+fn described(
+    host: &Host,
+    pid: Pid,
+    mut brief: impl FnMut(&Folder, u32, Link<'_>) -> Option<FileDescriptor>,
+) -> Result<Vec<FileDescriptor>> {
     let mut fds = Vec::new();
     Folder::open(host, pid)?.visit(|folder, fd, link| {
+        if let Some(brief) = brief(folder, fd, link) {
+            return fds.push(brief);
+        }
         let stat = folder.stat(fd);
         let info = folder.info(fd).map(describe).ok();
         fds.push(descriptor(folder, host, fd, link, stat.as_ref(), info));

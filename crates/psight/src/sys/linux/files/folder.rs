@@ -17,8 +17,8 @@ use crate::{Host, Pid, Result};
 pub(super) struct Folder {
     raw: Raw,
     fd: OwnedFd,
-    /// Or why the descriptions cannot be read; a kernel may have none.
-    fdinfo: rustix::io::Result<OwnedFd>,
+    /// Or why the descriptions cannot be read; a kernel may have none. Opened when the first is asked for.
+    fdinfo: Option<rustix::io::Result<OwnedFd>>,
     /// Whether it is a folder of the kernel and not one of files.
     live: bool,
     name: RefCell<Vec<u8>>,
@@ -35,71 +35,91 @@ pub(super) enum Link<'a> {
     Denied,
 }
 
-/// From so many descriptors on it is cheaper to try one number after the other than to list them: an entry of the list
-/// costs the kernel as much as the link itself.
-const MANY: u64 = 256;
+/// Looks at one number after the other, which is cheaper than to list them: an entry of the list costs the kernel as much
+/// as the link itself. Returns the first number that was not tried, or `None` where all that were `expected` are found;
+/// where there are gaps it gives up soon, and a list has to say where the rest is. What cannot look at all ends it.
+pub(in crate::sys::linux) fn tried(
+    expected: Option<u64>,
+    mut look: impl FnMut(u32) -> Option<bool>,
+) -> Option<u32> {
+    let expected = expected.unwrap_or(0);
+    let (mut next, mut found, end) = (0, 0, expected + expected / 8);
+    while found < expected && u64::from(next) < end {
+        let Some(is_open) = look(next) else { return Some(next) };
+        found += u64::from(is_open);
+        next += 1;
+    }
+    (found < expected || expected == 0).then_some(next)
+}
 
 impl Folder {
     pub(super) fn open(host: &Host, pid: Pid) -> Result<Self> {
         let raw = Raw::new(host, pid);
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        // Where it is known how many there are, nothing need be listed: that would take twice as long to open.
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let path = raw.dir().join("fd");
         let fd = openat(CWD, &path, flags, Mode::empty())
             .map_err(|error| raw.failed(path, error.into()))?;
-        let fdinfo = openat(CWD, raw.dir().join("fdinfo"), flags, Mode::empty());
         let live = !host.is_captured()
             && fstatfs(&fd).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
         let (name, info) = (RefCell::new(Vec::with_capacity(16)), Vec::with_capacity(4096));
-        Ok(Self { raw, fd, fdinfo, live, name, info })
+        Ok(Self { raw, fd, fdinfo: None, live, name, info })
     }
 
     /// Shows each descriptor and where it leads, in the order of the numbers. What is closed in the meantime is left
     /// out.
     pub(super) fn visit(&mut self, mut see: impl FnMut(&mut Self, u32, Link<'_>)) -> Result<()> {
         let mut link = Vec::with_capacity(4096);
-        let mut next = 0;
-        let expected = self.size().unwrap_or(0);
-        if expected >= MANY {
-            let (mut found, end) = (0, expected + expected / 8);
-            while found < expected && u64::from(next) < end {
-                if self.look(next, &mut link, &mut see) {
-                    found += 1;
-                }
-                next += 1;
-            }
-            if found == expected {
-                return Ok(());
-            }
-        }
+        let Some(next) = tried(self.size(), |number| self.look(number, &mut link, &mut see)) else {
+            return Ok(());
+        };
         for number in self.numbers()?.into_iter().filter(|number| *number >= next) {
-            self.look(number, &mut link, &mut see);
+            let _ = self.look(number, &mut link, &mut see);
         }
         Ok(())
     }
 
-    /// Shows one descriptor, if it is open.
+    /// Shows one descriptor, and says whether it is open; nothing where the folder may not be looked into.
     fn look(
         &mut self,
         number: u32,
         link: &mut Vec<u8>,
         see: &mut impl FnMut(&mut Self, u32, Link<'_>),
-    ) -> bool {
+    ) -> Option<bool> {
         link.clear();
         let room = rustix::buffer::spare_capacity(link);
         let read = self.at(number, |name| readlinkat_raw(&self.fd, name, room).map(|_| ()));
         match read {
             Ok(()) => see(self, number, Link::Path(until_nul(link))),
             // Closed in the meantime, which says nothing of the process (T-09), or never open.
-            Err(Errno::NOENT | Errno::SRCH) => return false,
-            Err(Errno::ACCESS | Errno::PERM) => see(self, number, Link::Denied),
+            Err(Errno::NOENT | Errno::SRCH) => return Some(false),
+            Err(Errno::ACCESS | Errno::PERM) => {
+                self.listed().ok()?;
+                see(self, number, Link::Denied);
+            }
             Err(_) => see(self, number, Link::Unreadable),
         }
-        true
+        Some(true)
+    }
+
+    /// The folder, open to be listed.
+    fn listed(&self) -> rustix::io::Result<OwnedFd> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        openat(&self.fd, c".", flags, Mode::empty())
     }
 
     /// What the kernel says of the descriptor.
     pub(super) fn info(&mut self, number: u32) -> rustix::io::Result<&[u8]> {
-        let folder = self.fdinfo.as_ref().map_err(|error| *error)?;
+        if self.fdinfo.is_none() {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let path = self.raw.dir().join("fdinfo");
+            self.fdinfo = Some(openat(CWD, path, flags, Mode::empty()));
+        }
+        let folder = match &self.fdinfo {
+            Some(Ok(folder)) => folder,
+            Some(Err(error)) => return Err(*error),
+            None => return Err(Errno::NOENT),
+        };
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = self.at(number, |name| openat(folder, name, flags, Mode::empty()))?;
         self.info.clear();
@@ -120,6 +140,13 @@ impl Folder {
             return None;
         }
         self.at(number, |name| statat(&self.fd, name, AtFlags::empty())).ok()
+    }
+
+    /// The permissions of the link itself, which are what the descriptor is open for.
+    pub(super) fn link_mode(&self, number: u32) -> Option<u32> {
+        self.at(number, |name| statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW))
+            .ok()
+            .map(|stat| stat.st_mode)
     }
 
     /// The file's name without the kernel's ` (deleted)`, and whether that stood there. A file that is really called so
@@ -147,7 +174,8 @@ impl Folder {
         let failed = |error: Errno| self.raw.failed(self.raw.dir().join("fd"), error.into());
         let mut numbers = Vec::new();
         let mut buffer = [MaybeUninit::uninit(); 8192];
-        let mut entries = RawDir::new(&self.fd, &mut buffer);
+        let folder = self.listed().map_err(failed)?;
+        let mut entries = RawDir::new(&folder, &mut buffer);
         while let Some(entry) = entries.next() {
             let entry = entry.map_err(failed)?;
             numbers.extend(psight_parse::text::u32(entry.file_name().to_bytes()));

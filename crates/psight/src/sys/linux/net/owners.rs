@@ -1,5 +1,6 @@
 //! Who holds which socket: `/proc/<pid>/fd` of every process, whose links read `socket:[<inode>]`.
 
+use std::ffi::CStr;
 use std::fmt::Write as _;
 use std::io;
 use std::mem::MaybeUninit;
@@ -12,8 +13,11 @@ use psight_parse::linux::bpf::{
 };
 use psight_parse::text;
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{CWD, Mode, OFlags, RawDir, openat, readlinkat_raw};
+use rustix::fs::{CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir};
+use rustix::fs::{fstat, fstatfs, openat, readlinkat_raw};
 use rustix::io::Errno;
+
+use crate::sys::linux::files::{push_decimal, tried};
 
 #[cfg(feature = "bpf")]
 use crate::{Host, sys::bpf::Bpf};
@@ -23,6 +27,9 @@ pub(super) struct Owners {
     proc: OwnedFd,
     entries: Vec<MaybeUninit<u8>>,
     path: String,
+    name: Vec<u8>,
+    /// Whether it is the kernel's and not one of files.
+    live: bool,
     #[cfg(feature = "bpf")]
     told: Option<Told>,
 }
@@ -55,10 +62,13 @@ impl Told {
 impl Owners {
     pub(super) fn new(proc: &Path) -> io::Result<Self> {
         let proc = directory(CWD, proc)?;
+        let live = fstatfs(&proc).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
         Ok(Self {
             proc,
             entries: vec![MaybeUninit::uninit(); 32 * 1024],
             path: String::new(),
+            name: Vec::new(),
+            live,
             #[cfg(feature = "bpf")]
             told: None,
         })
@@ -105,17 +115,40 @@ impl Owners {
         self.path.clear();
         // Writing to a String cannot fail.
         let _ = write!(self.path, "{pid}/fd");
-        let fds = directory(&self.proc, self.path.as_str())?;
+        // Nothing need be listed where it is known how many there are, and that would take twice as long to open.
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let fds = openat(&self.proc, self.path.as_str(), flags, Mode::empty())?;
         let (before, mut denied) = (found.len(), false);
-        each_number(&fds, &mut self.entries, |name, fd| {
+        // Whether there is such a descriptor.
+        let mut look = |name: &CStr, fd| {
             // The longest link of a socket has 20 bytes; one that fills the buffer is something else.
             let mut link = [MaybeUninit::<u8>::uninit(); 32];
             match readlinkat_raw(&fds, name, &mut link) {
                 Ok((link, _)) => found.extend(socket_inode(link).map(|inode| (inode, fd))),
-                Err(Errno::ACCESS | Errno::PERM) => denied = true,
-                Err(_) => {}
+                Err(Errno::ACCESS | Errno::PERM) => {
+                    denied = true;
+                    return None;
+                }
+                Err(error) => return Some(error != Errno::NOENT),
             }
-        })?;
+            Some(true)
+        };
+        let size = if self.live { fstat(&fds).ok() } else { None };
+        let expected = size.and_then(|stat| u64::try_from(stat.st_size).ok());
+        let name = &mut self.name;
+        let untried = tried(expected, |fd| {
+            name.clear();
+            push_decimal(name, fd);
+            name.push(0);
+            look(CStr::from_bytes_until_nul(name).ok()?, fd)
+        });
+        if let Some(next) = untried {
+            each_number(&directory(&fds, c".")?, &mut self.entries, |name, fd| {
+                if fd >= next {
+                    look(name, fd);
+                }
+            })?;
+        }
         if denied {
             return Err(Errno::ACCESS.into());
         }
@@ -142,7 +175,7 @@ fn directory(at: impl AsFd, path: impl rustix::path::Arg) -> io::Result<OwnedFd>
 fn each_number(
     directory: &OwnedFd,
     buffer: &mut [MaybeUninit<u8>],
-    mut each: impl FnMut(&std::ffi::CStr, u32),
+    mut each: impl FnMut(&CStr, u32),
 ) -> io::Result<()> {
     let mut entries = RawDir::new(directory, buffer);
     while let Some(entry) = entries.next() {
