@@ -61,6 +61,11 @@ impl Line {
         Self::default()
     }
 
+    /// With room for so many bytes of text.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ends: Vec::new() }
+    }
+
     /// The line with `text` added.
     pub(crate) fn with(mut self, paint: Paint, text: impl AsRef<str>) -> Self {
         self.push(paint, text);
@@ -88,20 +93,6 @@ impl Line {
         self.add(paint, &sanitize::os_text(text.as_ref()));
     }
 
-    /// Adds what is written, without a string of its own for it.
-    pub(crate) fn write(&mut self, paint: Paint, what: impl fmt::Display) {
-        let start = self.text.len();
-        // Writing to a String cannot fail.
-        let _ = write!(self.text, "{what}");
-        let written = self.text.get(start..).unwrap_or_default();
-        let is_harmless = !sanitize::is_suspicious(written.as_bytes());
-        if paint == Paint::Plain && is_harmless {
-            return;
-        }
-        let written = self.text.split_off(start);
-        self.push(paint, written);
-    }
-
     pub(crate) fn append(&mut self, other: Self) {
         if self.text.is_empty() {
             *self = other;
@@ -126,6 +117,12 @@ impl Line {
             *piece += 1;
             from = from.max(to);
         }
+    }
+
+    /// What is added from here on.
+    pub(crate) fn tail(&mut self) -> Tail<'_> {
+        let (start, pieces) = (self.text.len(), self.ends.len());
+        Tail { line: self, start, pieces }
     }
 
     /// Adds a piece of clean text.
@@ -164,6 +161,10 @@ impl Line {
         self.pieces().map(|(_, text)| width(text)).sum()
     }
 
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.text.is_ascii()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -186,7 +187,13 @@ impl Line {
 
     /// Adds so many blanks.
     pub(crate) fn blanks(&mut self, count: usize) {
-        self.text.extend(std::iter::repeat_n(' ', count));
+        const BLANKS: &str = "                                ";
+        let mut left = count;
+        while left > 0 {
+            let some = left.min(BLANKS.len());
+            self.text.push_str(BLANKS.get(..some).unwrap_or_default());
+            left -= some;
+        }
     }
 
     /// The line without the blanks at its end.
@@ -261,6 +268,11 @@ impl Line {
         self
     }
 
+    /// The text without paint, and without blanks at the end.
+    pub(crate) fn plain(&self) -> &str {
+        self.text.trim_end_matches(' ')
+    }
+
     /// The line for a terminal, or plain.
     pub(crate) fn render(&self, colour: bool) -> String {
         let mut out = String::new();
@@ -271,7 +283,7 @@ impl Line {
     /// Adds the line for a terminal, or plain, to `out`.
     pub(crate) fn render_to(&self, colour: bool, out: &mut String) {
         if !colour {
-            return out.push_str(self.text.trim_end_matches(' '));
+            return out.push_str(self.plain());
         }
         let start = out.len();
         for (paint, text) in self.pieces() {
@@ -284,6 +296,79 @@ impl Line {
         }
         let kept = out.trim_end_matches(' ').len().max(start);
         out.truncate(kept);
+    }
+}
+
+/// The end of a line that is added to, and nothing of it before that: the next cell in the text of a table.
+#[derive(Debug)]
+pub(crate) struct Tail<'a> {
+    line: &'a mut Line,
+    start: usize,
+    /// How many pieces the line had before.
+    pieces: usize,
+}
+
+impl Tail<'_> {
+    /// As [`Line::push`].
+    pub(crate) fn push(&mut self, paint: Paint, text: impl AsRef<str>) {
+        self.line.push(paint, text);
+    }
+
+    /// As [`Line::push_os`].
+    pub(crate) fn push_os(&mut self, paint: Paint, text: impl AsRef<OsStr>) {
+        self.line.push_os(paint, text);
+    }
+
+    /// Adds what is written, without a string of its own for it.
+    pub(crate) fn write(&mut self, paint: Paint, what: impl fmt::Display) {
+        let text = &mut self.line.text;
+        let start = text.len();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{what}");
+        let written = text.get(start..).unwrap_or_default();
+        if paint != Paint::Plain || sanitize::is_suspicious(written.as_bytes()) {
+            let written = text.split_off(start);
+            self.push(paint, written);
+        }
+    }
+
+    /// Adds a number in decimal digits, which takes a fifth of what [`write`](Self::write) does.
+    pub(crate) fn number(&mut self, number: u64) {
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut rest = number;
+        for digit in digits.iter_mut().rev() {
+            // A digit is below 10.
+            *digit = b'0' + (rest % 10) as u8;
+            (rest, at) = (rest / 10, at - 1);
+            if rest == 0 {
+                break;
+            }
+        }
+        let digits = digits.get(at..).unwrap_or_default();
+        self.line.text.push_str(std::str::from_utf8(digits).unwrap_or_default());
+    }
+
+    /// Adds so many blanks.
+    pub(crate) fn blanks(&mut self, count: usize) {
+        self.line.blanks(count);
+    }
+
+    /// Adds what another line has.
+    pub(crate) fn append(&mut self, other: &Line) {
+        self.line.append_part(other, 0..other.len(), &mut 0);
+    }
+
+    /// The columns that have been added.
+    pub(crate) fn width(&self) -> usize {
+        let range = self.start..self.line.len();
+        let added = self.line.text.get(range.clone()).unwrap_or_default();
+        if added.is_ascii() {
+            return added.len();
+        }
+        let (mut alone, mut piece) = (Line::new(), self.pieces);
+        alone.append_part(self.line, range, &mut piece);
+        alone.width()
     }
 }
 
@@ -352,11 +437,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_added_is_as_wide_as_it_would_be_alone() {
+        let mut line = Line::new().with(Paint::Plain, "日");
+        let mut tail = line.tail();
+        tail.push(Paint::Bad, "本語");
+        tail.push(Paint::Plain, "x");
+        assert_eq!(tail.width(), 5);
+    }
+
+    #[test]
+    fn a_number_is_written_in_full() {
+        for number in [0, 7, 10, 99, 4711, u64::MAX] {
+            let mut line = Line::new().with(Paint::Bad, "x");
+            line.tail().number(number);
+            assert_eq!(line.render(false), format!("x{number}"));
+        }
+    }
+
+    #[test]
     fn what_is_written_into_a_line_is_cleaned() {
         let mut line = Line::new();
-        line.write(Paint::Plain, 4711);
-        line.write(Paint::Bad, "\x1b[2J");
-        line.write(Paint::Plain, format_args!("{}", '\n'));
+        line.tail().write(Paint::Plain, 4711);
+        line.tail().write(Paint::Bad, "\x1b[2J");
+        line.tail().write(Paint::Plain, format_args!("{}", '\n'));
         assert_eq!(line.render(true), "4711\x1b[31m\\x1b[2J\x1b[0m\\n");
     }
 

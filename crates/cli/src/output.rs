@@ -147,13 +147,17 @@ impl Output {
     }
 }
 
-/// Writes a line, in memory that is there.
+/// Writes a line, if it is painted in memory that is there.
 fn write_line(
     to: &mut impl Write,
     line: &Line,
     colour: bool,
     written: &mut String,
 ) -> io::Result<()> {
+    if !colour {
+        to.write_all(line.plain().as_bytes())?;
+        return to.write_all(b"\n");
+    }
     written.clear();
     line.render_to(colour, written);
     written.push('\n');

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use psight::record::{Field, Kind, Unit, Value};
 
 use crate::human::{self, Scale};
-use crate::line::{Line, Paint};
+use crate::line::{Line, Paint, Tail};
 use crate::terminal::Terminal;
 
 /// Narrower than this, a column that gives way is no longer worth reading.
@@ -55,19 +55,39 @@ impl Column {
     }
 }
 
-/// Rows under heads. The cells of all rows lie one behind the other in one text.
+/// Rows under heads.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
     columns: Vec<Column>,
-    cells: Line,
-    /// Where each cell ends.
-    ends: Vec<usize>,
+    blocks: Vec<Block>,
+    /// The column that the next cell belongs to.
+    column: usize,
     /// The widest cell of each column.
     widest: Vec<usize>,
-    /// The memory in which a cell is made.
-    made: Line,
     gap: usize,
     heads: bool,
+}
+
+/// Some rows, whose cells lie one behind the other in one text. A long table has many of them, because a text that grows
+/// is copied again and again.
+#[derive(Debug, Clone, Default)]
+struct Block {
+    cells: Line,
+    /// How long each cell is.
+    lens: Vec<usize>,
+}
+
+/// So many bytes of text are enough for a block.
+const ENOUGH: usize = 1 << 16;
+
+impl Block {
+    /// With the memory that a full one takes.
+    fn full() -> Self {
+        Self {
+            cells: Line::with_capacity(ENOUGH + ENOUGH / 16),
+            lens: Vec::with_capacity(ENOUGH / 16),
+        }
+    }
 }
 
 impl Table {
@@ -92,22 +112,38 @@ impl Table {
         for _ in 0..self.columns.len() {
             let cell = cells.next();
             debug_assert!(cell.is_some(), "a cell for each column");
-            self.cell(|line| line.append(cell.unwrap_or_default()));
+            self.cell(|to| to.append(&cell.unwrap_or_default()));
         }
         debug_assert!(cells.next().is_none(), "a column for each cell");
     }
 
-    /// Adds the next cell, from left to right and row after row: what is put into an empty line. It takes no memory of
-    /// its own, which counts where there are very many.
-    pub(crate) fn cell(&mut self, fill: impl FnOnce(&mut Line)) {
-        self.made.clear();
-        fill(&mut self.made);
-        let column = self.ends.len() % self.columns.len().max(1);
-        if let Some(widest) = self.widest.get_mut(column) {
-            *widest = self.made.width().max(*widest);
+    /// Adds the next cell, from left to right and row after row. It takes no memory of its own, which counts where there
+    /// are very many.
+    pub(crate) fn cell(&mut self, fill: impl FnOnce(&mut Tail<'_>)) {
+        let block = match self.blocks.last_mut() {
+            Some(block) if self.column > 0 || block.cells.len() < ENOUGH => block,
+            // The first grows as it must: most tables are small.
+            last => {
+                let next = if last.is_some() { Block::full() } else { Block::default() };
+                self.blocks.push(next);
+                match self.blocks.last_mut() {
+                    Some(block) => block,
+                    None => return,
+                }
+            }
+        };
+        let start = block.cells.len();
+        let mut cell = block.cells.tail();
+        fill(&mut cell);
+        let width = cell.width();
+        block.lens.push(block.cells.len() - start);
+        if let Some(widest) = self.widest.get_mut(self.column) {
+            *widest = width.max(*widest);
         }
-        self.cells.append_part(&self.made, 0..self.made.len(), &mut 0);
-        self.ends.push(self.cells.len());
+        self.column += 1;
+        if self.column >= self.columns.len() {
+            self.column = 0;
+        }
     }
 
     /// The table's lines, in at most `limit` columns.
@@ -143,31 +179,47 @@ impl Table {
                 cell.clear();
                 cell.push(Paint::Strong, self.columns.get(at).map_or("", |column| &column.title));
                 cell.cut_to(*width, mark);
-                self.place(&cell, at, *width, &mut line);
+                self.place_cut(&cell, at, *width, &mut line);
             }
             finish(&mut line)?;
         }
-        let (mut start, mut piece) = (0, 0);
-        for row in self.ends.chunks(self.columns.len().max(1)) {
-            for (at, (end, width)) in row.iter().zip(&widths).enumerate() {
-                cell.clear();
-                cell.append_part(&self.cells, start..*end, &mut piece);
-                cell.cut_to(*width, mark);
-                self.place(&cell, at, *width, &mut line);
-                start = *end;
+        for block in &self.blocks {
+            // As nearly always: then what is not too long is as wide as it is long.
+            let is_ascii = block.cells.is_ascii();
+            let (mut start, mut piece) = (0, 0);
+            for row in block.lens.chunks(self.columns.len().max(1)) {
+                for (at, (len, width)) in row.iter().zip(&widths).enumerate() {
+                    let range = start..start + len;
+                    start = range.end;
+                    if is_ascii && len <= width {
+                        self.place(at, width - len, &mut line, |line| {
+                            line.append_part(&block.cells, range, &mut piece);
+                        });
+                        continue;
+                    }
+                    cell.clear();
+                    cell.append_part(&block.cells, range, &mut piece);
+                    cell.cut_to(*width, mark);
+                    self.place_cut(&cell, at, *width, &mut line);
+                }
+                finish(&mut line)?;
             }
-            finish(&mut line)?;
         }
         Ok(())
     }
 
     /// Adds a cell that is no wider than its column to the line of its row.
-    fn place(&self, cell: &Line, at: usize, width: usize, line: &mut Line) {
+    fn place_cut(&self, cell: &Line, at: usize, width: usize, line: &mut Line) {
         let room = width.saturating_sub(cell.width());
+        self.place(at, room, line, |line| line.append_part(cell, 0..cell.len(), &mut 0));
+    }
+
+    /// Adds a cell that leaves so much room in its column.
+    fn place(&self, at: usize, room: usize, line: &mut Line, add: impl FnOnce(&mut Line)) {
         let is_right = self.columns.get(at).is_some_and(|column| column.align == Align::Right);
         let (before, behind) = if is_right { (room, 0) } else { (0, room) };
         line.blanks(if at > 0 { self.gap + before } else { before });
-        line.append_part(cell, 0..cell.len(), &mut 0);
+        add(line);
         line.blanks(behind);
     }
 

@@ -16,7 +16,7 @@ use psight::{ErrorKind, Pid};
 
 use self::states::Wanted;
 use super::{Context, Failure, ifconfig};
-use crate::line::{Line, Paint};
+use crate::line::{Line, Paint, Tail};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
 use crate::table::{Column, Table};
@@ -336,15 +336,15 @@ fn unix_table(
     table
 }
 
-fn number(number: Option<u64>, line: &mut Line) {
+fn number(number: Option<u64>, line: &mut Tail<'_>) {
     match number {
-        Some(number) => line.write(Paint::Plain, number),
+        Some(number) => line.number(number),
         None => line.push(Paint::Faint, "-"),
     }
 }
 
 /// One end; `*` for any port, and for an end that is open.
-fn end(connection: &Connection, address: Option<&Address>, line: &mut Line) {
+fn end(connection: &Connection, address: Option<&Address>, line: &mut Tail<'_>) {
     match address {
         Some(Address::Inet(address)) if address.port() == 0 && address.is_ipv6() => {
             line.write(Paint::Plain, format_args!("[{}]:*", address.ip()));
@@ -359,7 +359,7 @@ fn end(connection: &Connection, address: Option<&Address>, line: &mut Line) {
 }
 
 /// The state; a UDP socket has one, too, once it is connected.
-fn status(connection: &Connection, line: &mut Line) {
+fn status(connection: &Connection, line: &mut Tail<'_>) {
     let status = states::of(connection).unwrap_or(ConnectionStatus::None);
     let paint = match status {
         ConnectionStatus::None => return,
@@ -372,7 +372,7 @@ fn status(connection: &Connection, line: &mut Line) {
 }
 
 /// The state of a Unix socket; one that is not connected has none, as in netstat.
-fn unix_state(connection: &Connection, line: &mut Line) {
+fn unix_state(connection: &Connection, line: &mut Tail<'_>) {
     let paint = match connection.unix_state {
         None => return line.push(Paint::Faint, "-"),
         Some(UnixState::Unconnected) => return,
@@ -383,9 +383,9 @@ fn unix_state(connection: &Connection, line: &mut Line) {
     line.push(paint, connection.unix_state.map_or("", UnixState::as_str));
 }
 
-fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>, line: &mut Line) {
+fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>, line: &mut Tail<'_>) {
     let Some(pid) = connection.pid else { return line.push(Paint::Faint, "-") };
-    line.write(Paint::Plain, pid);
+    line.number(pid.as_u32().into());
     if let Some(name) = programs.get(&pid).and_then(Option::as_ref) {
         line.push(Paint::Plain, "/");
         line.push_os(Paint::Plain, name);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use psight::Host;
 use psight::net::{Address, Family};
 
-use super::entry::{Entry, Owner};
+use super::entry::{Entry, Fd, Owner};
 use super::internet::Internet;
 
 /// Something that was asked for, and whether it was found.
@@ -97,10 +97,11 @@ impl Fds {
         }
     }
 
-    fn has(&self, fd: &str) -> bool {
-        match self {
-            Self::Numbers(range) => fd.parse().is_ok_and(|number| range.contains(&number)),
-            Self::Named(name) => name == fd,
+    fn has(&self, fd: Fd) -> bool {
+        match (self, fd) {
+            (Self::Numbers(range), Fd::Number(number)) => range.contains(&number),
+            (Self::Named(name), Fd::Word(word)) => name == word,
+            _ => false,
         }
     }
 }
@@ -175,7 +176,7 @@ impl Target {
     }
 
     fn has(&self, entry: &Entry) -> bool {
-        if let Some(socket) = &entry.socket {
+        if let Some(socket) = entry.socket() {
             return match &socket.laddr {
                 Some(Address::Unix(name)) => self.has_path(Path::new(name)),
                 _ => false,
@@ -361,17 +362,17 @@ impl Selection {
     /// Whether this file of a process is meant.
     pub(super) fn file(&self, entry: &Entry, part: Part) -> bool {
         let fd = entry.fd();
-        if self.fds.refuses(|fds| fds.has(&fd)) || !self.has_state(entry) {
+        if self.fds.refuses(|fds| fds.has(fd)) || !self.has_state(entry) {
             return false;
         }
-        let socket = entry.socket.as_deref();
+        let socket = entry.socket();
         let is_of = |internet: &Internet| socket.is_some_and(|socket| internet.has(socket));
         let internet = self.internet.iter().filter(|asked| asked.is(is_of(&asked.what))).count();
         let is_unix = socket.is_some_and(|socket| socket.family == Family::Unix);
         let target = self.targets.iter().filter(|asked| asked.is(asked.what.has(entry))).count();
         let few = self.links.is_some_and(|links| entry.nlink().is_some_and(|names| names < links));
         let asked = [
-            (self.fds.is_asked(), self.fds.has(|fds| fds.has(&fd))),
+            (self.fds.is_asked(), self.fds.has(|fds| fds.has(fd))),
             (!self.internet.is_empty(), internet > 0),
             (self.unix.is_some(), self.unix.as_ref().is_some_and(|asked| asked.is(is_unix))),
             (!self.targets.is_empty(), target > 0),
@@ -418,10 +419,10 @@ mod tests {
     #[test]
     fn descriptors_are_asked_for_by_number_range_or_name() {
         assert_eq!(Fds::parse("cwd"), Ok(Fds::Named("cwd".to_owned())));
-        assert!(Fds::parse("3-5").unwrap().has("4"));
-        assert!(!Fds::parse("3-5").unwrap().has("6"));
-        assert!(Fds::parse("fd").unwrap().has("1000"));
-        assert!(!Fds::parse("fd").unwrap().has("txt"));
+        assert!(Fds::parse("3-5").unwrap().has(Fd::Number(4)));
+        assert!(!Fds::parse("3-5").unwrap().has(Fd::Number(6)));
+        assert!(Fds::parse("fd").unwrap().has(Fd::Number(1000)));
+        assert!(!Fds::parse("fd").unwrap().has(Fd::Word("txt")));
         for wrong in ["x", "3-", "-", "3-cwd"] {
             assert!(Fds::parse(wrong).is_err(), "{wrong}");
         }
