@@ -28,7 +28,7 @@ use self::entry::{Entry, Held, Owner};
 use self::fields::Fields;
 use self::internet::Internet;
 use self::listing::Listing;
-use self::select::{Fds, List, Part, Selection, Target};
+use self::select::{Fds, List, Name, Part, Selection, Target};
 use self::sockets::{Socket, Sockets};
 use super::{Context, Failure};
 use crate::registry::Applet;
@@ -48,7 +48,8 @@ pub(crate) struct Arguments {
     /// What processes of these users have open (-u); ^USER is left out.
     #[arg(long = "user", value_name = "USER,…")]
     users: Vec<String>,
-    /// What processes have open whose names begin so (-c); ^NAME is left out.
+    /// What processes have open whose names begin so (-c); ^NAME is left out. /REGEX/ is a pattern, /REGEX/i one without
+    /// case.
     #[arg(long = "command", value_name = "NAME,…")]
     commands: Vec<String>,
     /// What these process groups have open (-g), and show each process's group.
@@ -286,10 +287,6 @@ impl Arguments {
         let host = context.host.clone();
         let number = |word: &str| word.parse::<u32>().map_err(|_| format!("{word:?} is no number"));
         let text = |word: &str| Ok(word.to_owned());
-        let command = |word: &str| match word.starts_with('/') {
-            true => Err(format!("{word:?}: patterns are not understood, only beginnings of names")),
-            false => Ok(beginning(OsStr::new(word), LONGEST_NAME).to_string_lossy().into_owned()),
-        };
         let state = |word: &str| match word.split_once(':') {
             Some((protocol, state)) if protocol.eq_ignore_ascii_case("tcp") => Ok(state.to_owned()),
             Some((protocol, _)) => Err(format!("{protocol:?} has no states, TCP has")),
@@ -316,7 +313,7 @@ impl Arguments {
                 pids: List::parse(&self.pids, number)?,
                 groups: List::parse(self.groups.as_deref().unwrap_or_default(), number)?,
                 users: List::parse(&self.users, text)?,
-                commands: List::parse(&self.commands, command)?,
+                commands: List::parse(&self.commands, Name::parse)?,
                 fds: List::parse(&self.fds, Fds::parse)?,
                 states: List::parse(&self.states, state)?,
                 internet: Selection::asked(internet.collect::<Result<_, _>>()?),

@@ -68,15 +68,12 @@ pub(crate) struct Arguments {
     /// Children of these processes.
     #[arg(long = "ppid", value_name = "PID,…", value_delimiter = ',')]
     parents: Vec<u32>,
-    /// Processes of these users, by name or number.
-    #[arg(
-        short = 'u',
-        short_alias = 'U',
-        long = "user",
-        value_name = "USER,…",
-        value_delimiter = ','
-    )]
+    /// Processes with the rights of these users, by name or number.
+    #[arg(short = 'u', long = "user", value_name = "USER,…", value_delimiter = ',')]
     users: Vec<String>,
+    /// Processes that these users started, by name or number.
+    #[arg(short = 'U', long = "User", value_name = "USER,…", value_delimiter = ',')]
+    real_users: Vec<String>,
     /// Processes of these names.
     #[arg(short = 'C', value_name = "NAME,…", value_delimiter = ',')]
     names: Vec<String>,
@@ -176,8 +173,8 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if rows.is_empty() {
         context.verdict = ExitCode::FAILURE;
     }
-    let wants_foreground = chosen.iter().any(Chosen::needs_foreground);
-    let mut rows = threads::shown(rows, arguments.threads, wants_foreground, context);
+    let columns: Vec<&Chosen> = chosen.iter().chain(sort.iter().map(|(key, _)| key)).collect();
+    let mut rows = threads::shown(rows, arguments.threads, &columns, context);
     sort_rows(&mut rows, &sort, &reader);
     note_denied(&rows, &chosen, context);
     if context.output.format != Format::Table {

@@ -249,9 +249,15 @@ impl Entry {
         words.extend(self.state().filter(|_| wanted.state).map(str::to_owned));
         if wanted.queues {
             words.extend(socket.recv_queue.map(|bytes| format!("QR={bytes}")));
-            words.extend(socket.send_queue.map(|bytes| format!("QS={bytes}")));
+            words.extend(self.send_queue().map(|bytes| format!("QS={bytes}")));
         }
         (!words.is_empty()).then(|| format!(" ({})", words.join(" ")))
+    }
+
+    /// How much waits to be sent: at what listens nothing ever does, and there netlink says how many may wait.
+    pub(super) fn send_queue(&self) -> Option<u64> {
+        let socket = self.socket()?;
+        if socket.status == ConnectionStatus::Listen { Some(0) } else { socket.send_queue }
     }
 
     /// The state of a TCP connection.

@@ -92,7 +92,7 @@ impl Fields {
         set.some('T', entry.state().map(|state| format!("ST={state}")));
         if let Some(socket) = entry.socket() {
             set.some('T', socket.recv_queue.map(|bytes| format!("QR={bytes}")));
-            set.some('T', socket.send_queue.map(|bytes| format!("QS={bytes}")));
+            set.some('T', entry.send_queue().map(|bytes| format!("QS={bytes}")));
         }
         set.end();
     }

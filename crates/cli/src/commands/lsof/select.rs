@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use psight::Host;
 use psight::net::{Address, Family};
+use regex_lite::{Regex, RegexBuilder};
 
 use super::entry::{Entry, Fd, Owner};
 use super::internet::Internet;
+use super::{LONGEST_NAME, beginning};
 
 /// Something that was asked for, and whether it was found.
 #[derive(Debug)]
@@ -45,11 +47,15 @@ impl<T> List<T> {
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Self, String> {
         let mut list = Self { wanted: Vec::new(), unwanted: Vec::new() };
-        for word in words.iter().flat_map(|words| words.split(',')).filter(|word| !word.is_empty())
-        {
+        // In a pattern a comma is a comma.
+        let apart = |words: &'_ String| match words.starts_with('/') {
+            true => vec![words.clone()],
+            false => words.split(',').map(str::to_owned).collect(),
+        };
+        for word in words.iter().flat_map(apart).filter(|word| !word.is_empty()) {
             match word.strip_prefix('^') {
                 Some(word) => list.unwanted.push(read(word)?),
-                None => list.wanted.push(Asked::new(read(word)?)),
+                None => list.wanted.push(Asked::new(read(&word)?)),
             }
         }
         Ok(list)
@@ -70,6 +76,38 @@ impl<T> List<T> {
 
     fn is_found(&self) -> bool {
         self.wanted.iter().all(|asked| asked.found.get())
+    }
+}
+
+/// Commands by the beginning of their names, or by a pattern.
+#[derive(Debug)]
+pub(super) enum Name {
+    Beginning(String),
+    Pattern(Regex),
+}
+
+impl Name {
+    /// Reads `name`, or `/regex/` with `i` behind it where case says nothing, or `x`, which is how patterns are read.
+    pub(super) fn parse(word: &str) -> Result<Self, String> {
+        let Some(rest) = word.strip_prefix('/') else {
+            let name = beginning(OsStr::new(word), LONGEST_NAME).to_string_lossy().into_owned();
+            return Ok(Self::Beginning(name));
+        };
+        let (pattern, flags) =
+            rest.rsplit_once('/').ok_or(format!("{word:?} has no / at its end"))?;
+        if let Some(unknown) = flags.chars().find(|flag| !"ix".contains(*flag)) {
+            return Err(format!("{word:?}: {unknown:?} is none of i and x"));
+        }
+        let mut builder = RegexBuilder::new(pattern);
+        let built = builder.case_insensitive(flags.contains('i')).build();
+        built.map(Self::Pattern).map_err(|error| format!("{word:?}: {error}"))
+    }
+
+    fn fits(&self, name: &OsStr) -> bool {
+        match self {
+            Self::Beginning(start) => name.as_encoded_bytes().starts_with(start.as_bytes()),
+            Self::Pattern(regex) => regex.is_match(&name.to_string_lossy()),
+        }
     }
 }
 
@@ -260,7 +298,7 @@ pub(super) struct Selection {
     pub(super) pids: List<u32>,
     pub(super) groups: List<u32>,
     pub(super) users: List<String>,
-    pub(super) commands: List<String>,
+    pub(super) commands: List<Name>,
     pub(super) fds: List<Fds>,
     /// States of TCP connections; those of no other are shown.
     pub(super) states: List<String>,
@@ -333,8 +371,7 @@ impl Selection {
             owner.user.as_deref() == Some(OsStr::new(user))
                 || owner.uid.is_some() && owner.uid == user.parse().ok()
         };
-        let command =
-            |command: &String| owner.name.as_encoded_bytes().starts_with(command.as_bytes());
+        let command = |command: &Name| command.fits(&owner.name);
         if self.pids.refuses(pid)
             || self.groups.refuses(group)
             || self.users.refuses(user)
@@ -426,6 +463,19 @@ mod tests {
         for wrong in ["x", "3-", "-", "3-cwd"] {
             assert!(Fds::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_command_is_a_beginning_or_a_pattern() {
+        let fits = |word: &str, name: &str| Name::parse(word).unwrap().fits(OsStr::new(name));
+        assert!(fits("ngi", "nginx") && !fits("ginx", "nginx"));
+        assert!(fits("/ginx$/", "nginx") && !fits("/GINX/", "nginx") && fits("/GINX/i", "nginx"));
+        assert!(fits("/^a{1,2}$/", "aa"));
+        for wrong in ["/ginx", "/(/", "/x/z"] {
+            assert!(Name::parse(wrong).is_err(), "{wrong}");
+        }
+        let list = List::parse(&["/^a{1,2}$/".to_owned()], Name::parse).unwrap();
+        assert_eq!(list.wanted.len(), 1, "a comma in a pattern parts nothing");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The columns of `psight ps`: every field of the table of processes, and the names that `ps` has for some of them.
 
 use std::cmp::Ordering;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::ops::Deref;
 use std::path::Path;
 use std::time::SystemTime;
@@ -33,6 +33,7 @@ enum Look {
     Thread,
     Foreground,
     Command,
+    EffectiveUser,
 }
 
 /// A name of `ps` for a field: its names, its head, the field, how it looks.
@@ -43,7 +44,9 @@ const KNOWN: &[Known] = &[
     Known(&["ppid"], "PPID", "ppid", Look::Plain),
     Known(&["pgid", "pgrp"], "PGID", "pgid", Look::Plain),
     Known(&["sid", "sess", "session"], "SID", "sid", Look::Plain),
-    Known(&["username", "user", "ruser", "uname"], "USER", "username", Look::Plain),
+    Known(&["user", "euser", "uname"], "USER", "username", Look::EffectiveUser),
+    Known(&["username"], "USER", "username", Look::Plain),
+    Known(&["ruser"], "RUSER", "username", Look::Plain),
     Known(&["uid", "euid"], "UID", "uids.effective", Look::Plain),
     Known(&["ruid"], "RUID", "uids.real", Look::Plain),
     Known(&["gid", "egid"], "GID", "gids.effective", Look::Plain),
@@ -111,6 +114,8 @@ pub(super) struct Shown {
     pub(super) thread: Option<u32>,
     /// The process group that its terminal obeys, where that was asked for.
     pub(super) foreground: Option<Pid>,
+    /// What the user is called whose rights it has, where that was asked for and is not the one who started it.
+    pub(super) effective_user: Option<OsString>,
 }
 
 impl Deref for Shown {
@@ -126,6 +131,7 @@ fn key(path: &str, look: Look) -> &str {
     match look {
         Look::Thread => "tid",
         Look::Foreground => "tpgid",
+        Look::EffectiveUser => "euser",
         _ => path,
     }
 }
@@ -142,6 +148,11 @@ impl Chosen {
     /// Whether it needs to know who is in the foreground.
     pub(super) fn needs_foreground(&self) -> bool {
         matches!(self.look, Look::Letter | Look::Foreground)
+    }
+
+    /// Whether it needs to know what the user is called whose rights a process has.
+    pub(super) fn needs_effective_user(&self) -> bool {
+        self.look == Look::EffectiveUser
     }
 
     /// The column that is called `name` by psutil or by `ps`; `name=TITLE` gives it another head.
@@ -218,6 +229,11 @@ impl Chosen {
                     .foreground
                     .map_or(Value::Null, |pgid| Value::Uint(pgid.as_u32().into()));
             }
+            Look::EffectiveUser => {
+                if let Some(user) = &row.effective_user {
+                    return Value::OsText(user);
+                }
+            }
             _ => {}
         }
         if self.field.name == "cpu_percent" {
@@ -272,7 +288,11 @@ impl Chosen {
                 }
                 _ => None,
             },
-            Look::Kibibytes | Look::Plain | Look::Thread | Look::Foreground => {
+            Look::Kibibytes
+            | Look::Plain
+            | Look::Thread
+            | Look::Foreground
+            | Look::EffectiveUser => {
                 let numbers = Numbers { human: reader.human };
                 return table::cell(self.leaf(), &self.value(row, reader), numbers);
             }
@@ -306,6 +326,7 @@ fn needs(name: &str, look: Look) -> Option<Columns> {
             column | marks | Columns::PGID | Columns::TERMINAL
         }
         (_, Look::Foreground) => column | Columns::TERMINAL,
+        (_, Look::EffectiveUser) => column | Columns::UIDS,
         _ => column,
     })
 }
