@@ -99,6 +99,8 @@ fn the_columns_of_a_process_have_the_values_that_ps_gives_them() {
         "pid=,%mem=",
         "pid=,%cpu=",
         "pid=,minflt=,majflt=",
+        "pid=,pri=,priority=,rtprio=,cls=",
+        "pid=,wchan=",
     ] {
         agree(&["-p", &family.pids, "-o", columns]);
     }
@@ -137,6 +139,29 @@ fn everything_but_what_is_chosen_is_what_ps_deselects() {
         assert!(!lines.contains(&vec![pid.to_owned()]), "{pid}");
     }
     assert!(!lines.is_empty());
+}
+
+#[test]
+fn rules_by_which_a_process_gets_its_turn_are_called_as_ps_calls_them() {
+    for rules in ["-b", "-i", "-o", "-f", "-r"] {
+        let priority = if matches!(rules, "-f" | "-r") { "7" } else { "0" };
+        let chrt = Command::new("chrt").args([rules, priority, "sleep", "1000"]).spawn();
+        let Ok(child) = chrt else {
+            eprintln!("skipped: there is no chrt");
+            return;
+        };
+        let pid = child.id().to_string();
+        let mut child = Stopped(child);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_sleep(&pid) && child.0.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "sleep never started");
+        }
+        if is_sleep(&pid) {
+            agree(&["-p", &pid, "-o", "pid=,cls=,pri=,priority=,rtprio=,stat="]);
+        } else {
+            eprintln!("skipped: chrt {rules} may not be done here");
+        }
+    }
 }
 
 #[test]

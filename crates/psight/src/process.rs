@@ -9,6 +9,7 @@ mod io;
 mod memory;
 mod net;
 mod pids;
+mod scheduling;
 mod signal;
 mod threads;
 mod tree;
@@ -31,6 +32,7 @@ pub use memory::{
     AddressRange, GroupedMemoryMap, MemoryFootprint, MemoryFull, MemoryInfo, MemoryInfoEx,
     MemoryMap, MemoryRegion, PageFaults, Permissions,
 };
+pub use scheduling::{Scheduling, SchedulingPolicy};
 pub use signal::Signal;
 pub use threads::{ContextSwitches, Thread};
 pub use used::{FileRole, UsedFile};

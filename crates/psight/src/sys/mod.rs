@@ -71,6 +71,10 @@ pub(crate) mod bpf;
 #[path = "unsupported/file_scanner.rs"]
 pub(crate) mod file_scanner;
 
+#[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
+#[path = "unsupported/scheduling.rs"]
+pub(crate) mod scheduling;
+
 #[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
 #[path = "unsupported/services.rs"]
 pub(crate) mod services;

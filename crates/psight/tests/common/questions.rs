@@ -221,6 +221,8 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::threads", |process| said(process.threads())),
     ("Process::uids", |process| said(process.uids())),
     ("Process::umask", |process| said(process.umask())),
+    ("Process::scheduling", |process| said(process.scheduling())),
+    ("Process::wchan", |process| shown_option(process.wchan())),
     ("Process::used_files", |process| said(process.used_files())),
     ("Process::username", |process| shown(process.username())),
 ];

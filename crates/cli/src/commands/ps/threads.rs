@@ -16,6 +16,8 @@ pub(super) fn shown(
 ) -> Vec<Shown> {
     let foreground = columns.iter().any(|column| column.needs_foreground());
     let user = columns.iter().any(|column| column.needs_effective_user());
+    let scheduling = columns.iter().any(|column| column.needs_scheduling());
+    let wchan = columns.iter().any(|column| column.needs_wchan());
     let mut names = context.host.user_names();
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
@@ -27,7 +29,10 @@ pub(super) fn shown(
             Some(name) => name.to_owned(),
             None => ids.effective.to_string().into(),
         });
-        let whole = Shown { row, thread: None, foreground: group, effective_user };
+        let scheduling = scheduling.then(|| process().scheduling().ok()).flatten();
+        let wchan = wchan.then(|| process().wchan().ok().flatten()).flatten();
+        let whole =
+            Shown { row, thread: None, foreground: group, effective_user, scheduling, wchan };
         if threads {
             of_threads(whole, context, &mut shown);
         } else {
@@ -69,6 +74,9 @@ fn of_threads(whole: Shown, context: &mut Context, shown: &mut Vec<Shown>) {
             thread: Some(thread.id),
             foreground: whole.foreground,
             effective_user: whole.effective_user.clone(),
+            // Of a thread other than the first they are not told.
+            scheduling: whole.scheduling.filter(|_| thread.id == whole.pid.as_u32()),
+            wchan: whole.wchan.clone().filter(|_| thread.id == whole.pid.as_u32()),
         });
     }
 }

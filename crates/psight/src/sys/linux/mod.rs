@@ -17,6 +17,8 @@ pub(crate) mod sensors;
 pub(crate) mod table;
 pub(crate) mod users;
 
+pub(crate) use process::scheduling;
+
 mod ffi;
 mod read;
 mod records;

@@ -3,6 +3,7 @@
 mod cpu;
 mod identity;
 mod memory;
+pub(crate) mod scheduling;
 mod terminal;
 mod used;
 
