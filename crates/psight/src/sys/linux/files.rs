@@ -257,7 +257,8 @@ fn other(info: &Fdinfo<'_>) -> BTreeMap<String, String> {
     lines
 }
 
-fn path_buf(bytes: &[u8]) -> PathBuf {
+/// A path of the kernel's.
+pub(super) fn path_buf(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes.to_vec()))
 }
 
@@ -280,7 +281,7 @@ pub(super) fn push_decimal(to: &mut Vec<u8>, number: u32) {
 }
 
 /// A count whose width differs between processors.
-fn wide(count: impl Into<u64>) -> u64 {
+pub(super) fn wide(count: impl Into<u64>) -> u64 {
     count.into()
 }
 

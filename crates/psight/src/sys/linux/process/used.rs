@@ -1,8 +1,6 @@
 //! Files without a descriptor: the links `cwd`, `root` and `exe`, and what `maps` names.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use psight_parse::linux::pid::maps::{self, MappedFile};
@@ -10,6 +8,7 @@ use rustix::fs::{AtFlags, CWD, Stat, StatxFlags, makedev, stat, statx};
 
 use super::Raw;
 use crate::process::{FileRole, UsedFile};
+use crate::sys::linux::files::{path_buf, wide};
 use crate::{ErrorKind, Result};
 
 /// What other processes were seen to use, so that it need not be asked again.
@@ -139,7 +138,6 @@ impl Raw {
 
     fn asked(&self, mapped: MappedFile<'_>) -> UsedFile {
         let name = maps::path(mapped.name);
-        let text = |bytes: &[u8]| PathBuf::from(OsString::from_vec(bytes.to_vec()));
         let found = |path: &Path| {
             let inside = path.strip_prefix("/").unwrap_or(path);
             if self.host().is_captured() {
@@ -149,14 +147,14 @@ impl Raw {
             let stat = stat(self.dir().join("root").join(inside)).ok()?;
             (stat.st_ino == mapped.ino).then_some(stat)
         };
-        let whole = text(&name);
+        let whole = path_buf(&name);
         if let Some(stat) = found(&whole) {
             return used(FileRole::Map, whole, Some(stat.into()));
         }
         let deleted = name.strip_suffix(b" (deleted)");
         UsedFile {
             role: FileRole::Map,
-            path: deleted.map_or(whole, text),
+            path: deleted.map_or(whole, path_buf),
             deleted: Some(deleted.is_some()),
             dev: Some(makedev(mapped.dev.0, mapped.dev.1)),
             ino: Some(mapped.ino),
@@ -204,9 +202,4 @@ fn used(role: FileRole, path: PathBuf, about: Option<About>) -> UsedFile {
         size: about.and_then(|about| about.size),
         nlink: about.map(|about| about.nlink),
     }
-}
-
-/// A count whose width differs between processors.
-fn wide(count: impl Into<u64>) -> u64 {
-    count.into()
 }
