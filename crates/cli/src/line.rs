@@ -1,6 +1,8 @@
 //! One line of output: pieces of clean text, each with a role that may be painted.
 
 use std::ffi::OsStr;
+use std::fmt::{self, Write as _};
+use std::ops::Range;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -44,12 +46,24 @@ impl Paint {
 }
 
 /// One line, without its end. All text in it is clean: there is no other way in.
+///
+/// A listing has a hundred thousand cells, each of which is a line for a moment: one without colours is one string and
+/// nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Line(Vec<(Paint, String)>);
+pub(crate) struct Line {
+    text: String,
+    /// Where each piece ends, and what it is. What stands behind the last of them is plain.
+    ends: Vec<(Paint, usize)>,
+}
 
 impl Line {
     pub(crate) fn new() -> Self {
         Self::default()
+    }
+
+    /// With room for so many bytes of text.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ends: Vec::new() }
     }
 
     /// The line with `text` added.
@@ -60,36 +74,110 @@ impl Line {
 
     /// The line with text of any bytes added.
     pub(crate) fn with_os(mut self, paint: Paint, text: impl AsRef<OsStr>) -> Self {
-        self.0.push((paint, sanitize::os_text(text.as_ref()).into_owned()));
+        self.push_os(paint, text);
         self
     }
 
     /// The line with text of any bytes added, where they are not an [`OsStr`] any more.
     pub(crate) fn with_bytes(mut self, paint: Paint, text: &[u8]) -> Self {
-        self.0.push((paint, sanitize::bytes(text).into_owned()));
+        self.add(paint, &sanitize::bytes(text));
         self
     }
 
     pub(crate) fn push(&mut self, paint: Paint, text: impl AsRef<str>) {
-        self.0.push((paint, sanitize::text(text.as_ref()).into_owned()));
+        self.add(paint, &sanitize::text(text.as_ref()));
+    }
+
+    /// Adds text of any bytes.
+    pub(crate) fn push_os(&mut self, paint: Paint, text: impl AsRef<OsStr>) {
+        self.add(paint, &sanitize::os_text(text.as_ref()));
     }
 
     pub(crate) fn append(&mut self, other: Self) {
-        self.0.extend(other.0);
+        if self.text.is_empty() {
+            *self = other;
+        } else {
+            self.append_part(&other, 0..other.text.len(), &mut 0);
+        }
+    }
+
+    /// Adds what stands at `range` of another line. `piece` is the number of a piece of the other line that ends no
+    /// earlier than the range begins, and then of one that ends no earlier than the range does: whoever goes through a
+    /// long line has to look for none of them.
+    pub(crate) fn append_part(&mut self, other: &Self, range: Range<usize>, piece: &mut usize) {
+        let mut from = range.start;
+        while from < range.end {
+            let (paint, end) =
+                other.ends.get(*piece).copied().unwrap_or((Paint::Plain, other.text.len()));
+            let to = end.min(range.end);
+            self.add(paint, other.text.get(from..to).unwrap_or_default());
+            if end > range.end || *piece >= other.ends.len() {
+                return;
+            }
+            *piece += 1;
+            from = from.max(to);
+        }
+    }
+
+    /// What is added from here on.
+    pub(crate) fn tail(&mut self) -> Tail<'_> {
+        let (start, pieces) = (self.text.len(), self.ends.len());
+        Tail { line: self, start, pieces }
+    }
+
+    /// Adds a piece of clean text.
+    fn add(&mut self, paint: Paint, clean: &str) {
+        let start = self.text.len();
+        // ASCII is as wide beside other text as alone; the rest need not be, and stays the piece that it was.
+        if (paint != Paint::Plain || !clean.is_ascii()) && start > self.last_end() {
+            self.ends.push((Paint::Plain, start));
+        }
+        self.text.push_str(clean);
+        if paint != Paint::Plain && !clean.is_empty() {
+            self.ends.push((paint, self.text.len()));
+        }
+    }
+
+    /// Where the plain text at the end begins.
+    fn last_end(&self) -> usize {
+        self.ends.last().map_or(0, |(_, end)| *end)
     }
 
     /// The pieces of the line, for what paints by other means than [`render`](Self::render).
     pub(crate) fn pieces(&self) -> impl Iterator<Item = (Paint, &str)> {
-        self.0.iter().map(|(paint, text)| (*paint, text.as_str()))
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        let rest = (Paint::Plain, self.text.len());
+        let ends = self.ends.iter().copied().chain(std::iter::once(rest));
+        starts
+            .zip(ends)
+            .map(|(start, (paint, end))| (paint, self.text.get(start..end).unwrap_or_default()))
     }
 
     /// The columns that the line takes.
     pub(crate) fn width(&self) -> usize {
-        self.0.iter().map(|(_, text)| width(text)).sum()
+        if self.text.is_ascii() {
+            return self.text.len();
+        }
+        self.pieces().map(|(_, text)| width(text)).sum()
+    }
+
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.text.is_ascii()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|(_, text)| text.is_empty())
+        self.text.is_empty()
+    }
+
+    /// How many bytes of text the line has.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Takes everything away but the memory.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
     }
 
     /// Adds blanks up to `width`.
@@ -99,95 +187,188 @@ impl Line {
 
     /// Adds so many blanks.
     pub(crate) fn blanks(&mut self, count: usize) {
-        match self.0.last_mut() {
-            _ if count == 0 => {}
-            Some((Paint::Plain, text)) => text.extend(std::iter::repeat_n(' ', count)),
-            _ => self.0.push((Paint::Plain, " ".repeat(count))),
+        const BLANKS: &str = "                                ";
+        let mut left = count;
+        while left > 0 {
+            let some = left.min(BLANKS.len());
+            self.text.push_str(BLANKS.get(..some).unwrap_or_default());
+            left -= some;
         }
     }
 
     /// The line without the blanks at its end.
     pub(crate) fn trimmed(mut self) -> Self {
-        while let Some((_, text)) = self.0.last_mut() {
-            let kept = text.trim_end_matches(' ').len();
-            text.truncate(kept);
-            if kept > 0 {
-                break;
-            }
-            self.0.pop();
-        }
+        self.truncate(self.text.trim_end_matches(' ').len());
         self
+    }
+
+    /// Keeps the first `len` bytes.
+    fn truncate(&mut self, len: usize) {
+        self.text.truncate(len);
+        let whole = self.ends.partition_point(|(_, end)| *end <= len);
+        if let Some((_, end)) = self.ends.get_mut(whole) {
+            *end = len;
+            self.ends.truncate(whole + 1);
+        }
     }
 
     /// The line with blanks before it, so that it ends at `width`.
     pub(crate) fn right_aligned(self, width: usize) -> Self {
         let mut line = Self::new();
-        line.pad(width.saturating_sub(self.width()));
+        line.blanks(width.saturating_sub(self.width()));
         line.append(self);
         line
     }
 
     /// The line in at most `width` columns, with `mark` where something was cut away.
     pub(crate) fn cut(mut self, width: usize, mark: char) -> Self {
+        self.cut_to(width, mark);
+        self
+    }
+
+    /// Cuts the line to at most `width` columns, with `mark` where something was cut away.
+    pub(crate) fn cut_to(&mut self, width: usize, mark: char) {
         if self.width() <= width {
-            return self;
+            return;
         }
         let mut left = width.saturating_sub(1);
-        let mut kept = Vec::new();
-        for (paint, text) in self.0 {
-            let (part, taken) = prefix(&text, left);
-            let whole = part.len() == text.len();
-            kept.push((paint, part.to_owned()));
+        let (mut kept, mut last) = (0, (0, Paint::Plain));
+        for (at, (paint, text)) in self.pieces().enumerate() {
+            let (part, taken) = prefix(text, left);
+            (kept, last) = (kept + part.len(), (at, paint));
             left -= taken;
-            if !whole {
+            if part.len() < text.len() {
                 break;
             }
         }
-        if width > 0
-            && let Some((_, last)) = kept.last_mut()
-        {
-            last.push(mark);
+        self.text.truncate(kept);
+        self.ends.truncate(last.0);
+        if width > 0 {
+            self.text.push(mark);
         }
-        self.0 = kept;
-        self
+        if last.1 != Paint::Plain {
+            self.ends.push((last.1, self.text.len()));
+        }
     }
 
     /// The line without its first `width` columns.
     pub(crate) fn without(mut self, width: usize) -> Self {
-        let mut left = width;
-        for (_, text) in &mut self.0 {
-            let mut cut = 0;
-            for char in text.chars() {
-                let wide = char.width().unwrap_or(0);
-                // A mark goes with the character that it is drawn over.
-                if left == 0 && wide > 0 {
-                    break;
-                }
-                left = left.saturating_sub(wide);
-                cut += char.len_utf8();
-            }
-            text.drain(..cut);
-            if !text.is_empty() {
+        let (mut left, mut cut) = (width, 0);
+        for char in self.text.chars() {
+            let wide = char.width().unwrap_or(0);
+            // A mark goes with the character that it is drawn over.
+            if left == 0 && wide > 0 {
                 break;
             }
+            left = left.saturating_sub(wide);
+            cut += char.len_utf8();
         }
+        self.text.drain(..cut);
+        self.ends.iter_mut().for_each(|(_, end)| *end = end.saturating_sub(cut));
         self
+    }
+
+    /// The text without paint, and without blanks at the end.
+    pub(crate) fn plain(&self) -> &str {
+        self.text.trim_end_matches(' ')
     }
 
     /// The line for a terminal, or plain.
     pub(crate) fn render(&self, colour: bool) -> String {
         let mut out = String::new();
-        for (paint, text) in &self.0 {
-            match paint.code().filter(|_| colour && !text.is_empty()) {
+        self.render_to(colour, &mut out);
+        out
+    }
+
+    /// Adds the line for a terminal, or plain, to `out`.
+    pub(crate) fn render_to(&self, colour: bool, out: &mut String) {
+        if !colour {
+            return out.push_str(self.plain());
+        }
+        let start = out.len();
+        for (paint, text) in self.pieces() {
+            match paint.code().filter(|_| !text.is_empty()) {
                 Some(code) => {
                     out.extend(["\x1b[", code, "m", text, "\x1b[0m"]);
                 }
                 None => out.push_str(text),
             }
         }
-        let kept = out.trim_end_matches(' ').len();
+        let kept = out.trim_end_matches(' ').len().max(start);
         out.truncate(kept);
-        out
+    }
+}
+
+/// The end of a line that is added to, and nothing of it before that: the next cell in the text of a table.
+#[derive(Debug)]
+pub(crate) struct Tail<'a> {
+    line: &'a mut Line,
+    start: usize,
+    /// How many pieces the line had before.
+    pieces: usize,
+}
+
+impl Tail<'_> {
+    /// As [`Line::push`].
+    pub(crate) fn push(&mut self, paint: Paint, text: impl AsRef<str>) {
+        self.line.push(paint, text);
+    }
+
+    /// As [`Line::push_os`].
+    pub(crate) fn push_os(&mut self, paint: Paint, text: impl AsRef<OsStr>) {
+        self.line.push_os(paint, text);
+    }
+
+    /// Adds what is written, without a string of its own for it.
+    pub(crate) fn write(&mut self, paint: Paint, what: impl fmt::Display) {
+        let text = &mut self.line.text;
+        let start = text.len();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{what}");
+        let written = text.get(start..).unwrap_or_default();
+        if paint != Paint::Plain || sanitize::is_suspicious(written.as_bytes()) {
+            let written = text.split_off(start);
+            self.push(paint, written);
+        }
+    }
+
+    /// Adds a number in decimal digits, which takes a fifth of what [`write`](Self::write) does.
+    pub(crate) fn number(&mut self, number: u64) {
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut rest = number;
+        for digit in digits.iter_mut().rev() {
+            // A digit is below 10.
+            *digit = b'0' + (rest % 10) as u8;
+            (rest, at) = (rest / 10, at - 1);
+            if rest == 0 {
+                break;
+            }
+        }
+        let digits = digits.get(at..).unwrap_or_default();
+        self.line.text.push_str(std::str::from_utf8(digits).unwrap_or_default());
+    }
+
+    /// Adds so many blanks.
+    pub(crate) fn blanks(&mut self, count: usize) {
+        self.line.blanks(count);
+    }
+
+    /// Adds what another line has.
+    pub(crate) fn append(&mut self, other: &Line) {
+        self.line.append_part(other, 0..other.len(), &mut 0);
+    }
+
+    /// The columns that have been added.
+    pub(crate) fn width(&self) -> usize {
+        let range = self.start..self.line.len();
+        let added = self.line.text.get(range.clone()).unwrap_or_default();
+        if added.is_ascii() {
+            return added.len();
+        }
+        let (mut alone, mut piece) = (Line::new(), self.pieces);
+        alone.append_part(self.line, range, &mut piece);
+        alone.width()
     }
 }
 
@@ -237,6 +418,49 @@ mod tests {
         assert_eq!(line.clone().without(3).render(false), "日本");
         assert_eq!(line.clone().without(4).render(false), "本", "a wide character goes as a whole");
         assert!(line.without(99).is_empty());
+    }
+
+    #[test]
+    fn a_part_of_a_line_keeps_its_paint() {
+        let whole = Line::new().with(Paint::Plain, "ab").with(Paint::Bad, "cd");
+        let whole = whole.with(Paint::Plain, "日").with(Paint::Plain, "本");
+        let (mut piece, mut parts) = (0, Vec::new());
+        for range in [0..1, 1..3, 3..3, 3..7, 7..10] {
+            let mut line = Line::new().with(Paint::Plain, "|");
+            line.append_part(&whole, range, &mut piece);
+            parts.push(line.render(true));
+        }
+        let bad = |text| format!("\x1b[31m{text}\x1b[0m");
+        let second = format!("|b{}", bad("c"));
+        let fourth = format!("|{}日", bad("d"));
+        assert_eq!(parts, ["|a", second.as_str(), "|", fourth.as_str(), "|本"]);
+    }
+
+    #[test]
+    fn what_is_added_is_as_wide_as_it_would_be_alone() {
+        let mut line = Line::new().with(Paint::Plain, "日");
+        let mut tail = line.tail();
+        tail.push(Paint::Bad, "本語");
+        tail.push(Paint::Plain, "x");
+        assert_eq!(tail.width(), 5);
+    }
+
+    #[test]
+    fn a_number_is_written_in_full() {
+        for number in [0, 7, 10, 99, 4711, u64::MAX] {
+            let mut line = Line::new().with(Paint::Bad, "x");
+            line.tail().number(number);
+            assert_eq!(line.render(false), format!("x{number}"));
+        }
+    }
+
+    #[test]
+    fn what_is_written_into_a_line_is_cleaned() {
+        let mut line = Line::new();
+        line.tail().write(Paint::Plain, 4711);
+        line.tail().write(Paint::Bad, "\x1b[2J");
+        line.tail().write(Paint::Plain, format_args!("{}", '\n'));
+        assert_eq!(line.render(true), "4711\x1b[31m\\x1b[2J\x1b[0m\\n");
     }
 
     #[test]

@@ -54,7 +54,11 @@ fn main() -> ExitCode {
 
 fn run(global: &Global, entry: Option<&Entry>, matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let terminal = Terminal::of_stdout(global.color, global.width);
-    let output = Output::new(Box::new(BufWriter::new(stdout())), global.format(), terminal);
+    let output = Output::new(
+        Box::new(BufWriter::with_capacity(1 << 16, stdout())),
+        global.format(),
+        terminal,
+    );
     let mut context = Context::new(global.host()?, output);
     match global.watch {
         Some(pause) => watch(pause, entry, matches, &mut context)?,

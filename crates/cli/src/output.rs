@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use psight::record::{Record, Value};
 
 use crate::line::Line;
+use crate::table::Table;
 use crate::terminal::Terminal;
 
 /// What is written.
@@ -62,13 +63,22 @@ impl Output {
 
     /// Writes lines for people.
     pub(crate) fn lines(&mut self, lines: impl IntoIterator<Item = Line>) -> io::Result<()> {
-        for line in lines {
-            let line = match self.terminal.width {
-                Some(width) => line.cut(width, self.terminal.cut_mark()),
-                None => line,
-            };
-            writeln!(self.to, "{}", line.render(self.terminal.colour))?;
+        let mut written = String::new();
+        for mut line in lines {
+            if let Some(width) = self.terminal.width {
+                line.cut_to(width, self.terminal.cut_mark());
+            }
+            write_line(&mut self.to, &line, self.terminal.colour, &mut written)?;
         }
+        self.to.flush()
+    }
+
+    /// Writes a table for people, row by row, so that a long one is not laid out in memory as a whole.
+    pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
+        let Terminal { width, colour, .. } = self.terminal;
+        let (mark, mut written) = (self.terminal.cut_mark(), String::new());
+        table
+            .each_line(width, mark, |line| write_line(&mut self.to, line, colour, &mut written))?;
         self.to.flush()
     }
 
@@ -135,6 +145,23 @@ impl Output {
         // serde_json's error holds the io::Error; its From gives it back.
         serde_json::to_writer(&mut self.to, value).map_err(io::Error::from)
     }
+}
+
+/// Writes a line, if it is painted in memory that is there.
+fn write_line(
+    to: &mut impl Write,
+    line: &Line,
+    colour: bool,
+    written: &mut String,
+) -> io::Result<()> {
+    if !colour {
+        to.write_all(line.plain().as_bytes())?;
+        return to.write_all(b"\n");
+    }
+    written.clear();
+    line.render_to(colour, written);
+    written.push('\n');
+    to.write_all(written.as_bytes())
 }
 
 fn objects(rows: Rows<'_>) -> impl Iterator<Item = Value<'_>> {

@@ -15,7 +15,7 @@ pub(crate) fn os_text(text: &OsStr) -> Cow<'_, str> {
 
 /// Text that is UTF-8, but not therefore harmless.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    if !suspicious(text.as_bytes()) {
+    if !is_suspicious(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len() + 16);
@@ -39,8 +39,9 @@ pub(crate) fn bytes(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Whether there is anything but printable ASCII, which is nearly never.
-fn suspicious(bytes: &[u8]) -> bool {
-    bytes.iter().any(|byte| !(0x20..0x7f).contains(byte))
+pub(crate) fn is_suspicious(bytes: &[u8]) -> bool {
+    // All of them are looked at, which the processor does for many at once.
+    bytes.iter().fold(false, |found, byte| found | !(0x20..0x7f).contains(byte))
 }
 
 fn append(clean: &mut String, text: &str) {

@@ -1,9 +1,11 @@
 //! The only code that lays out columns.
 
+use std::convert::Infallible;
+
 use psight::record::{Field, Kind, Unit, Value};
 
 use crate::human::{self, Scale};
-use crate::line::{Line, Paint};
+use crate::line::{Line, Paint, Tail};
 use crate::terminal::Terminal;
 
 /// Narrower than this, a column that gives way is no longer worth reading.
@@ -57,14 +59,41 @@ impl Column {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
     columns: Vec<Column>,
-    rows: Vec<Vec<Line>>,
+    blocks: Vec<Block>,
+    /// The column that the next cell belongs to.
+    column: usize,
+    /// The widest cell of each column.
+    widest: Vec<usize>,
     gap: usize,
     heads: bool,
 }
 
+/// Some rows, whose cells lie one behind the other in one text. A long table has many of them, because a text that grows
+/// is copied again and again.
+#[derive(Debug, Clone, Default)]
+struct Block {
+    cells: Line,
+    /// How long each cell is.
+    lens: Vec<usize>,
+}
+
+/// So many bytes of text are enough for a block.
+const ENOUGH: usize = 1 << 16;
+
+impl Block {
+    /// With the memory that a full one takes.
+    fn full() -> Self {
+        Self {
+            cells: Line::with_capacity(ENOUGH + ENOUGH / 16),
+            lens: Vec::with_capacity(ENOUGH / 16),
+        }
+    }
+}
+
 impl Table {
     pub(crate) fn new(columns: Vec<Column>) -> Self {
-        Self { columns, rows: Vec::new(), gap: 1, heads: true }
+        let widest = vec![0; columns.len()];
+        Self { columns, widest, gap: 1, heads: true, ..Self::default() }
     }
 
     /// The same table with `gap` blanks between the columns.
@@ -78,50 +107,129 @@ impl Table {
     }
 
     /// Adds a row, one cell for each column.
-    pub(crate) fn row(&mut self, cells: Vec<Line>) {
-        debug_assert_eq!(cells.len(), self.columns.len(), "a cell for each column");
-        self.rows.push(cells);
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Line>) {
+        let mut cells = cells.into_iter();
+        for _ in 0..self.columns.len() {
+            let cell = cells.next();
+            debug_assert!(cell.is_some(), "a cell for each column");
+            self.cell(|to| to.append(&cell.unwrap_or_default()));
+        }
+        debug_assert!(cells.next().is_none(), "a column for each cell");
+    }
+
+    /// Adds the next cell, from left to right and row after row. It takes no memory of its own, which counts where there
+    /// are very many.
+    pub(crate) fn cell(&mut self, fill: impl FnOnce(&mut Tail<'_>)) {
+        let block = match self.blocks.last_mut() {
+            Some(block) if self.column > 0 || block.cells.len() < ENOUGH => block,
+            // The first grows as it must: most tables are small.
+            last => {
+                let next = if last.is_some() { Block::full() } else { Block::default() };
+                self.blocks.push(next);
+                match self.blocks.last_mut() {
+                    Some(block) => block,
+                    None => return,
+                }
+            }
+        };
+        let start = block.cells.len();
+        let mut cell = block.cells.tail();
+        fill(&mut cell);
+        let width = cell.width();
+        block.lens.push(block.cells.len() - start);
+        if let Some(widest) = self.widest.get_mut(self.column) {
+            *widest = width.max(*widest);
+        }
+        self.column += 1;
+        if self.column >= self.columns.len() {
+            self.column = 0;
+        }
     }
 
     /// The table's lines, in at most `limit` columns.
     pub(crate) fn lines(self, limit: Option<usize>, mark: char) -> Vec<Line> {
+        let mut lines = Vec::new();
+        // What collects cannot fail.
+        let _ = self.each_line(limit, mark, |line| -> Result<(), Infallible> {
+            lines.push(line.clone());
+            Ok(())
+        });
+        lines
+    }
+
+    /// Shows the table's lines, in at most `limit` columns, one after the other.
+    pub(crate) fn each_line<E>(
+        &self,
+        limit: Option<usize>,
+        mark: char,
+        mut show: impl FnMut(&Line) -> Result<(), E>,
+    ) -> Result<(), E> {
         let widths = self.widths(limit);
-        let mut rows = Vec::with_capacity(self.rows.len() + 1);
+        let (mut line, mut cell) = (Line::new(), Line::new());
+        let mut finish = |line: &mut Line| {
+            if let Some(limit) = limit {
+                line.cut_to(limit, mark);
+            }
+            let shown = show(line);
+            line.clear();
+            shown
+        };
         if self.heads {
-            let head = |column: &Column| Line::new().with(Paint::Strong, &column.title);
-            rows.push(self.columns.iter().map(head).collect());
+            for (at, width) in widths.iter().enumerate() {
+                cell.clear();
+                cell.push(Paint::Strong, self.columns.get(at).map_or("", |column| &column.title));
+                cell.cut_to(*width, mark);
+                self.place_cut(&cell, at, *width, &mut line);
+            }
+            finish(&mut line)?;
         }
-        rows.extend(self.rows);
-        rows.into_iter()
-            .map(|cells| {
-                let line = join(&self.columns, &widths, cells, self.gap, mark);
-                match limit {
-                    Some(limit) => line.cut(limit, mark),
-                    None => line,
+        for block in &self.blocks {
+            // As nearly always: then what is not too long is as wide as it is long.
+            let is_ascii = block.cells.is_ascii();
+            let (mut start, mut piece) = (0, 0);
+            for row in block.lens.chunks(self.columns.len().max(1)) {
+                for (at, (len, width)) in row.iter().zip(&widths).enumerate() {
+                    let range = start..start + len;
+                    start = range.end;
+                    if is_ascii && len <= width {
+                        self.place(at, width - len, &mut line, |line| {
+                            line.append_part(&block.cells, range, &mut piece);
+                        });
+                        continue;
+                    }
+                    cell.clear();
+                    cell.append_part(&block.cells, range, &mut piece);
+                    cell.cut_to(*width, mark);
+                    self.place_cut(&cell, at, *width, &mut line);
                 }
-            })
-            .collect()
+                finish(&mut line)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a cell that is no wider than its column to the line of its row.
+    fn place_cut(&self, cell: &Line, at: usize, width: usize, line: &mut Line) {
+        let room = width.saturating_sub(cell.width());
+        self.place(at, room, line, |line| line.append_part(cell, 0..cell.len(), &mut 0));
+    }
+
+    /// Adds a cell that leaves so much room in its column.
+    fn place(&self, at: usize, room: usize, line: &mut Line, add: impl FnOnce(&mut Line)) {
+        let is_right = self.columns.get(at).is_some_and(|column| column.align == Align::Right);
+        let (before, behind) = if is_right { (room, 0) } else { (0, room) };
+        line.blanks(if at > 0 { self.gap + before } else { before });
+        add(line);
+        line.blanks(behind);
     }
 
     /// What each column needs; where that is too much, the widest of those that give way shrink.
     fn widths(&self, limit: Option<usize>) -> Vec<usize> {
-        let mut widths: Vec<usize> = self
-            .columns
-            .iter()
-            .map(|column| {
-                let head = if self.heads {
-                    Line::new().with(Paint::Plain, &column.title).width()
-                } else {
-                    0
-                };
-                head.max(column.at_least)
-            })
-            .collect();
-        for row in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.width());
-            }
-        }
+        let needed = |(column, widest): (&Column, &usize)| {
+            let head = Line::new().with(Paint::Plain, &column.title).width();
+            (*widest).max(if self.heads { head } else { 0 }).max(column.at_least)
+        };
+        let mut widths: Vec<usize> = self.columns.iter().zip(&self.widest).map(needed).collect();
         let Some(limit) = limit else { return widths };
         let gaps = self.gap * self.columns.len().saturating_sub(1);
         let mut excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(limit);
@@ -138,22 +246,6 @@ impl Table {
         }
         widths
     }
-}
-
-fn join(columns: &[Column], widths: &[usize], cells: Vec<Line>, gap: usize, mark: char) -> Line {
-    let mut line = Line::new();
-    for (at, ((cell, column), width)) in cells.into_iter().zip(columns).zip(widths).enumerate() {
-        if at > 0 {
-            line.blanks(gap);
-        }
-        let mut cell = cell.cut(*width, mark);
-        match column.align {
-            Align::Right => cell = cell.right_aligned(*width),
-            Align::Left => cell.pad(*width),
-        }
-        line.append(cell);
-    }
-    line
 }
 
 /// How the numbers of a table are written.

@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::beside::json;
+use common::beside::{self, words};
 use common::{command, machines, printed, relative, run};
 use serde_json::Value;
 
@@ -108,17 +109,7 @@ fn a_socket_that_listens_is_shown_with_its_owner() {
 
 /// The words of each line of another program; `None`, with a word about it, where it is not installed.
 fn told(program: &str, arguments: &[&str]) -> Option<Vec<Vec<String>>> {
-    let output = Command::new(program).args(arguments).env("LC_ALL", "C").output();
-    let Ok(output) = output else {
-        eprintln!("skipped: there is no {program}");
-        return None;
-    };
-    Some(words(&String::from_utf8_lossy(&output.stdout)))
-}
-
-fn words(text: &str) -> Vec<Vec<String>> {
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
-    text.lines().map(words).collect()
+    Some(words(&beside::told(program, arguments)?))
 }
 
 #[test]

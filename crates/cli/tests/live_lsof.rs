@@ -121,12 +121,31 @@ fn a_table_of_files_is_the_one_of_lsof() {
         &["-d", "0,txt", "+L"],
         &["-i"],
         &["-i", "TCP", "-T"],
+        &["-i", "TCP", "-Tq"],
+        &["-i", "TCP", "-Tqs"],
         &["-i4", "-s", "TCP:LISTEN"],
         &["-i", "-s", "TCP:^LISTEN"],
         &["-iUDP"],
         &["+c0", "-d", "0"],
     ] {
         agree(&[&["-nP", "-a", "-p", &pid], more].concat());
+    }
+}
+
+#[test]
+fn a_lock_is_marked_like_lsof_marks_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("locked");
+    let shared = ["-s", file.to_str().unwrap(), "sleep", "1000"];
+    for arguments in [&shared[1..], &shared[..]] {
+        let Ok(child) = Command::new("flock").arg("-F").args(arguments).spawn() else {
+            eprintln!("skipped: there is no flock");
+            return;
+        };
+        let holder = Holder { child, folder: tempfile::tempdir().unwrap(), port: 0 };
+        holder.wait_for_its_program();
+        agree(&["-nP", "-a", "-p", &holder.pid(), "-d", "3-9"]);
+        assert!(said(&["-nP", "-a", "-p", &holder.pid(), "-d", "3-9"]).0.contains("locked"));
     }
 }
 
@@ -149,6 +168,9 @@ fn who_has_a_file_or_a_port_is_found_like_lsof_finds_it() {
         &["-t", "+D", &folder],
         &["-t", "-a", "-c", "slee", "-p", &pid],
         &["-t", "-a", "-c", "^slee", "-p", &pid],
+        &["-t", "-a", "-c", "/^sl.*p$/", "-p", &pid],
+        &["-t", "-a", "-c", "/SLEE/", "-p", &pid],
+        &["-t", "-a", "-c", "/^SLE{1,2}P$/i", "-p", &pid],
         &["-t", "-a", "-p", &pid, "-U"],
     ] {
         agree(arguments);

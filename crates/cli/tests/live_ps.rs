@@ -6,6 +6,7 @@ mod common;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::beside::words;
 use common::run;
 
 /// A shell in a session of its own, with children that sleep.
@@ -54,8 +55,7 @@ impl Drop for Family {
 /// The words of each line, and how it ended.
 fn told(output: std::process::Output) -> (Vec<Vec<String>>, Option<i32>) {
     let text = String::from_utf8(output.stdout).unwrap();
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
-    (text.lines().map(words).collect(), output.status.code())
+    (words(&text), output.status.code())
 }
 
 fn agree(arguments: &[&str]) {
@@ -99,6 +99,8 @@ fn the_columns_of_a_process_have_the_values_that_ps_gives_them() {
         "pid=,%mem=",
         "pid=,%cpu=",
         "pid=,minflt=,majflt=",
+        "pid=,pri=,priority=,rtprio=,cls=",
+        "pid=,wchan=",
     ] {
         agree(&["-p", &family.pids, "-o", columns]);
     }
@@ -137,6 +139,68 @@ fn everything_but_what_is_chosen_is_what_ps_deselects() {
         assert!(!lines.contains(&vec![pid.to_owned()]), "{pid}");
     }
     assert!(!lines.is_empty());
+}
+
+#[test]
+fn rules_by_which_a_process_gets_its_turn_are_called_as_ps_calls_them() {
+    for rules in ["-b", "-i", "-o", "-f", "-r"] {
+        let priority = if matches!(rules, "-f" | "-r") { "7" } else { "0" };
+        let chrt = Command::new("chrt").args([rules, priority, "sleep", "1000"]).spawn();
+        let Ok(child) = chrt else {
+            eprintln!("skipped: there is no chrt");
+            return;
+        };
+        let pid = child.id().to_string();
+        let mut child = Stopped(child);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_sleep(&pid) && child.0.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "sleep never started");
+        }
+        if is_sleep(&pid) {
+            agree(&["-p", &pid, "-o", "pid=,cls=,pri=,priority=,rtprio=,stat="]);
+        } else {
+            eprintln!("skipped: chrt {rules} may not be done here");
+        }
+    }
+}
+
+#[test]
+fn the_user_is_the_one_whose_rights_a_process_has() {
+    let mut setpriv = Command::new("setpriv");
+    let setpriv = setpriv.args(["--ruid", "65534", "sleep", "1000"]).stderr(Stdio::null());
+    let Ok(mut child) = setpriv.spawn() else {
+        eprintln!("skipped: there is no setpriv");
+        return;
+    };
+    let pid = child.id().to_string();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !is_sleep(&pid) && child.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < deadline, "sleep never started");
+    }
+    let sleeper = Stopped(child);
+    if !is_sleep(&pid) {
+        eprintln!("skipped: only root may be somebody else");
+        return;
+    }
+    agree(&["-p", &pid, "-o", "pid=,user=,ruser=,euser=,uid=,ruid="]);
+    for chosen in [["-u", "root"], ["-U", "root"], ["-u", "65534"], ["-U", "65534"]] {
+        let theirs = Command::new("ps").args(chosen).args(["-o", "pid="]).output();
+        let Ok(theirs) = theirs else { return };
+        let ours = run(&[&["ps"], &chosen[..], &["-o", "pid="]].concat());
+        let has = |output| told(output).0.contains(&vec![pid.clone()]);
+        assert_eq!(has(ours), has(theirs), "{chosen:?}");
+    }
+    drop(sleeper);
+}
+
+/// A child that is killed in the end.
+struct Stopped(Child);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 #[test]

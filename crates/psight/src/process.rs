@@ -2,12 +2,14 @@
 
 mod control;
 mod cpu;
+mod file_scanner;
 mod files;
 mod identity;
 mod io;
 mod memory;
 mod net;
 mod pids;
+mod scheduling;
 mod signal;
 mod threads;
 mod tree;
@@ -21,6 +23,7 @@ use std::sync::OnceLock;
 pub use control::{IoClass, IoNice, Limit, Limits, Resource, nice_order};
 pub(crate) use cpu::percent_busy;
 pub use cpu::{CpuSample, ProcessCpuTimes};
+pub use file_scanner::FileScanner;
 pub use files::{
     EpollTarget, FdDetail, FdKind, FileDescriptor, InotifyWatch, OpenFile, OpenMode, Timer,
 };
@@ -30,6 +33,7 @@ pub use memory::{
     AddressRange, GroupedMemoryMap, MemoryFootprint, MemoryFull, MemoryInfo, MemoryInfoEx,
     MemoryMap, MemoryRegion, PageFaults, Permissions,
 };
+pub use scheduling::{Scheduling, SchedulingPolicy};
 pub use signal::Signal;
 pub use threads::{ContextSwitches, Thread};
 pub use used::{FileRole, UsedFile};

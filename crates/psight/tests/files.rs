@@ -23,8 +23,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::{Machine, eventually, psutil};
-use psight::process::{FdDetail, FdKind, FileDescriptor, FileRole, OpenMode};
-use psight::{ErrorKind, Pid, Process};
+use psight::process::{FdDetail, FdKind, FileDescriptor, FileRole, OpenMode, UsedFile};
+use psight::{ErrorKind, Host, Pid, Process};
 use sleeper::Sleeper;
 
 /// What this process has under the number of `fd`.
@@ -441,12 +441,24 @@ fn t11_a_path_longer_than_a_page_is_not_known_and_hides_no_other() {
 fn what_is_used_without_a_descriptor_is_what_lsof_says() {
     let child = Sleeper::new();
     let pid = child.id().to_string();
-    let Ok(output) = Command::new("lsof").args(["-nP", "-Fftsin", "-p", &pid]).output() else {
+    let says = || Command::new("lsof").args(["-nP", "-Fftsin", "-p", &pid]).output();
+    if says().is_err() {
         eprintln!("skipped: there is no lsof");
         return;
-    };
+    }
+    // It may still be starting, and map a library between two looks.
+    eventually(|| {
+        let theirs = used_as_lsof_says(&says().unwrap().stdout);
+        let ours = Process::new(child.id()).and_then(|child| child.used_files());
+        let ours = used_in_words(&ours.map_err(|error| error.to_string())?);
+        if ours == theirs { Ok(()) } else { Err(format!("{ours:?} is not {theirs:?}")) }
+    });
+}
+
+/// Role, size, number and path of each file without a descriptor.
+fn used_as_lsof_says(fields: &[u8]) -> Vec<[String; 4]> {
     let mut theirs: Vec<[String; 4]> = Vec::new();
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
+    for line in std::str::from_utf8(fields).unwrap().lines() {
         let (letter, text) = line.split_at(1);
         match letter {
             "f" => theirs.push([text.to_owned(), String::new(), String::new(), String::new()]),
@@ -457,22 +469,69 @@ fn what_is_used_without_a_descriptor_is_what_lsof_says() {
         }
     }
     theirs.retain(|[role, ..]| ["cwd", "rtd", "txt", "mem"].contains(&role.as_str()));
-    let ours = Process::new(child.id()).unwrap().used_files().unwrap();
-    let ours: Vec<[String; 4]> = ours
-        .iter()
-        .map(|file| {
-            let role = match file.role {
-                FileRole::Cwd => "cwd",
-                FileRole::Root => "rtd",
-                FileRole::Exe => "txt",
-                _ => "mem",
-            };
-            let number = |number: Option<u64>| number.unwrap().to_string();
-            let path = file.path.to_str().unwrap().to_owned();
-            [role.to_owned(), number(file.size), number(file.ino), path]
-        })
-        .collect();
-    assert_eq!(ours, theirs);
+    theirs
+}
+
+fn used_in_words(files: &[UsedFile]) -> Vec<[String; 4]> {
+    let words = files.iter().map(|file| {
+        let role = match file.role {
+            FileRole::Cwd => "cwd",
+            FileRole::Root => "rtd",
+            FileRole::Exe => "txt",
+            _ => "mem",
+        };
+        let number = |number: Option<u64>| number.unwrap_or_default().to_string();
+        let path = file.path.to_str().unwrap().to_owned();
+        [role.to_owned(), number(file.size), number(file.ino), path]
+    });
+    words.collect()
+}
+
+#[test]
+fn what_several_processes_use_is_told_of_each_in_full() {
+    let dir = tempfile::tempdir().unwrap();
+    let children =
+        [Sleeper::new(), Sleeper::from(Command::new("sleep").arg("60").current_dir(&dir))];
+    eventually(|| {
+        let mut scanner = Host::local().file_scanner();
+        for child in &children {
+            let alone = Process::new(child.id()).unwrap().used_files();
+            let beside = scanner.used_files(child.id());
+            match (alone, beside) {
+                (Ok(alone), Ok(beside)) if alone == beside => {}
+                (alone, beside) => return Err(format!("{beside:?} is not {alone:?}")),
+            }
+        }
+        let cwd = scanner.used_files(children[1].id()).unwrap().remove(0);
+        if cwd.path == dir.path() { Ok(()) } else { Err(format!("{cwd:?} is elsewhere")) }
+    });
+}
+
+#[test]
+fn a_descriptor_in_short_says_less_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let create = |name: &str| File::create(dir.path().join(name)).unwrap();
+    let read = File::open("/proc/self/stat").unwrap();
+    let (both, written, locked) = (UnixStream::pair().unwrap(), create("a"), create("b"));
+    rustix::fs::flock(&locked, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let null = File::open("/dev/null").unwrap();
+    let number = |fd: &dyn AsRawFd| u32::try_from(fd.as_raw_fd()).unwrap();
+    let short = Host::local().file_scanner().fds(std::process::id()).unwrap();
+    for fd in [number(&read), number(&both.0), number(&written), number(&locked), number(&null)] {
+        let whole = Process::current().unwrap().fds().unwrap();
+        let [whole, short] =
+            [whole, short.clone()].map(|fds| fds.into_iter().find(|found| found.fd == fd).unwrap());
+        let same = |fd: &FileDescriptor| (fd.kind, fd.path.clone(), fd.dev, fd.ino, fd.open_mode);
+        assert_eq!(same(&short), same(&whole));
+        assert_eq!(
+            (short.rdev, short.size, short.deleted),
+            (whole.rdev, whole.size, whole.deleted)
+        );
+        assert!(short.position.is_none() || short.position == whole.position, "{short:?}");
+        let has_lock =
+            |fd: &FileDescriptor| fd.other.as_ref().is_some_and(|o| o.contains_key("lock"));
+        assert_eq!(has_lock(&short), fd == number(&locked), "{short:?}");
+    }
 }
 
 #[test]

@@ -126,9 +126,7 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if context.output.format != Format::Table {
         return Ok(context.output.rows(values(&rows))?);
     }
-    let lines = layout::table(&arguments, &rows)
-        .lines(context.output.terminal.width, context.output.terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
+    Ok(context.output.table(&layout::table(&arguments, &rows))?)
 }
 
 impl Arguments {

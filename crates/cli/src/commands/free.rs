@@ -132,11 +132,7 @@ fn once(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         Format::Table if arguments.line => {
             Ok(context.output.lines([line(arguments, &memory, swap.as_ref())])?)
         }
-        Format::Table => {
-            let lines = table(arguments, &memory, swap.as_ref())
-                .lines(context.output.terminal.width, context.output.terminal.cut_mark());
-            Ok(context.output.lines(lines)?)
-        }
+        Format::Table => Ok(context.output.table(&table(arguments, &memory, swap.as_ref()))?),
         Format::Csv => Err(Failure::Usage("free is not a list: use --json".to_owned())),
         Format::Json | Format::Ndjson => Ok(context.output.document(&document(&memory, &swap))?),
     }

@@ -4,11 +4,14 @@
 mod entry;
 mod fields;
 mod internet;
+mod listing;
 mod select;
+mod sockets;
 mod words;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,21 +19,19 @@ use std::rc::Rc;
 
 use clap::Args;
 use psight::net::{Connection, ConnectionKind};
-use psight::process::{FdKind, FileDescriptor};
-use psight::record::Record as _;
+use psight::process::{FdKind, FileDescriptor, FileScanner};
 use psight::table::{Columns, ProcessRow};
 use psight::users::UserNames;
 use psight::{ErrorKind, Host, Pid};
 
-use self::entry::{Entry, Held, Owner, TcpInfo};
+use self::entry::{Entry, Held, Owner};
 use self::fields::Fields;
 use self::internet::Internet;
-use self::select::{Fds, List, Part, Selection, Target};
+use self::listing::Listing;
+use self::select::{Fds, List, Name, Part, Selection, Target};
+use self::sockets::{Socket, Sockets};
 use super::{Context, Failure};
-use crate::line::{Line, Paint};
-use crate::output::{Format, Rows};
 use crate::registry::Applet;
-use crate::table::{Column, Table};
 
 /// The kernel keeps this many bytes of a name.
 const LONGEST_NAME: usize = 15;
@@ -47,7 +48,8 @@ pub(crate) struct Arguments {
     /// What processes of these users have open (-u); ^USER is left out.
     #[arg(long = "user", value_name = "USER,…")]
     users: Vec<String>,
-    /// What processes have open whose names begin so (-c); ^NAME is left out.
+    /// What processes have open whose names begin so (-c); ^NAME is left out. /REGEX/ is a pattern, /REGEX/i one without
+    /// case.
     #[arg(long = "command", value_name = "NAME,…")]
     commands: Vec<String>,
     /// What these process groups have open (-g), and show each process's group.
@@ -129,43 +131,13 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let (selection, mut is_found) = arguments.selection(context)?;
     let fields =
         arguments.fields.as_deref().map(Fields::parse).transpose().map_err(Failure::Usage)?;
-    let listed = Lister::new(&context.host, &selection)?.list(&arguments, context)?;
+    let mut listing = Listing::new(&arguments, fields, context.output.format);
+    Lister::new(&context.host, &selection).list(&arguments, &mut listing, context)?;
     is_found &= selection.is_found();
-    if !arguments.forgiving && (!is_found || listed.is_empty()) {
+    if !arguments.forgiving && (!is_found || listing.is_empty()) {
         context.verdict = ExitCode::FAILURE;
     }
-    match (context.output.format, fields) {
-        (Format::Table, _) if arguments.terse => {
-            let pids: BTreeSet<Pid> = listed.iter().map(|(owner, _)| owner.pid).collect();
-            let line = |pid: Pid| Line::new().with(Paint::Plain, pid.to_string());
-            Ok(context.output.lines(pids.into_iter().map(line))?)
-        }
-        (Format::Table, Some(fields)) => {
-            let mut text = String::new();
-            listed.iter().for_each(|(owner, entries)| fields.write(owner, entries, &mut text));
-            Ok(context.output.raw(text.as_bytes())?)
-        }
-        (Format::Table, None) if listed.is_empty() => Ok(()),
-        (Format::Table, None) => {
-            let terminal = &context.output.terminal;
-            let lines = arguments.table(&listed).lines(terminal.width, terminal.cut_mark());
-            Ok(context.output.lines(lines)?)
-        }
-        _ => Ok(context.output.rows(rows(&listed))?),
-    }
-}
-
-/// What each process holds, as far as it was asked for.
-type Listed = Vec<(Owner, Vec<Entry>)>;
-
-fn rows(listed: &Listed) -> Rows<'_> {
-    let mut names: Vec<_> = entry::NAMES.iter().map(|name| (*name).into()).collect();
-    names.extend(FileDescriptor::FIELDS.iter().map(|field| field.name.into()));
-    names.extend(entry::SOCKET.iter().map(|name| (*name).into()));
-    let rows = listed
-        .iter()
-        .flat_map(|(owner, entries)| entries.iter().map(move |entry| entry.values(owner)));
-    Rows { names, rows: rows.collect() }
+    Ok(listing.write(&mut context.output)?)
 }
 
 /// What reads the machine for a listing.
@@ -173,31 +145,36 @@ struct Lister<'a> {
     host: Host,
     selection: &'a Selection,
     names: UserNames,
-    sockets: OnceCell<HashMap<u64, Rc<Connection>>>,
+    sockets: OnceCell<Rc<Sockets>>,
 }
 
 const NEEDS: Columns = Columns::PPID.and(Columns::NAME).and(Columns::PGID).and(Columns::UIDS);
 
 impl<'a> Lister<'a> {
-    fn new(host: &Host, selection: &'a Selection) -> Result<Self, Failure> {
+    fn new(host: &Host, selection: &'a Selection) -> Self {
         let names = host.user_names();
-        Ok(Self { host: host.clone(), selection, names, sockets: OnceCell::new() })
+        Self { host: host.clone(), selection, names, sockets: OnceCell::new() }
     }
 
-    fn list(&mut self, arguments: &Arguments, context: &mut Context) -> Result<Listed, Failure> {
-        let mut listed = Vec::new();
+    /// Puts process after process on the list, so that no more than one of them is held in memory as it was read.
+    fn list(
+        &mut self,
+        arguments: &Arguments,
+        listing: &mut Listing<'_>,
+        context: &mut Context,
+    ) -> Result<(), Failure> {
+        let mut files = self.host.file_scanner();
         for row in self.processes()? {
             let owner = self.owner(&row, arguments.numeric_users);
             let Some(part) = self.selection.process(&owner) else { continue };
-            let (entries, refusal) = self.entries(&row, part);
-            if !entries.is_empty() {
-                listed.push((owner, entries));
-            }
+            let (held, refusal) = self.held(&row, part, listing.is_brief(), &mut files);
+            let entries = held.map(|held| Entry { socket: self.socket(&held), held });
+            listing.add(owner, entries.filter(|entry| self.selection.file(entry, part)));
             if let Some(error) = refusal.filter(|_| !arguments.no_warnings) {
                 note(row.pid, &error, context);
             }
         }
-        Ok(listed)
+        Ok(())
     }
 
     /// The processes that may have something that was asked for.
@@ -237,43 +214,51 @@ impl<'a> Lister<'a> {
             pid: row.pid,
             ppid: row.ppid,
             pgid: row.pgid,
-            name: beginning(command, LONGEST_NAME),
+            name: beginning(command, LONGEST_NAME).into_owned(),
             uid,
             user: name,
         }
     }
 
-    /// What was asked for of one process, and why it is not all.
-    fn entries(&self, row: &ProcessRow, part: Part) -> (Vec<Entry>, Option<psight::Error>) {
-        let process = row.process_unchecked(&self.host);
-        let (mut held, mut refusal) = (Vec::new(), None);
-        if part == Part::All || self.selection.wants_used_files() {
-            match process.used_files() {
-                Ok(used) => held.extend(used.into_iter().map(Held::Used)),
-                Err(error) => refusal = Some(error),
-            }
-        }
-        match process.fds() {
-            Ok(fds) => held.extend(fds.into_iter().map(Held::Descriptor)),
-            Err(error) => refusal = Some(error),
-        }
-        let entries = held.into_iter().map(|held| Entry { socket: self.socket(&held), held });
-        (entries.filter(|entry| self.selection.file(entry, part)).collect(), refusal)
+    /// What one process holds, and why it is not all.
+    fn held(
+        &self,
+        row: &ProcessRow,
+        part: Part,
+        is_brief: bool,
+        files: &mut FileScanner,
+    ) -> (impl Iterator<Item = Held> + use<>, Option<psight::Error>) {
+        let mut refusal = None;
+        let used = match part == Part::All || self.selection.wants_used_files() {
+            true => files.used_files(row.pid),
+            false => Ok(Vec::new()),
+        };
+        let used = used.unwrap_or_else(|error| {
+            refusal = Some(error);
+            Vec::new()
+        });
+        let fds = match is_brief {
+            true => files.fds(row.pid),
+            false => row.process_unchecked(&self.host).fds(),
+        };
+        let fds = fds.unwrap_or_else(|error| {
+            refusal = Some(error);
+            Vec::new()
+        });
+        let used = used.into_iter().map(Held::Used);
+        (used.chain(fds.into_iter().map(Held::Descriptor)), refusal)
     }
 
-    fn socket(&self, held: &Held) -> Option<Rc<Connection>> {
+    fn socket(&self, held: &Held) -> Option<Socket> {
         let Held::Descriptor(FileDescriptor { kind: FdKind::Socket, ino, .. }) = held else {
             return None;
         };
         let sockets = self.sockets.get_or_init(|| {
             // A machine that does not tell has descriptors all the same.
             let sockets = self.host.connections(ConnectionKind::All).unwrap_or_default();
-            sockets
-                .into_iter()
-                .filter_map(|socket| Some((socket.inode?, Rc::new(socket))))
-                .collect()
+            Rc::new(Sockets::from(sockets))
         });
-        sockets.get(&(*ino)?).cloned()
+        Sockets::find(sockets, (*ino)?)
     }
 }
 
@@ -289,11 +274,11 @@ fn note(pid: Pid, error: &psight::Error, context: &mut Context) {
 }
 
 /// At most so many characters of a name.
-fn beginning(name: &OsStr, most: usize) -> OsString {
+fn beginning(name: &OsStr, most: usize) -> Cow<'_, OsStr> {
     if name.len() <= most {
-        return name.to_owned();
+        return Cow::Borrowed(name);
     }
-    name.to_string_lossy().chars().take(most).collect::<String>().into()
+    Cow::Owned(name.to_string_lossy().chars().take(most).collect::<String>().into())
 }
 
 impl Arguments {
@@ -302,10 +287,6 @@ impl Arguments {
         let host = context.host.clone();
         let number = |word: &str| word.parse::<u32>().map_err(|_| format!("{word:?} is no number"));
         let text = |word: &str| Ok(word.to_owned());
-        let command = |word: &str| match word.starts_with('/') {
-            true => Err(format!("{word:?}: patterns are not understood, only beginnings of names")),
-            false => Ok(beginning(OsStr::new(word), LONGEST_NAME).to_string_lossy().into_owned()),
-        };
         let state = |word: &str| match word.split_once(':') {
             Some((protocol, state)) if protocol.eq_ignore_ascii_case("tcp") => Ok(state.to_owned()),
             Some((protocol, _)) => Err(format!("{protocol:?} has no states, TCP has")),
@@ -332,7 +313,7 @@ impl Arguments {
                 pids: List::parse(&self.pids, number)?,
                 groups: List::parse(self.groups.as_deref().unwrap_or_default(), number)?,
                 users: List::parse(&self.users, text)?,
-                commands: List::parse(&self.commands, command)?,
+                commands: List::parse(&self.commands, Name::parse)?,
                 fds: List::parse(&self.fds, Fds::parse)?,
                 states: List::parse(&self.states, state)?,
                 internet: Selection::asked(internet.collect::<Result<_, _>>()?),
@@ -346,57 +327,5 @@ impl Arguments {
             })
         };
         Ok((build().map_err(Failure::Usage)?, is_there))
-    }
-
-    fn table(&self, listed: &Listed) -> Table {
-        let mut columns = vec![Column::left("COMMAND"), Column::right("PID")];
-        columns.extend(self.parents.then(|| Column::right("PPID")));
-        columns.extend(self.groups.is_some().then(|| Column::right("PGID")));
-        let user = Column::right("USER").at_least(if self.numeric_users { 8 } else { 0 });
-        columns.extend([user, Column::left("  FD"), Column::right("TYPE")]);
-        let size = if self.positions { "OFFSET" } else { "SIZE/OFF" };
-        columns.extend([Column::right("DEVICE"), Column::right(size)]);
-        columns.extend(self.links.is_some().then(|| Column::right("NLINK")));
-        columns.extend([Column::right("NODE"), Column::left("NAME").giving_way()]);
-        let mut table = Table::new(columns);
-        for (owner, entries) in listed {
-            entries.iter().for_each(|entry| table.row(self.cells(owner, entry)));
-        }
-        table
-    }
-
-    fn cells(&self, owner: &Owner, entry: &Entry) -> Vec<Line> {
-        let plain = |text: String| Line::new().with(Paint::Plain, text);
-        let number =
-            |number: Option<u64>| plain(number.map_or_else(String::new, |n| n.to_string()));
-        let pid = |pid: Option<Pid>| number(pid.map(|pid| pid.as_u32().into()));
-        let width = if self.command_width == 0 { LONGEST_NAME } else { self.command_width };
-        let user = owner.user.as_deref().unwrap_or(OsStr::new("?"));
-        let mut cells = vec![
-            Line::new().with_os(Paint::Strong, beginning(&owner.name, width)),
-            pid(Some(owner.pid)),
-        ];
-        cells.extend(self.parents.then(|| pid(owner.ppid)));
-        cells.extend(self.groups.is_some().then(|| pid(owner.pgid)));
-        cells.push(Line::new().with_os(Paint::Plain, user));
-        cells.push(plain(format!("{:>4}{}{}", entry.fd(), entry.access(), entry.lock())));
-        cells.push(plain(entry.kind().to_owned()));
-        cells.push(plain(entry.device().unwrap_or_default()));
-        let position = || entry.position().map(|position| format!("0t{position}"));
-        let size = entry.size().filter(|_| !self.positions).map(|size| size.to_string());
-        cells.push(plain(size.or_else(position).unwrap_or_default()));
-        cells.extend(self.links.is_some().then(|| number(entry.nlink())));
-        cells.push(match entry.protocol() {
-            Some(protocol) => plain(protocol.to_owned()),
-            None => number(entry.ino()),
-        });
-        let info = entry.tcp_info(self.tcp_info());
-        cells.push(entry.name().with(Paint::Faint, info.unwrap_or_default()));
-        cells
-    }
-
-    fn tcp_info(&self) -> TcpInfo {
-        let has = |letter| self.tcp_info.as_ref().map(|letters| letters.contains(letter));
-        TcpInfo { state: has('s').unwrap_or(true), queues: has('q').unwrap_or(false) }
     }
 }

@@ -16,7 +16,7 @@ use psight::{ErrorKind, Pid};
 
 use self::states::Wanted;
 use super::{Context, Failure, ifconfig};
-use crate::line::{Line, Paint};
+use crate::line::{Line, Paint, Tail};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
 use crate::table::{Column, Table};
@@ -106,16 +106,13 @@ fn once(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     }
     let (inet, unix): (Vec<&Connection>, Vec<&Connection>) =
         connections.iter().partition(|connection| connection.family != Family::Unix);
-    let mark = context.output.terminal.cut_mark();
-    let width = context.output.terminal.width;
     if !inet.is_empty() || unix.is_empty() {
-        let lines = inet_table(arguments, &inet, &programs).lines(width, mark);
-        context.output.lines(lines)?;
+        context.output.table(&inet_table(arguments, &inet, &programs))?;
     }
     if !unix.is_empty() {
         let between = if inet.is_empty() { None } else { Some(Line::new()) };
-        let lines = unix_table(arguments, &unix, &programs).lines(width, mark);
-        context.output.lines(between.into_iter().chain(lines))?;
+        context.output.lines(between)?;
+        context.output.table(&unix_table(arguments, &unix, &programs))?;
     }
     if !inet.is_empty() && arguments.programs && !context.host.is_captured() {
         note_owners(&connections, context);
@@ -289,21 +286,19 @@ fn inet_table(
     }
     let mut table = Table::new(columns);
     for connection in connections {
-        let mut cells = vec![
-            Line::new().with(Paint::Plain, protocol(connection)),
-            number(connection.recv_queue),
-            number(connection.send_queue),
-            end(connection, connection.laddr.as_ref()),
-            end(connection, connection.raddr.as_ref()),
-            status(connection),
-        ];
+        table.cell(|line| line.push(Paint::Plain, protocol(connection)));
+        table.cell(|line| number(connection.recv_queue, line));
+        table.cell(|line| number(connection.send_queue, line));
+        table.cell(|line| end(connection, connection.laddr.as_ref(), line));
+        table.cell(|line| end(connection, connection.raddr.as_ref(), line));
+        table.cell(|line| status(connection, line));
         if arguments.extend {
-            cells.extend([number(connection.uid.map(u64::from)), number(connection.inode)]);
+            table.cell(|line| number(connection.uid.map(u64::from), line));
+            table.cell(|line| number(connection.inode, line));
         }
         if arguments.programs {
-            cells.push(owner(connection, programs));
+            table.cell(|line| owner(connection, programs, line));
         }
-        table.row(cells);
     }
     table
 }
@@ -325,76 +320,74 @@ fn unix_table(
     columns.push(Column::left("Path").giving_way());
     let mut table = Table::new(columns);
     for connection in connections {
-        let mut cells = vec![
-            Line::new().with(Paint::Plain, "unix"),
-            Line::new().with(Paint::Plain, protocol(connection).to_uppercase()),
-            unix_state(connection),
-            number(connection.inode),
-        ];
+        table.cell(|line| line.push(Paint::Plain, "unix"));
+        table.cell(|line| line.push(Paint::Plain, protocol(connection).to_uppercase()));
+        table.cell(|line| unix_state(connection, line));
+        table.cell(|line| number(connection.inode, line));
         if arguments.programs {
-            cells.push(owner(connection, programs));
+            table.cell(|line| owner(connection, programs, line));
         }
-        cells.push(match &connection.laddr {
-            Some(Address::Unix(path)) => Line::new().with_os(Paint::Plain, path),
-            _ => Line::new(),
+        table.cell(|line| {
+            if let Some(Address::Unix(path)) = &connection.laddr {
+                line.push_os(Paint::Plain, path);
+            }
         });
-        table.row(cells);
     }
     table
 }
 
-fn number(number: Option<u64>) -> Line {
+fn number(number: Option<u64>, line: &mut Tail<'_>) {
     match number {
-        Some(number) => Line::new().with(Paint::Plain, number.to_string()),
-        None => Line::new().with(Paint::Faint, "-"),
+        Some(number) => line.number(number),
+        None => line.push(Paint::Faint, "-"),
     }
 }
 
 /// One end; `*` for any port, and for an end that is open.
-fn end(connection: &Connection, address: Option<&Address>) -> Line {
-    let text = match address {
+fn end(connection: &Connection, address: Option<&Address>, line: &mut Tail<'_>) {
+    match address {
         Some(Address::Inet(address)) if address.port() == 0 && address.is_ipv6() => {
-            format!("[{}]:*", address.ip())
+            line.write(Paint::Plain, format_args!("[{}]:*", address.ip()));
         }
-        Some(Address::Inet(address)) if address.port() == 0 => format!("{}:*", address.ip()),
-        Some(Address::Inet(address)) => address.to_string(),
-        None if connection.family == Family::Inet6 => "[::]:*".to_owned(),
-        None => "0.0.0.0:*".to_owned(),
-        Some(other) => other.to_string(),
-    };
-    Line::new().with(Paint::Plain, text)
+        Some(Address::Inet(address)) if address.port() == 0 => {
+            line.write(Paint::Plain, format_args!("{}:*", address.ip()));
+        }
+        Some(address) => line.write(Paint::Plain, address),
+        None if connection.family == Family::Inet6 => line.push(Paint::Plain, "[::]:*"),
+        None => line.push(Paint::Plain, "0.0.0.0:*"),
+    }
 }
 
 /// The state; a UDP socket has one, too, once it is connected.
-fn status(connection: &Connection) -> Line {
+fn status(connection: &Connection, line: &mut Tail<'_>) {
     let status = states::of(connection).unwrap_or(ConnectionStatus::None);
     let paint = match status {
-        ConnectionStatus::None => return Line::new(),
+        ConnectionStatus::None => return,
         ConnectionStatus::Listen => Paint::Accent,
         ConnectionStatus::Established => Paint::Good,
         ConnectionStatus::CloseWait => Paint::Warning,
         _ => Paint::Plain,
     };
-    Line::new().with(paint, status.as_str())
+    line.push(paint, status.as_str());
 }
 
 /// The state of a Unix socket; one that is not connected has none, as in netstat.
-fn unix_state(connection: &Connection) -> Line {
+fn unix_state(connection: &Connection, line: &mut Tail<'_>) {
     let paint = match connection.unix_state {
-        None => return Line::new().with(Paint::Faint, "-"),
-        Some(UnixState::Unconnected) => return Line::new(),
+        None => return line.push(Paint::Faint, "-"),
+        Some(UnixState::Unconnected) => return,
         Some(UnixState::Listening) => Paint::Accent,
         Some(UnixState::Connected) => Paint::Good,
         Some(_) => Paint::Plain,
     };
-    Line::new().with(paint, connection.unix_state.map_or("", UnixState::as_str))
+    line.push(paint, connection.unix_state.map_or("", UnixState::as_str));
 }
 
-fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>) -> Line {
-    let Some(pid) = connection.pid else { return Line::new().with(Paint::Faint, "-") };
-    let line = Line::new().with(Paint::Plain, pid.to_string());
-    match programs.get(&pid).and_then(Option::as_ref) {
-        Some(name) => line.with(Paint::Plain, "/").with_os(Paint::Plain, name),
-        None => line,
+fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>, line: &mut Tail<'_>) {
+    let Some(pid) = connection.pid else { return line.push(Paint::Faint, "-") };
+    line.number(pid.as_u32().into());
+    if let Some(name) = programs.get(&pid).and_then(Option::as_ref) {
+        line.push(Paint::Plain, "/");
+        line.push_os(Paint::Plain, name);
     }
 }

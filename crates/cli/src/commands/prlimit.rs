@@ -168,9 +168,7 @@ fn show(arguments: &Arguments, targets: &[Target], context: &mut Context) -> Res
     if rows.is_empty() {
         return Ok(());
     }
-    let lines = laid_out(arguments, &rows, targets.len() > 1)
-        .lines(context.output.terminal.width, context.output.terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
+    Ok(context.output.table(&laid_out(arguments, &rows, targets.len() > 1))?)
 }
 
 fn laid_out(arguments: &Arguments, rows: &[(&Target, &Known, Limits)], of_several: bool) -> Table {
@@ -199,7 +197,7 @@ fn laid_out(arguments: &Arguments, rows: &[(&Target, &Known, Limits)], of_severa
         };
         let pid = of_several.then(|| target.pid().to_string());
         let texts = pid.into_iter().chain(shown.iter().map(cell));
-        table.row(texts.map(|text| Line::new().with(Paint::Plain, text)).collect());
+        table.row(texts.map(|text| Line::new().with(Paint::Plain, text)));
     }
     table
 }

@@ -68,10 +68,7 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     if context.output.format != Format::Table {
         return Ok(context.output.rows(values(&rows))?);
     }
-    let lines = arguments
-        .table(&rows)
-        .lines(context.output.terminal.width, context.output.terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
+    Ok(context.output.table(&arguments.table(&rows))?)
 }
 
 fn values(rows: &[ProcessRow]) -> Rows<'_> {

@@ -68,15 +68,12 @@ pub(crate) struct Arguments {
     /// Children of these processes.
     #[arg(long = "ppid", value_name = "PID,…", value_delimiter = ',')]
     parents: Vec<u32>,
-    /// Processes of these users, by name or number.
-    #[arg(
-        short = 'u',
-        short_alias = 'U',
-        long = "user",
-        value_name = "USER,…",
-        value_delimiter = ','
-    )]
+    /// Processes with the rights of these users, by name or number.
+    #[arg(short = 'u', long = "user", value_name = "USER,…", value_delimiter = ',')]
     users: Vec<String>,
+    /// Processes that these users started, by name or number.
+    #[arg(short = 'U', long = "User", value_name = "USER,…", value_delimiter = ',')]
+    real_users: Vec<String>,
     /// Processes of these names.
     #[arg(short = 'C', value_name = "NAME,…", value_delimiter = ',')]
     names: Vec<String>,
@@ -176,8 +173,8 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if rows.is_empty() {
         context.verdict = ExitCode::FAILURE;
     }
-    let wants_foreground = chosen.iter().any(Chosen::needs_foreground);
-    let mut rows = threads::shown(rows, arguments.threads, wants_foreground, context);
+    let columns: Vec<&Chosen> = chosen.iter().chain(sort.iter().map(|(key, _)| key)).collect();
+    let mut rows = threads::shown(rows, arguments.threads, &columns, context);
     sort_rows(&mut rows, &sort, &reader);
     note_denied(&rows, &chosen, context);
     if context.output.format != Format::Table {
@@ -223,10 +220,9 @@ fn show(
                 _ => cell,
             }
         });
-        table.row(cells.collect());
+        table.row(cells);
     }
-    let lines = table.lines(terminal.width, terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
+    Ok(context.output.table(&table)?)
 }
 
 /// Takes the options of BSD's `ps` from before the words, and says which columns they ask for.
@@ -296,9 +292,9 @@ fn list_columns(context: &mut Context) -> Result<(), Failure> {
     let mut table = Table::new(vec![Column::left("COLUMN"), Column::left("NAMES")]);
     for (name, others) in columns::names() {
         let cells = [name, &others].map(|text| Line::new().with(Paint::Plain, text));
-        table.row(cells.into());
+        table.row(cells);
     }
-    Ok(context.output.lines(table.lines(None, ' '))?)
+    Ok(context.output.table(&table)?)
 }
 
 fn unknown(name: &str) -> Failure {

@@ -63,12 +63,10 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     for service in &services {
         table.row(
             ["name", "pid", "status", "start_type", "username", "display_name"]
-                .map(|field| plain(&service.value(field).unwrap_or(Value::Null)))
-                .to_vec(),
+                .map(|field| plain(&service.value(field).unwrap_or(Value::Null))),
         );
     }
-    let lines = table.lines(terminal.width, terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
+    Ok(context.output.table(&table)?)
 }
 
 /// Everything about one service, a line for each field.

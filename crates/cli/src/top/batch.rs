@@ -118,20 +118,15 @@ fn frame(
     let writer = Writer { sample, zone, names: frames.names };
     for shown in arranged(sample, &frames.wanted, &frames.order, terminal.unicode) {
         let Some(entry) = sample.entries.get(shown.entry) else { continue };
-        table.row(
-            COLUMNS
-                .iter()
-                .map(|column| {
-                    let cell = column.cell(entry, &writer);
-                    if *column != Column::Command {
-                        return cell;
-                    }
-                    let mut line = Line::new().with(Paint::Faint, &shown.branch);
-                    line.append(cell);
-                    line
-                })
-                .collect(),
-        );
+        table.row(COLUMNS.iter().map(|column| {
+            let cell = column.cell(entry, &writer);
+            if *column != Column::Command {
+                return cell;
+            }
+            let mut line = Line::new().with(Paint::Faint, &shown.branch);
+            line.append(cell);
+            line
+        }));
     }
     lines.extend(table.lines(terminal.width, terminal.cut_mark()));
     lines

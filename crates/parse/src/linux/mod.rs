@@ -10,6 +10,7 @@ mod endian;
 pub mod ethtool;
 pub mod filesystems;
 pub mod loadavg;
+pub mod locks;
 pub mod logind;
 pub mod meminfo;
 pub mod mountinfo;
@@ -72,6 +73,7 @@ pub const ALL: &[Decoder] = decoders! {
     "filesystems" => filesystems::filesystems,
     "loadavg" => loadavg::loadavg,
     "loadavg/tasks" => loadavg::tasks,
+    "locks" => |bytes| locks::locks(bytes).count(),
     "logind/session" => logind::session,
     "logind/user" => logind::user,
     "meminfo" => meminfo::meminfo,
@@ -96,7 +98,9 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/io" => pid::io::io,
     "pid/limits" => |bytes| pid::limits::limits(bytes).count(),
     "pid/maps" => pid::maps::maps,
+    "pid/mapped_files" => |bytes| pid::maps::mapped_files(bytes).count(),
     "pid/privileges" => pid::privileges::privileges,
+    "pid/scheduling" => pid::stat::scheduling,
     "pid/smaps" => pid::smaps::smaps,
     "pid/smaps_rollup" => pid::smaps::footprint,
     "pid/stat" => pid::stat::stat,

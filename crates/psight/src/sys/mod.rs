@@ -66,6 +66,15 @@ pub(crate) mod cgroup;
 #[path = "unsupported/bpf.rs"]
 pub(crate) mod bpf;
 
+// Where nothing is the same of many processes, each is asked for itself.
+#[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
+#[path = "unsupported/file_scanner.rs"]
+pub(crate) mod file_scanner;
+
+#[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
+#[path = "unsupported/scheduling.rs"]
+pub(crate) mod scheduling;
+
 #[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
 #[path = "unsupported/services.rs"]
 pub(crate) mod services;

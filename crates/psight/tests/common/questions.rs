@@ -56,6 +56,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     #[cfg(any(target_os = "linux", target_os = "android"))]
     ("Host::effective_memory", |host| said(host.effective_memory())),
     ("Host::fans", |host| said(host.fans())),
+    ("Host::file_scanner", |host| said(host.file_scanner().used_files(std::process::id()))),
     ("Host::findings", |host| said(host.findings())),
     ("Host::group_id", |host| said(Ok(host.group_id("root")))),
     ("Host::info", |host| said(host.info())),
@@ -111,6 +112,12 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     }),
     ("DiskProber::real_path", |host| said(DiskProber::new(host).real_path("/proc/self", PATIENCE))),
     ("UserNames::name", |host| shown(Ok(host.user_names().name(0).map(OsString::from)))),
+    ("FileScanner::fds", |host| said(host.file_scanner().fds(std::process::id()))),
+    ("FileScanner::used_files", |host| {
+        let mut scanner = host.file_scanner();
+        scanner.used_files(std::process::id())?;
+        said(scanner.used_files(std::process::id()))
+    }),
     #[cfg(any(target_os = "linux", target_os = "android"))]
     ("Scanner::keep_open", |host| {
         let mut scanner = host.scanner(Columns::NAME | Columns::UIDS)?;
@@ -220,6 +227,8 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::threads", |process| said(process.threads())),
     ("Process::uids", |process| said(process.uids())),
     ("Process::umask", |process| said(process.umask())),
+    ("Process::scheduling", |process| said(process.scheduling())),
+    ("Process::wchan", |process| shown_option(process.wchan())),
     ("Process::used_files", |process| said(process.used_files())),
     ("Process::username", |process| shown(process.username())),
 ];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::subject::calls;
 
 /// What does no more than arithmetic on values that the caller holds is not asked of any system.
-const ASKING: &[&str] = &["Host", "Process", "CpuSampler", "DiskProber", "Scanner"];
+const ASKING: &[&str] = &["Host", "Process", "CpuSampler", "DiskProber", "FileScanner", "Scanner"];
 
 /// Needs nothing and opens nothing.
 const PLAIN: &[&str] = &["DiskProber::new", "nice_order"];

@@ -159,11 +159,11 @@ pub(super) fn table(arguments: &Arguments, rows: &[Row]) -> Table {
     let heads = arguments.heads();
     let mut table = Table::new(heads.iter().map(|head| arguments.column(*head)).collect());
     for row in rows {
-        table.row(heads.iter().map(|head| cell(arguments, row, *head)).collect());
+        table.row(heads.iter().map(|head| cell(arguments, row, *head)));
     }
     if arguments.total {
         let sum = Sum::of(rows);
-        table.row(heads.iter().map(|head| sum.cell(arguments, *head)).collect());
+        table.row(heads.iter().map(|head| sum.cell(arguments, *head)));
     }
     table
 }

@@ -21,7 +21,7 @@ pub(super) fn extended(disks: &[Disk], arguments: &Arguments, terminal: &Termina
         for (disk, numbers) in &rows {
             let name = Line::new().with_os(Paint::Plain, &disk.name);
             let chosen = numbers.iter().take(to).skip(from).cloned();
-            table.row(std::iter::once(name).chain(chosen).collect());
+            table.row(std::iter::once(name).chain(chosen));
         }
         table
     };

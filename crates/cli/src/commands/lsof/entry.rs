@@ -1,15 +1,16 @@
 //! One line of `lsof`: a file, a socket or anything else that a process has open or uses.
 
-use std::borrow::Cow;
-use std::rc::Rc;
+use std::fmt;
+use std::net::IpAddr;
 
 use psight::Pid;
 use psight::net::{Address, Connection, ConnectionStatus, Family, SocketType};
 use psight::process::{FdDetail, FdKind, FileDescriptor, FileRole, OpenMode, UsedFile};
 use psight::record::{Record as _, Value};
 
+use super::sockets::Socket;
 use crate::human;
-use crate::line::{Line, Paint};
+use crate::line::{Paint, Tail};
 
 /// The process of some lines.
 #[derive(Debug)]
@@ -26,8 +27,8 @@ pub(super) struct Owner {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) held: Held,
-    /// What the tables of sockets say of it.
-    pub(super) socket: Option<Rc<Connection>>,
+    /// Which of the machine's sockets it is.
+    pub(super) socket: Option<Socket>,
 }
 
 /// What is held, and how.
@@ -46,43 +47,85 @@ pub(super) struct TcpInfo {
     pub(super) queues: bool,
 }
 
+/// What stands for a descriptor: its number, or a word where none is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fd {
+    Number(u32),
+    Word(&'static str),
+}
+
+impl fmt::Display for Fd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Word(word) => word.fmt(f),
+        }
+    }
+}
+
+/// What stands in the column DEVICE.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Device {
+    /// As stat(2) gives it.
+    Number(u64),
+    /// What names a socket of the network, which is on no device.
+    Socket(u64),
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => {
+                let (major, minor) = human::device(*number);
+                write!(f, "{major},{minor}")
+            }
+            Self::Socket(inode) => inode.fmt(f),
+        }
+    }
+}
+
 impl Entry {
-    /// The column FD without its marks: a number, or a word for what needs none.
-    pub(super) fn fd(&self) -> Cow<'static, str> {
+    /// What the tables of sockets say of it.
+    pub(super) fn socket(&self) -> Option<&Connection> {
+        self.socket.as_ref()?.connection()
+    }
+
+    /// The column FD without its marks.
+    pub(super) fn fd(&self) -> Fd {
         match &self.held {
-            Held::Descriptor(descriptor) => descriptor.fd.to_string().into(),
-            Held::Used(file) => match file.role {
-                FileRole::Cwd => "cwd".into(),
-                FileRole::Root => "rtd".into(),
-                FileRole::Exe => "txt".into(),
-                _ if file.deleted == Some(true) && file.size.is_none() => "DEL".into(),
-                _ => "mem".into(),
-            },
+            Held::Descriptor(descriptor) => Fd::Number(descriptor.fd),
+            Held::Used(file) => Fd::Word(match file.role {
+                FileRole::Cwd => "cwd",
+                FileRole::Root => "rtd",
+                FileRole::Exe => "txt",
+                _ if file.deleted == Some(true) && file.size.is_none() => "DEL",
+                _ => "mem",
+            }),
         }
     }
 
     /// `r`, `w`, `u` for both, or a blank.
-    pub(super) fn access(&self) -> char {
-        let Held::Descriptor(descriptor) = &self.held else { return ' ' };
+    pub(super) fn access(&self) -> &'static str {
+        let Held::Descriptor(descriptor) = &self.held else { return " " };
         match descriptor.open_mode {
-            Some(OpenMode::Read) => 'r',
-            Some(OpenMode::Write | OpenMode::Append) => 'w',
-            Some(OpenMode::ReadWrite | OpenMode::ReadAppend) => 'u',
-            _ => ' ',
+            Some(OpenMode::Read) => "r",
+            Some(OpenMode::Write | OpenMode::Append) => "w",
+            Some(OpenMode::ReadWrite | OpenMode::ReadAppend) => "u",
+            _ => " ",
         }
     }
 
     /// `r` or `w` for a lock of a part of the file, capital for the whole, or a blank.
-    pub(super) fn lock(&self) -> char {
+    pub(super) fn lock(&self) -> &'static str {
         let Held::Descriptor(FileDescriptor { other: Some(other), .. }) = &self.held else {
-            return ' ';
+            return " ";
         };
-        other.get("lock").and_then(|lines| lock(lines.lines().next()?)).unwrap_or(' ')
+        other.get("lock").and_then(|lines| lock(lines.lines().next()?)).unwrap_or(" ")
     }
 
     /// The column TYPE.
     pub(super) fn kind(&self) -> &'static str {
-        if let Some(socket) = &self.socket {
+        if let Some(socket) = self.socket() {
             return match socket.family {
                 Family::Inet => "IPv4",
                 Family::Inet6 => "IPv6",
@@ -112,15 +155,14 @@ impl Entry {
     }
 
     /// The device that holds the file; the file's own where it is one.
-    pub(super) fn device(&self) -> Option<String> {
-        if let Some(socket) = &self.socket {
+    pub(super) fn device(&self) -> Option<Device> {
+        if let Some(socket) = self.socket() {
             // That of a Unix socket is an address in the kernel, which is nobody's business.
             let number = socket.inode.filter(|_| socket.family != Family::Unix);
-            return number.map(|inode| inode.to_string());
+            return number.map(Device::Socket);
         }
         let own = self.rdev().filter(|_| matches!(self.kind(), "CHR" | "BLK"));
-        let (major, minor) = human::device(own.or(self.dev())?);
-        Some(format!("{major},{minor}"))
+        own.or(self.dev()).map(Device::Number)
     }
 
     /// Where the file is.
@@ -177,14 +219,14 @@ impl Entry {
 
     /// `TCP` or `UDP`.
     pub(super) fn protocol(&self) -> Option<&'static str> {
-        let socket = self.socket.as_ref().filter(|socket| socket.family != Family::Unix)?;
+        let socket = self.socket().filter(|socket| socket.family != Family::Unix)?;
         Some(if socket.kind == SocketType::Stream { "TCP" } else { "UDP" })
     }
 
-    /// The column NAME, without what `-T` says.
-    pub(super) fn name(&self) -> Line {
-        if let Some(socket) = &self.socket {
-            return socket_name(socket);
+    /// Writes the column NAME, without what `-T` says.
+    pub(super) fn name(&self, line: &mut Tail<'_>) {
+        if let Some(socket) = self.socket() {
+            return socket_name(socket, line);
         }
         let (path, deleted) = match &self.held {
             Held::Used(file) => (Some(&file.path), false),
@@ -193,28 +235,34 @@ impl Entry {
             }
         };
         if let Some(path) = path {
-            let line = Line::new().with_os(Paint::Plain, path);
-            return if deleted { line.with(Paint::Faint, " (deleted)") } else { line };
+            line.push_os(Paint::Plain, path);
+            line.push(Paint::Faint, if deleted { " (deleted)" } else { "" });
+        } else if let Held::Descriptor(descriptor) = &self.held {
+            line.push(Paint::Plain, nameless(descriptor));
         }
-        let Held::Descriptor(descriptor) = &self.held else { return Line::new() };
-        Line::new().with(Paint::Plain, nameless(descriptor))
     }
 
     /// ` (LISTEN QR=0 QS=0)`.
     pub(super) fn tcp_info(&self, wanted: TcpInfo) -> Option<String> {
-        let socket = self.socket.as_ref()?;
+        let socket = self.socket()?;
         let mut words = Vec::new();
         words.extend(self.state().filter(|_| wanted.state).map(str::to_owned));
         if wanted.queues {
             words.extend(socket.recv_queue.map(|bytes| format!("QR={bytes}")));
-            words.extend(socket.send_queue.map(|bytes| format!("QS={bytes}")));
+            words.extend(self.send_queue().map(|bytes| format!("QS={bytes}")));
         }
         (!words.is_empty()).then(|| format!(" ({})", words.join(" ")))
     }
 
+    /// How much waits to be sent: at what listens nothing ever does, and there netlink says how many may wait.
+    pub(super) fn send_queue(&self) -> Option<u64> {
+        let socket = self.socket()?;
+        if socket.status == ConnectionStatus::Listen { Some(0) } else { socket.send_queue }
+    }
+
     /// The state of a TCP connection.
     pub(super) fn state(&self) -> Option<&'static str> {
-        let socket = self.socket.as_ref()?;
+        let socket = self.socket()?;
         (socket.status != ConnectionStatus::None).then(|| socket.status.as_str())
     }
 
@@ -246,7 +294,7 @@ impl Entry {
                 None => Value::Null,
             }
         }));
-        let socket = self.socket.as_deref();
+        let socket = self.socket();
         let mut of_socket = socket.map(|socket| socket.values()).unwrap_or_default();
         values.extend(SOCKET.iter().map(|name| {
             let at = Connection::FIELDS.iter().position(|field| field.name == *name);
@@ -266,50 +314,49 @@ pub(super) const SOCKET: &[&str] =
     &["family", "type", "laddr", "raddr", "status", "recv_queue", "send_queue"];
 
 /// The letter for a line of locks: `1: POSIX  ADVISORY  READ 4711 fd:01:1311008 0 EOF`.
-fn lock(line: &str) -> Option<char> {
+fn lock(line: &str) -> Option<&'static str> {
     let mut words = line.split_whitespace().skip(3);
     let is_write = words.next()? == "WRITE";
     let is_whole = words.nth(2)? == "0" && words.next()? == "EOF";
     Some(match (is_write, is_whole) {
-        (true, true) => 'W',
-        (true, false) => 'w',
-        (false, true) => 'R',
-        (false, false) => 'r',
+        (true, true) => "W",
+        (true, false) => "w",
+        (false, true) => "R",
+        (false, false) => "r",
     })
 }
 
-fn socket_name(socket: &Connection) -> Line {
+fn socket_name(socket: &Connection, line: &mut Tail<'_>) {
     if socket.family == Family::Unix {
-        let line = match &socket.laddr {
-            Some(Address::Unix(name)) => {
-                Line::new().with_os(Paint::Plain, name).with(Paint::Plain, " ")
-            }
-            _ => Line::new(),
-        };
+        if let Some(Address::Unix(name)) = &socket.laddr {
+            line.push_os(Paint::Plain, name);
+            line.push(Paint::Plain, " ");
+        }
         let kind = socket.kind.as_str();
-        return line
-            .with(Paint::Plain, format!("type={}", kind.strip_prefix("SOCK_").unwrap_or(kind)));
+        let kind = kind.strip_prefix("SOCK_").unwrap_or(kind);
+        return line.write(Paint::Plain, format_args!("type={kind}"));
     }
-    let mut text = end(socket.laddr.as_ref());
+    line.write(Paint::Plain, End(socket.laddr.as_ref()));
     if let Some(peer) = &socket.raddr {
-        text.push_str("->");
-        text.push_str(&end(Some(peer)));
+        line.write(Paint::Plain, format_args!("->{}", End(Some(peer))));
     }
-    Line::new().with(Paint::Plain, text)
 }
 
 /// One end of a connection; `*` for any address and any port.
-fn end(address: Option<&Address>) -> String {
-    let Some(address) = address.and_then(Address::inet) else { return "*:*".to_owned() };
-    let ip = address.ip().to_canonical();
-    let host = match ip {
-        _ if ip.is_unspecified() => "*".to_owned(),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
-        std::net::IpAddr::V4(ip) => ip.to_string(),
-    };
-    match address.port() {
-        0 => format!("{host}:*"),
-        port => format!("{host}:{port}"),
+struct End<'a>(Option<&'a Address>);
+
+impl fmt::Display for End<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(address) = self.0.and_then(Address::inet) else { return f.write_str("*:*") };
+        match address.ip().to_canonical() {
+            ip if ip.is_unspecified() => f.write_str("*")?,
+            IpAddr::V6(ip) => write!(f, "[{ip}]")?,
+            IpAddr::V4(ip) => ip.fmt(f)?,
+        }
+        match address.port() {
+            0 => f.write_str(":*"),
+            port => write!(f, ":{port}"),
+        }
     }
 }
 
@@ -336,15 +383,15 @@ mod tests {
 
     #[test]
     fn a_lock_of_the_whole_file_is_a_capital() {
-        assert_eq!(lock("1: FLOCK  ADVISORY  WRITE 12658 fe:00:10010740 0 EOF"), Some('W'));
-        assert_eq!(lock("1: POSIX  ADVISORY  READ 12658 fe:00:10010754 5 14"), Some('r'));
-        assert_eq!(lock("2: POSIX  ADVISORY  READ 1 fe:00:1 0 EOF"), Some('R'));
+        assert_eq!(lock("1: FLOCK  ADVISORY  WRITE 12658 fe:00:10010740 0 EOF"), Some("W"));
+        assert_eq!(lock("1: POSIX  ADVISORY  READ 12658 fe:00:10010754 5 14"), Some("r"));
+        assert_eq!(lock("2: POSIX  ADVISORY  READ 1 fe:00:1 0 EOF"), Some("R"));
         assert_eq!(lock("garbled"), None);
     }
 
     #[test]
     fn any_address_and_any_port_are_a_star() {
-        let end = |text: &str| end(Some(&Address::Inet(text.parse().unwrap())));
+        let end = |text: &str| End(Some(&Address::Inet(text.parse().unwrap()))).to_string();
         assert_eq!(end("0.0.0.0:22"), "*:22");
         assert_eq!(end("[::]:0"), "*:*");
         assert_eq!(end("[::1]:631"), "[::1]:631");

@@ -3,6 +3,7 @@
 use psight::Pid;
 
 use super::entry::{Entry, Held, Owner};
+use crate::line::{Line, Paint};
 use crate::sanitize;
 
 /// Which fields, and what ends each of them.
@@ -52,16 +53,16 @@ impl Fields {
     }
 
     fn file(&self, entry: &Entry, set: &mut Set<'_>) {
-        set.some('f', Some(entry.fd().into_owned()));
+        set.some('f', Some(entry.fd().to_string()));
         set.some('a', Some(entry.access().to_string()));
         set.some('l', Some(entry.lock().to_string()));
         set.some('t', Some(entry.kind().to_owned()));
         if let Held::Descriptor(descriptor) = &entry.held {
             set.some('G', descriptor.flags.map(|flags| format!("0x{flags:x};0x0")));
         }
-        let is_socket = entry.socket.is_some();
+        let is_socket = entry.socket().is_some();
         match is_socket {
-            true => set.some('d', entry.device()),
+            true => set.some('d', entry.device().map(|device| device.to_string())),
             false => {
                 set.some('D', entry.dev().map(|dev| format!("0x{dev:x}")));
                 let is_device = matches!(entry.kind(), "CHR" | "BLK");
@@ -84,12 +85,14 @@ impl Fields {
         }
         set.some('P', protocol.map(str::to_owned));
         // Through a Line, which cleans it; the mark keeps blanks at the end.
-        let name = entry.name().with(crate::line::Paint::Plain, "|").render(false);
+        let mut name = Line::new();
+        entry.name(&mut name.tail());
+        let name = name.with(Paint::Plain, "|").render(false);
         set.some('n', name.strip_suffix('|').map(str::to_owned));
         set.some('T', entry.state().map(|state| format!("ST={state}")));
-        if let Some(socket) = &entry.socket {
+        if let Some(socket) = entry.socket() {
             set.some('T', socket.recv_queue.map(|bytes| format!("QR={bytes}")));
-            set.some('T', socket.send_queue.map(|bytes| format!("QS={bytes}")));
+            set.some('T', entry.send_queue().map(|bytes| format!("QS={bytes}")));
         }
         set.end();
     }

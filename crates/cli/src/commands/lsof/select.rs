@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use psight::Host;
 use psight::net::{Address, Family};
+use regex_lite::{Regex, RegexBuilder};
 
-use super::entry::{Entry, Owner};
+use super::entry::{Entry, Fd, Owner};
 use super::internet::Internet;
+use super::{LONGEST_NAME, beginning};
 
 /// Something that was asked for, and whether it was found.
 #[derive(Debug)]
@@ -45,11 +47,15 @@ impl<T> List<T> {
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Self, String> {
         let mut list = Self { wanted: Vec::new(), unwanted: Vec::new() };
-        for word in words.iter().flat_map(|words| words.split(',')).filter(|word| !word.is_empty())
-        {
+        // In a pattern a comma is a comma.
+        let apart = |words: &'_ String| match words.starts_with('/') {
+            true => vec![words.clone()],
+            false => words.split(',').map(str::to_owned).collect(),
+        };
+        for word in words.iter().flat_map(apart).filter(|word| !word.is_empty()) {
             match word.strip_prefix('^') {
                 Some(word) => list.unwanted.push(read(word)?),
-                None => list.wanted.push(Asked::new(read(word)?)),
+                None => list.wanted.push(Asked::new(read(&word)?)),
             }
         }
         Ok(list)
@@ -70,6 +76,38 @@ impl<T> List<T> {
 
     fn is_found(&self) -> bool {
         self.wanted.iter().all(|asked| asked.found.get())
+    }
+}
+
+/// Commands by the beginning of their names, or by a pattern.
+#[derive(Debug)]
+pub(super) enum Name {
+    Beginning(String),
+    Pattern(Regex),
+}
+
+impl Name {
+    /// Reads `name`, or `/regex/` with `i` behind it where case says nothing, or `x`, which is how patterns are read.
+    pub(super) fn parse(word: &str) -> Result<Self, String> {
+        let Some(rest) = word.strip_prefix('/') else {
+            let name = beginning(OsStr::new(word), LONGEST_NAME).to_string_lossy().into_owned();
+            return Ok(Self::Beginning(name));
+        };
+        let (pattern, flags) =
+            rest.rsplit_once('/').ok_or(format!("{word:?} has no / at its end"))?;
+        if let Some(unknown) = flags.chars().find(|flag| !"ix".contains(*flag)) {
+            return Err(format!("{word:?}: {unknown:?} is none of i and x"));
+        }
+        let mut builder = RegexBuilder::new(pattern);
+        let built = builder.case_insensitive(flags.contains('i')).build();
+        built.map(Self::Pattern).map_err(|error| format!("{word:?}: {error}"))
+    }
+
+    fn fits(&self, name: &OsStr) -> bool {
+        match self {
+            Self::Beginning(start) => name.as_encoded_bytes().starts_with(start.as_bytes()),
+            Self::Pattern(regex) => regex.is_match(&name.to_string_lossy()),
+        }
     }
 }
 
@@ -97,10 +135,11 @@ impl Fds {
         }
     }
 
-    fn has(&self, fd: &str) -> bool {
-        match self {
-            Self::Numbers(range) => fd.parse().is_ok_and(|number| range.contains(&number)),
-            Self::Named(name) => name == fd,
+    fn has(&self, fd: Fd) -> bool {
+        match (self, fd) {
+            (Self::Numbers(range), Fd::Number(number)) => range.contains(&number),
+            (Self::Named(name), Fd::Word(word)) => name == word,
+            _ => false,
         }
     }
 }
@@ -175,7 +214,7 @@ impl Target {
     }
 
     fn has(&self, entry: &Entry) -> bool {
-        if let Some(socket) = &entry.socket {
+        if let Some(socket) = entry.socket() {
             return match &socket.laddr {
                 Some(Address::Unix(name)) => self.has_path(Path::new(name)),
                 _ => false,
@@ -259,7 +298,7 @@ pub(super) struct Selection {
     pub(super) pids: List<u32>,
     pub(super) groups: List<u32>,
     pub(super) users: List<String>,
-    pub(super) commands: List<String>,
+    pub(super) commands: List<Name>,
     pub(super) fds: List<Fds>,
     /// States of TCP connections; those of no other are shown.
     pub(super) states: List<String>,
@@ -332,8 +371,7 @@ impl Selection {
             owner.user.as_deref() == Some(OsStr::new(user))
                 || owner.uid.is_some() && owner.uid == user.parse().ok()
         };
-        let command =
-            |command: &String| owner.name.as_encoded_bytes().starts_with(command.as_bytes());
+        let command = |command: &Name| command.fits(&owner.name);
         if self.pids.refuses(pid)
             || self.groups.refuses(group)
             || self.users.refuses(user)
@@ -361,17 +399,17 @@ impl Selection {
     /// Whether this file of a process is meant.
     pub(super) fn file(&self, entry: &Entry, part: Part) -> bool {
         let fd = entry.fd();
-        if self.fds.refuses(|fds| fds.has(&fd)) || !self.has_state(entry) {
+        if self.fds.refuses(|fds| fds.has(fd)) || !self.has_state(entry) {
             return false;
         }
-        let socket = entry.socket.as_deref();
+        let socket = entry.socket();
         let is_of = |internet: &Internet| socket.is_some_and(|socket| internet.has(socket));
         let internet = self.internet.iter().filter(|asked| asked.is(is_of(&asked.what))).count();
         let is_unix = socket.is_some_and(|socket| socket.family == Family::Unix);
         let target = self.targets.iter().filter(|asked| asked.is(asked.what.has(entry))).count();
         let few = self.links.is_some_and(|links| entry.nlink().is_some_and(|names| names < links));
         let asked = [
-            (self.fds.is_asked(), self.fds.has(|fds| fds.has(&fd))),
+            (self.fds.is_asked(), self.fds.has(|fds| fds.has(fd))),
             (!self.internet.is_empty(), internet > 0),
             (self.unix.is_some(), self.unix.as_ref().is_some_and(|asked| asked.is(is_unix))),
             (!self.targets.is_empty(), target > 0),
@@ -418,13 +456,26 @@ mod tests {
     #[test]
     fn descriptors_are_asked_for_by_number_range_or_name() {
         assert_eq!(Fds::parse("cwd"), Ok(Fds::Named("cwd".to_owned())));
-        assert!(Fds::parse("3-5").unwrap().has("4"));
-        assert!(!Fds::parse("3-5").unwrap().has("6"));
-        assert!(Fds::parse("fd").unwrap().has("1000"));
-        assert!(!Fds::parse("fd").unwrap().has("txt"));
+        assert!(Fds::parse("3-5").unwrap().has(Fd::Number(4)));
+        assert!(!Fds::parse("3-5").unwrap().has(Fd::Number(6)));
+        assert!(Fds::parse("fd").unwrap().has(Fd::Number(1000)));
+        assert!(!Fds::parse("fd").unwrap().has(Fd::Word("txt")));
         for wrong in ["x", "3-", "-", "3-cwd"] {
             assert!(Fds::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_command_is_a_beginning_or_a_pattern() {
+        let fits = |word: &str, name: &str| Name::parse(word).unwrap().fits(OsStr::new(name));
+        assert!(fits("ngi", "nginx") && !fits("ginx", "nginx"));
+        assert!(fits("/ginx$/", "nginx") && !fits("/GINX/", "nginx") && fits("/GINX/i", "nginx"));
+        assert!(fits("/^a{1,2}$/", "aa"));
+        for wrong in ["/ginx", "/(/", "/x/z"] {
+            assert!(Name::parse(wrong).is_err(), "{wrong}");
+        }
+        let list = List::parse(&["/^a{1,2}$/".to_owned()], Name::parse).unwrap();
+        assert_eq!(list.wanted.len(), 1, "a comma in a pattern parts nothing");
     }
 
     #[test]

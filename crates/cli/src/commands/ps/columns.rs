@@ -1,13 +1,13 @@
 //! The columns of `psight ps`: every field of the table of processes, and the names that `ps` has for some of them.
 
 use std::cmp::Ordering;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::ops::Deref;
 use std::path::Path;
 use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
-use psight::process::{Status, nice_order};
+use psight::process::{Scheduling, SchedulingPolicy, Status, nice_order};
 use psight::record::{Field, Unit, Value};
 use psight::table::{Columns, ProcessRow};
 use psight::{Pid, Record as _};
@@ -33,6 +33,12 @@ enum Look {
     Thread,
     Foreground,
     Command,
+    EffectiveUser,
+    Priority,
+    KernelPriority,
+    RealTime,
+    Class,
+    Wchan,
 }
 
 /// A name of `ps` for a field: its names, its head, the field, how it looks.
@@ -43,7 +49,9 @@ const KNOWN: &[Known] = &[
     Known(&["ppid"], "PPID", "ppid", Look::Plain),
     Known(&["pgid", "pgrp"], "PGID", "pgid", Look::Plain),
     Known(&["sid", "sess", "session"], "SID", "sid", Look::Plain),
-    Known(&["username", "user", "ruser", "uname"], "USER", "username", Look::Plain),
+    Known(&["user", "euser", "uname"], "USER", "username", Look::EffectiveUser),
+    Known(&["username"], "USER", "username", Look::Plain),
+    Known(&["ruser"], "RUSER", "username", Look::Plain),
     Known(&["uid", "euid"], "UID", "uids.effective", Look::Plain),
     Known(&["ruid"], "RUID", "uids.real", Look::Plain),
     Known(&["gid", "egid"], "GID", "gids.effective", Look::Plain),
@@ -73,6 +81,11 @@ const KNOWN: &[Known] = &[
     Known(&["lwp", "tid", "spid"], "LWP", "pid", Look::Thread),
     Known(&["tpgid"], "TPGID", "pgid", Look::Foreground),
     Known(&["nice", "ni"], "NI", "nice", Look::Plain),
+    Known(&["pri"], "PRI", "pid", Look::Priority),
+    Known(&["priority"], "PRI", "pid", Look::KernelPriority),
+    Known(&["rtprio"], "RTPRIO", "pid", Look::RealTime),
+    Known(&["cls", "class", "policy"], "CLS", "pid", Look::Class),
+    Known(&["wchan"], "WCHAN", "pid", Look::Wchan),
     Known(&["num_threads", "nlwp", "thcount"], "NLWP", "num_threads", Look::Plain),
     Known(&["cpu_num", "psr"], "PSR", "cpu_num", Look::Plain),
     Known(&["min_flt", "minflt"], "MINFLT", "page_faults.minor", Look::Plain),
@@ -111,6 +124,12 @@ pub(super) struct Shown {
     pub(super) thread: Option<u32>,
     /// The process group that its terminal obeys, where that was asked for.
     pub(super) foreground: Option<Pid>,
+    /// What the user is called whose rights it has, where that was asked for and is not the one who started it.
+    pub(super) effective_user: Option<OsString>,
+    /// By which rules it gets its turn, where that was asked for.
+    pub(super) scheduling: Option<Scheduling>,
+    /// What it waits for, where that was asked for.
+    pub(super) wchan: Option<OsString>,
 }
 
 impl Deref for Shown {
@@ -121,11 +140,33 @@ impl Deref for Shown {
     }
 }
 
+impl Shown {
+    /// What was asked of the process beside its row.
+    fn more(&self, look: Look) -> Value<'_> {
+        if look == Look::Wchan {
+            return self.wchan.as_deref().map_or(Value::Null, Value::OsText);
+        }
+        self.scheduling.as_ref().map_or(Value::Null, |told| match look {
+            // Higher is sooner, for people.
+            Look::Priority => Value::Int((39 - told.priority).into()),
+            Look::KernelPriority => Value::Int(told.priority.into()),
+            Look::RealTime => Value::Uint(told.rt_priority.into()),
+            _ => Value::Text(told.policy.as_str().into()),
+        })
+    }
+}
+
 /// What programs know a column by.
 fn key(path: &str, look: Look) -> &str {
     match look {
         Look::Thread => "tid",
         Look::Foreground => "tpgid",
+        Look::EffectiveUser => "euser",
+        Look::Priority => "pri",
+        Look::KernelPriority => "priority",
+        Look::RealTime => "rt_priority",
+        Look::Class => "policy",
+        Look::Wchan => "wchan",
         _ => path,
     }
 }
@@ -142,6 +183,21 @@ impl Chosen {
     /// Whether it needs to know who is in the foreground.
     pub(super) fn needs_foreground(&self) -> bool {
         matches!(self.look, Look::Letter | Look::Foreground)
+    }
+
+    /// Whether it needs to know by which rules a process gets its turn.
+    pub(super) fn needs_scheduling(&self) -> bool {
+        matches!(self.look, Look::Priority | Look::KernelPriority | Look::RealTime | Look::Class)
+    }
+
+    /// Whether it needs to know what a process waits for.
+    pub(super) fn needs_wchan(&self) -> bool {
+        self.look == Look::Wchan
+    }
+
+    /// Whether it needs to know what the user is called whose rights a process has.
+    pub(super) fn needs_effective_user(&self) -> bool {
+        self.look == Look::EffectiveUser
     }
 
     /// The column that is called `name` by psutil or by `ps`; `name=TITLE` gives it another head.
@@ -189,8 +245,11 @@ impl Chosen {
             | Look::Clock
             | Look::Elapsed
             | Look::Seconds
-            | Look::Moment => Column::right(&self.title),
-            Look::Terminal | Look::Letter | Look::State | Look::Start => Column::left(&self.title),
+            | Look::Moment
+            | Look::Class => Column::right(&self.title),
+            Look::Wchan | Look::Terminal | Look::Letter | Look::State | Look::Start => {
+                Column::left(&self.title)
+            }
             _ if self.leaf().unit == Unit::Count => {
                 let column = Column::of(self.leaf(), &self.title);
                 if self.is_text() { column.giving_way() } else { column }
@@ -217,6 +276,14 @@ impl Chosen {
                 return row
                     .foreground
                     .map_or(Value::Null, |pgid| Value::Uint(pgid.as_u32().into()));
+            }
+            Look::Priority | Look::KernelPriority | Look::RealTime | Look::Class | Look::Wchan => {
+                return row.more(self.look);
+            }
+            Look::EffectiveUser => {
+                if let Some(user) = &row.effective_user {
+                    return Value::OsText(user);
+                }
             }
             _ => {}
         }
@@ -266,13 +333,31 @@ impl Chosen {
             Look::Clock => row
                 .cpu_times
                 .map(|times| Line::new().with(Paint::Plain, human::clock(times.total()))),
+            // Only of everybody in turn `ps` says that there is none, not of other ordinary rules.
+            Look::RealTime => row.scheduling.map(|told| match told.policy {
+                SchedulingPolicy::Other => Line::new().with(Paint::Faint, "-"),
+                _ => Line::new().with(Paint::Plain, told.rt_priority.to_string()),
+            }),
+            Look::Class => {
+                row.scheduling.map(|told| Line::new().with(Paint::Plain, told.policy.letters()))
+            }
+            Look::Wchan => Some(match &row.wchan {
+                Some(function) => Line::new().with_os(Paint::Plain, function),
+                None => Line::new().with(Paint::Faint, "-"),
+            }),
             Look::Kibibytes if reader.human.is_none() => match self.value(row, reader) {
                 Value::Uint(bytes) => {
                     Some(Line::new().with(Paint::Plain, (bytes / 1024).to_string()))
                 }
                 _ => None,
             },
-            Look::Kibibytes | Look::Plain | Look::Thread | Look::Foreground => {
+            Look::Kibibytes
+            | Look::Plain
+            | Look::Thread
+            | Look::Foreground
+            | Look::EffectiveUser
+            | Look::Priority
+            | Look::KernelPriority => {
                 let numbers = Numbers { human: reader.human };
                 return table::cell(self.leaf(), &self.value(row, reader), numbers);
             }
@@ -306,6 +391,7 @@ fn needs(name: &str, look: Look) -> Option<Columns> {
             column | marks | Columns::PGID | Columns::TERMINAL
         }
         (_, Look::Foreground) => column | Columns::TERMINAL,
+        (_, Look::EffectiveUser) => column | Columns::UIDS,
         _ => column,
     })
 }

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use psight::Host;
+use psight::process::UserIds;
 use psight::table::{Columns, ProcessRow};
 
 use super::Arguments;
@@ -12,7 +13,8 @@ use super::Arguments;
 pub(super) struct Selection {
     pids: Vec<u32>,
     parents: Vec<u32>,
-    users: Vec<String>,
+    users: Vec<User>,
+    real_users: Vec<User>,
     names: Vec<String>,
     words: Vec<String>,
     logic: Logic,
@@ -33,7 +35,8 @@ impl Selection {
         Self {
             pids: arguments.pids.iter().copied().chain(numbers).collect(),
             parents: arguments.parents.clone(),
-            users: arguments.users.clone(),
+            users: arguments.users.iter().map(|user| User::new(user, host)).collect(),
+            real_users: arguments.real_users.iter().map(|user| User::new(user, host)).collect(),
             names: arguments.names.clone(),
             words: words.into_iter().map(|word| word.to_lowercase()).collect(),
             logic: Logic::of(arguments),
@@ -51,7 +54,7 @@ impl Selection {
         if !self.parents.is_empty() {
             needs |= Columns::PPID;
         }
-        if !self.users.is_empty() {
+        if !self.users.is_empty() || !self.real_users.is_empty() {
             needs |= Columns::USERNAME | Columns::UIDS;
         }
         if !self.names.is_empty() {
@@ -84,7 +87,8 @@ impl Selection {
             || row.gids.is_some_and(|ids| self.groups.contains(&ids.real))
             || self.pids.contains(&row.pid.as_u32())
             || row.ppid.is_some_and(|parent| self.parents.contains(&parent.as_u32()))
-            || self.users.iter().any(|user| belongs_to(row, user))
+            || self.users.iter().any(|user| user.is(row, |ids| ids.effective))
+            || self.real_users.iter().any(|user| user.is(row, |ids| ids.real))
             || self.names.iter().any(|name| row.name.as_deref() == Some(OsStr::new(name)))
             || self.own != Some(row.pid.as_u32())
                 && self.logic.fits(&self.words, |word| says(row, word))
@@ -94,11 +98,33 @@ impl Selection {
         self.pids.is_empty()
             && self.parents.is_empty()
             && self.users.is_empty()
+            && self.real_users.is_empty()
             && self.names.is_empty()
             && self.words.is_empty()
             && self.terminals.is_empty()
             && self.sessions.is_empty()
             && self.groups.is_empty()
+    }
+}
+
+/// A user who was asked for.
+#[derive(Debug)]
+struct User {
+    name: OsString,
+    uid: Option<u32>,
+}
+
+impl User {
+    fn new(user: &str, host: &Host) -> Self {
+        Self { name: user.into(), uid: user.parse().ok().or_else(|| host.user_id(user)) }
+    }
+
+    /// Whether the process is of this user, by one of its ids. Where there are none, its user's name must do.
+    fn is(&self, row: &ProcessRow, id: impl Fn(&UserIds) -> u32) -> bool {
+        match &row.uids {
+            Some(ids) => self.uid == Some(id(ids)),
+            None => row.username.as_ref() == Some(&self.name),
+        }
     }
 }
 

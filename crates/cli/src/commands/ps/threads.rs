@@ -3,22 +3,36 @@
 use psight::table::ProcessRow;
 use psight::{ErrorKind, Host};
 
-use super::columns::Shown;
+use super::columns::{Chosen, Shown};
 use crate::commands::Context;
 
-/// The rows as they are shown. Only a process with a terminal can be in the foreground, so only those are asked.
+/// The rows as they are shown, with what the columns need besides. Only a process with a terminal can be in the
+/// foreground, so only those are asked; and few have the rights of another than who started them.
 pub(super) fn shown(
     rows: Vec<ProcessRow>,
     threads: bool,
-    foreground: bool,
+    columns: &[&Chosen],
     context: &mut Context,
 ) -> Vec<Shown> {
+    let foreground = columns.iter().any(|column| column.needs_foreground());
+    let user = columns.iter().any(|column| column.needs_effective_user());
+    let scheduling = columns.iter().any(|column| column.needs_scheduling());
+    let wchan = columns.iter().any(|column| column.needs_wchan());
+    let mut names = context.host.user_names();
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
         let is_at_terminal = foreground && row.terminal.is_some();
         let process = || row.process_unchecked(&context.host);
         let group = is_at_terminal.then(|| process().foreground_pgid().ok().flatten()).flatten();
-        let whole = Shown { row, thread: None, foreground: group };
+        let other = row.uids.filter(|ids| user && ids.effective != ids.real);
+        let effective_user = other.map(|ids| match names.name(ids.effective) {
+            Some(name) => name.to_owned(),
+            None => ids.effective.to_string().into(),
+        });
+        let scheduling = scheduling.then(|| process().scheduling().ok()).flatten();
+        let wchan = wchan.then(|| process().wchan().ok().flatten()).flatten();
+        let whole =
+            Shown { row, thread: None, foreground: group, effective_user, scheduling, wchan };
         if threads {
             of_threads(whole, context, &mut shown);
         } else {
@@ -55,7 +69,15 @@ fn of_threads(whole: Shown, context: &mut Context, shown: &mut Vec<Shown>) {
         if let Some(times) = &mut row.cpu_times {
             (times.user, times.system) = (thread.user_time, thread.system_time);
         }
-        shown.push(Shown { row, thread: Some(thread.id), foreground: whole.foreground });
+        shown.push(Shown {
+            row,
+            thread: Some(thread.id),
+            foreground: whole.foreground,
+            effective_user: whole.effective_user.clone(),
+            // Of a thread other than the first they are not told.
+            scheduling: whole.scheduling.filter(|_| thread.id == whole.pid.as_u32()),
+            wchan: whole.wchan.clone().filter(|_| thread.id == whole.pid.as_u32()),
+        });
     }
 }
 

@@ -138,9 +138,7 @@ pub(crate) fn report(
         let pid = Line::new().with(Paint::Plain, deed.target.pid().to_string());
         table.row(vec![pid, name, Line::new().with(Paint::Accent, &deed.action)]);
     }
-    let terminal = &context.output.terminal;
-    let lines = table.lines(terminal.width, terminal.cut_mark());
-    Ok(context.output.lines(lines)?)
+    Ok(context.output.table(&table)?)
 }
 
 /// Tells on standard error which processes did not get it, and why. psight itself, which a pattern often fits, is no

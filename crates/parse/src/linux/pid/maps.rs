@@ -28,6 +28,32 @@ pub fn maps(bytes: &[u8]) -> Vec<Region<'_>> {
     text::lines(bytes).filter_map(region).collect()
 }
 
+/// What one line says of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MappedFile<'a> {
+    /// The file's device: major and minor number.
+    pub dev: (u32, u32),
+    /// The file's number.
+    pub ino: u64,
+    /// The file as it is written; see [`path`].
+    pub name: &'a [u8],
+}
+
+/// Decodes of each line that has a file what it says of it, which is half of the work.
+pub fn mapped_files(bytes: &[u8]) -> impl Iterator<Item = MappedFile<'_>> {
+    text::lines(bytes).filter_map(mapped_file)
+}
+
+fn mapped_file(line: &[u8]) -> Option<MappedFile<'_>> {
+    let mut rest = line;
+    let (_range, _perms, _offset) = (word(&mut rest)?, word(&mut rest)?, word(&mut rest)?);
+    let device = word(&mut rest)?;
+    let ino = text::u64(word(&mut rest)?).filter(|ino| *ino != 0)?;
+    let (major, minor) = halves(device, b':')?;
+    let dev = (text::hex(major)?.try_into().ok()?, text::hex(minor)?.try_into().ok()?);
+    Some(MappedFile { dev, ino, name: rest.trim_ascii_start() })
+}
+
 /// Decodes one line.
 pub fn region(line: &[u8]) -> Option<Region<'_>> {
     let mut rest = line;
@@ -107,6 +133,16 @@ mod tests {
         );
         assert_eq!(regions.get(1).unwrap().name, None);
         assert_eq!(regions.get(2).unwrap().name, Some(&b"[vsyscall]"[..]));
+    }
+
+    #[test]
+    fn what_has_no_file_is_no_mapped_file() {
+        let lines = b"55d1c3a4e000-55d1c3a52000 r--p 00002000 fd:01 1311008                    /usr/bin/my prog \n\
+            7ffd0d9f8000-7ffd0da19000 rw-p 00000000 00:00 0 \n\
+            ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n";
+        let files: Vec<_> = mapped_files(lines).collect();
+        let file = MappedFile { dev: (0xfd, 1), ino: 1_311_008, name: b"/usr/bin/my prog " };
+        assert_eq!(files, [file]);
     }
 
     #[test]

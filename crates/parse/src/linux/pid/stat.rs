@@ -152,6 +152,28 @@ fn split(bytes: &[u8]) -> Result<(Head<'_>, Columns<'_>), Error> {
     Ok((Head { pid, comm, state }, rest))
 }
 
+/// How the task is scheduled, which is further behind in the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scheduling {
+    /// (18) 20 and the nice value, or for a real-time task -1 and below.
+    pub priority: i32,
+    /// (40) The priority among real-time tasks, 1 to 99; else 0. Since 2.5.19.
+    pub rt_priority: u32,
+    /// (41) `SCHED_*`. Since 2.5.19.
+    pub policy: u32,
+}
+
+/// Decodes from the same line how the task is scheduled.
+pub fn scheduling(bytes: &[u8]) -> Result<Scheduling, Error> {
+    let (_, mut rest) = split(bytes)?;
+    rest.skip(14);
+    let priority = text::i32(rest.word("priority")?).ok_or(Error::garbled("priority"))?;
+    rest.skip(21);
+    let rt_priority = rest.number("rt_priority")?;
+    let policy = rest.number("policy")?;
+    Ok(Scheduling { priority, rt_priority, policy })
+}
+
 /// Where the last `)` is. The kernel prints at most 64 bytes of a name and after it none, so that in its own lines it is
 /// near the beginning; whoever asks for thousands of lines feels the difference.
 fn last_bracket(bytes: &[u8], open: usize) -> Option<usize> {
@@ -279,6 +301,18 @@ mod tests {
 
     fn named(comm: &[u8]) -> Vec<u8> {
         [b"42 (", comm, b")", TAIL].concat()
+    }
+
+    #[test]
+    fn how_a_task_is_scheduled_is_where_proc_5_says() {
+        let line = named(b"sshd");
+        let expected = Scheduling { priority: 20, rt_priority: 0, policy: 0 };
+        assert_eq!(scheduling(&line).unwrap(), expected);
+        let real_time = b"19 (migration/0) S 2 0 0 0 -1 69238848 0 0 0 0 0 42 0 0 -100 0 1 0 8 0 0 \
+            18446744073709551615 0 0 0 0 0 0 0 2147483647 0 0 0 0 17 0 99 1 0 0 0 0 0 0 0 0 0 0 0\n";
+        let expected = Scheduling { priority: -100, rt_priority: 99, policy: 1 };
+        assert_eq!(scheduling(real_time).unwrap(), expected);
+        assert!(scheduling(b"19 (x) S 2 0").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Descriptors of a process: `/proc/<pid>/fd`, `/proc/<pid>/fdinfo`.
 
+mod brief;
 mod folder;
 mod kind;
 
@@ -8,6 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
+pub(super) use brief::Brief;
 use folder::{Folder, Link};
 use psight_parse::linux::pid::fdinfo::{Fdinfo, fdinfo, position};
 use rustix::fd::OwnedFd;
@@ -107,8 +109,20 @@ fn open_files_by_bpf(host: &Host, pid: Pid) -> Option<Vec<OpenFile>> {
 
 // fd; fdinfo
 pub(crate) fn fds(host: &Host, pid: Pid) -> Result<Vec<FileDescriptor>> {
+    described(host, pid, |_, _, _| None)
+}
+
+/// Every descriptor, described by what `brief` says of it, if anything, or else by all that can be known.
+fn described(
+    host: &Host,
+    pid: Pid,
+    mut brief: impl FnMut(&Folder, u32, Link<'_>) -> Option<FileDescriptor>,
+) -> Result<Vec<FileDescriptor>> {
     let mut fds = Vec::new();
     Folder::open(host, pid)?.visit(|folder, fd, link| {
+        if let Some(brief) = brief(folder, fd, link) {
+            return fds.push(brief);
+        }
         let stat = folder.stat(fd);
         let info = folder.info(fd).map(describe).ok();
         fds.push(descriptor(folder, host, fd, link, stat.as_ref(), info));
@@ -272,7 +286,8 @@ fn other(info: &Fdinfo<'_>) -> BTreeMap<String, String> {
     lines
 }
 
-fn path_buf(bytes: &[u8]) -> PathBuf {
+/// A path of the kernel's.
+pub(super) fn path_buf(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes.to_vec()))
 }
 
@@ -298,7 +313,7 @@ pub(super) fn push_decimal(to: &mut Vec<u8>, mut number: u32) {
 }
 
 /// A count whose width differs between processors.
-fn wide(count: impl Into<u64>) -> u64 {
+pub(super) fn wide(count: impl Into<u64>) -> u64 {
     count.into()
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod control;
 pub(crate) mod cpu;
 pub(crate) mod disk;
 pub(crate) mod doctor;
+pub(crate) mod file_scanner;
 pub(crate) mod files;
 pub(crate) mod host;
 pub(crate) mod memory;
@@ -15,6 +16,8 @@ pub(crate) mod process;
 pub(crate) mod sensors;
 pub(crate) mod table;
 pub(crate) mod users;
+
+pub(crate) use process::scheduling;
 
 mod ffi;
 mod read;

@@ -3,6 +3,7 @@
 mod cpu;
 mod identity;
 mod memory;
+pub(crate) mod scheduling;
 mod terminal;
 mod used;
 
@@ -26,6 +27,7 @@ use crate::{Error, Host, Pid, Result};
 
 pub(crate) use identity::status_of;
 pub(super) use terminal::{Device, find as find_terminal};
+pub(super) use used::Seen;
 
 /// What one process says about itself, each of its files read once.
 #[derive(Debug, Clone)]

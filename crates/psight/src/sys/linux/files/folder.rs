@@ -17,8 +17,8 @@ use crate::{Error, Host, Pid, Result};
 pub(super) struct Folder {
     raw: Raw,
     fd: OwnedFd,
-    /// Or why the descriptions cannot be read; a kernel may have none.
-    fdinfo: rustix::io::Result<OwnedFd>,
+    /// Or why the descriptions cannot be read; a kernel may have none. Opened when the first is asked for.
+    fdinfo: Option<rustix::io::Result<OwnedFd>>,
     /// Whether it is a folder of the kernel and not one of files.
     live: bool,
     name: RefCell<Vec<u8>>,
@@ -42,11 +42,10 @@ impl Folder {
         let path = raw.dir().join("fd");
         let fd = openat(CWD, &path, flags, Mode::empty())
             .map_err(|error| raw.failed(path, error.into()))?;
-        let fdinfo = openat(CWD, raw.dir().join("fdinfo"), flags, Mode::empty());
         let live = !host.is_captured()
             && fstatfs(&fd).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
         let (name, info) = (RefCell::new(Vec::with_capacity(16)), Vec::with_capacity(4096));
-        Ok(Self { raw, fd, fdinfo, live, name, info })
+        Ok(Self { raw, fd, fdinfo: None, live, name, info })
     }
 
     /// Shows each descriptor and where it leads, in the order of the numbers. What is closed in the meantime is left
@@ -84,7 +83,16 @@ impl Folder {
 
     /// What the kernel says of the descriptor.
     pub(super) fn info(&mut self, number: u32) -> rustix::io::Result<&[u8]> {
-        let folder = self.fdinfo.as_ref().map_err(|error| *error)?;
+        if self.fdinfo.is_none() {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let path = self.raw.dir().join("fdinfo");
+            self.fdinfo = Some(openat(CWD, path, flags, Mode::empty()));
+        }
+        let folder = match &self.fdinfo {
+            Some(Ok(folder)) => folder,
+            Some(Err(error)) => return Err(*error),
+            None => return Err(Errno::NOENT),
+        };
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = self.at(number, |name| openat(folder, name, flags, Mode::empty()))?;
         self.info.clear();
@@ -105,6 +113,13 @@ impl Folder {
             return None;
         }
         self.at(number, |name| statat(&self.fd, name, AtFlags::empty())).ok()
+    }
+
+    /// The permissions of the link itself, which are what the descriptor is open for.
+    pub(super) fn link_mode(&self, number: u32) -> Option<u32> {
+        self.at(number, |name| statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW))
+            .ok()
+            .map(|stat| stat.st_mode)
     }
 
     /// The file's name without the kernel's ` (deleted)`, and whether that stood there. A file that is really called so

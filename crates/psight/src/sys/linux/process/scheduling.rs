@@ -1,0 +1,45 @@
+//! When a process runs and what it waits for: `stat`, `wchan`.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
+use psight_parse::linux::pid::stat;
+
+use super::Raw;
+use crate::Result;
+use crate::process::{Scheduling, SchedulingPolicy};
+use crate::sys::linux::read;
+
+// stat: priority, rt_priority, policy
+pub(crate) fn scheduling(raw: &Raw) -> Result<Scheduling> {
+    let bytes = raw.kept(&raw.stat, "stat")?;
+    let told = stat::scheduling(bytes).map_err(|error| raw.malformed("stat", &error))?;
+    Ok(Scheduling {
+        policy: policy(told.policy),
+        priority: told.priority,
+        rt_priority: told.rt_priority,
+    })
+}
+
+// wchan
+pub(crate) fn wchan(raw: &Raw) -> Result<Option<OsString>> {
+    let path = raw.dir().join("wchan");
+    let bytes = read::piece(&path).map_err(|error| raw.failed(path, error))?;
+    // A name ends where the file does. Since 5.16 a `0` stands for none in any case, before that it might be empty.
+    let is_name = !matches!(bytes.as_slice(), b"" | b"0");
+    Ok(is_name.then(|| OsString::from_vec(bytes)))
+}
+
+/// include/uapi/linux/sched.h
+fn policy(number: u32) -> SchedulingPolicy {
+    match number {
+        0 => SchedulingPolicy::Other,
+        1 => SchedulingPolicy::Fifo,
+        2 => SchedulingPolicy::RoundRobin,
+        3 => SchedulingPolicy::Batch,
+        5 => SchedulingPolicy::Idle,
+        6 => SchedulingPolicy::Deadline,
+        7 => SchedulingPolicy::Ext,
+        number => SchedulingPolicy::Unknown(number),
+    }
+}
