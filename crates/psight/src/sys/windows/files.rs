@@ -59,7 +59,7 @@ pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
     here(host, "open_files")?;
     let opened = Opened::new(pid, DUPLICATE)?;
     let handles = handles_of_files(pid)?;
-    let drives = Drives::now();
+    let drives = Drives::default();
     // One that is closed meanwhile is left out.
     let duplicate = |handle| ffi::duplicate(&opened.handle, handle).ok();
     let idle = idle(handles.into_iter().filter_map(duplicate).collect());

@@ -9,7 +9,8 @@ use super::{disk, ffi, text};
 /// What the kernel calls each drive, for as long as one answer takes: a drive may be given another letter at any time.
 #[derive(Debug, Default)]
 pub(super) struct Drives {
-    letters: Vec<Mounted>,
+    /// Drives, once a path is the kernel's.
+    letters: OnceCell<Vec<Mounted>>,
     /// Volumes that are mounted in folders, once a path is on none of the drives.
     folders: OnceCell<Vec<Mounted>>,
 }
@@ -18,18 +19,6 @@ pub(super) struct Drives {
 pub(super) type Mounted = (OsString, Vec<u16>);
 
 impl Drives {
-    // GetLogicalDrives, QueryDosDevice
-    pub(super) fn now() -> Self {
-        let letters = ffi::drive_letters();
-        let drives = (b'A'..=b'Z').filter(|letter| letters >> (letter - b'A') & 1 == 1);
-        let drives = drives.filter_map(|letter| {
-            let drive = format!("{}:", char::from(letter));
-            let device = ffi::device_of(&text::wide(&drive)).ok()?;
-            Some((drive.into(), device))
-        });
-        Self { letters: drives.collect(), folders: OnceCell::new() }
-    }
-
     /// The path with a drive or a server in it; as it is, where it names neither.
     pub(super) fn path(&self, kernel: &[u16]) -> PathBuf {
         // Names of objects that a drive letter links to, and what Wine gives.
@@ -38,11 +27,23 @@ impl Drives {
                 return joined(instead, rest);
             }
         }
-        let on_drive = on(&self.letters, kernel);
+        let on_drive = on(self.letters.get_or_init(letters), kernel);
         let path =
             on_drive.or_else(|| on(self.folders.get_or_init(disk::volumes_in_folders), kernel));
         path.unwrap_or_else(|| text::os(kernel.iter().copied()).into())
     }
+}
+
+// GetLogicalDrives, QueryDosDevice
+fn letters() -> Vec<Mounted> {
+    let letters = ffi::drive_letters();
+    let drives = (b'A'..=b'Z').filter(|letter| letters >> (letter - b'A') & 1 == 1);
+    let drives = drives.filter_map(|letter| {
+        let drive = format!("{}:", char::from(letter));
+        let device = ffi::device_of(&text::wide(&drive)).ok()?;
+        Some((drive.into(), device))
+    });
+    drives.collect()
 }
 
 /// The path on that of `volumes` that it is on.
@@ -88,7 +89,8 @@ mod tests {
             ("D:".into(), units(r"\Device\HarddiskVolume12")),
         ];
         let folder = (r"C:\mounted".into(), units(r"\Device\HarddiskVolume4"));
-        let drives = Drives { letters, folders: OnceCell::from(vec![folder]) };
+        let drives =
+            Drives { letters: OnceCell::from(letters), folders: OnceCell::from(vec![folder]) };
         drives.path(&units(kernel)).to_str().unwrap().to_owned()
     }
 
