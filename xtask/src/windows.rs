@@ -2,7 +2,8 @@
 //!
 //! mingw links it, and Wine 10 runs it. Debian 12's own Wine is too old for Rust's library, so that of Debian 13 is put
 //! into a folder, and every program runs with that folder for its root, in a mount namespace of its own that vanishes
-//! with it. Paths are the same inside, so that tests find their files.
+//! with it. Paths are the same inside, so that tests find their files. Programs of 32 bits run in Wine's own WoW64, which
+//! needs nothing of Linux in 32 bits.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -91,8 +92,13 @@ fn set_up() -> Result<Tools> {
         install_wine(&root)?;
         sh::write(&root.join(".done"), "")?;
     }
-    let wine = cache.join("wine");
-    sh::write(&wine, runner(&root, &cache.join("wine-prefix")))?;
+    if !root.join(".done-32").exists() {
+        install_32_bits(&root)?;
+        sh::write(&root.join(".done-32"), "")?;
+    }
+    // Each clone has its own: the folders that it mounts are the clone's.
+    let wine = sh::target_dir().join("windows/wine");
+    sh::write(&wine, runner(&root, &cache.join("wine-wow64")))?;
     sh::run(Command::new("chmod").arg("+x").arg(&wine))?;
     if !sh::succeeds(Command::new(&wine).args(["cmd", "/c", "ver"])) {
         return Err("Wine does not start here".to_owned());
@@ -116,6 +122,33 @@ fn install_wine(root: &Path) -> Result {
     bootstrap.arg(format!("deb [signed-by={keyring}] {mirror} {RELEASE} main"));
     sh::run_patiently(&mut bootstrap)
 }
+
+/// The libraries for programs of 32 bits, which Debian packages with what such a Wine needs of Linux: all that is wanted of
+/// the package is one folder.
+fn install_32_bits(root: &Path) -> Result {
+    let apt = |words: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        apt.arg("-o").arg(format!("Dir={}", root.display()));
+        apt.arg("-o").arg(format!("Dir::State::status={}/var/lib/dpkg/status", root.display()));
+        apt.args(["-o", "APT::Architecture=amd64", "-o", "APT::Architectures::=amd64"]);
+        apt.args(["-o", "APT::Architectures::=i386", "-o", "APT::Sandbox::User=root", "--quiet"]);
+        apt.current_dir(root.join("root")).args(words);
+        sh::run_patiently(&mut apt)
+    };
+    apt(&["update"])?;
+    apt(&["download", "libwine:i386"])?;
+    let mut unpack = Command::new("sh");
+    unpack.current_dir(root.join("root")).args(["-e", "-c", UNPACK]);
+    sh::run(&mut unpack)
+}
+
+/// Puts `i386-windows` beside the folder of 64 bits.
+const UNPACK: &str = "\
+    to=../usr/lib/x86_64-linux-gnu/wine\n\
+    dpkg-deb --fsys-tarfile libwine_*_i386.deb |\n\
+    tar -x -C $to --strip-components=5 ./usr/lib/i386-linux-gnu/wine/i386-windows\n\
+    test -e $to/i386-windows/ntdll.dll\n\
+    rm libwine_*_i386.deb";
 
 /// The text of the program that runs another with Wine. What it mounts is seen by nobody else, and is gone when it ends.
 fn runner(root: &Path, prefix: &Path) -> String {
