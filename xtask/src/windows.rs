@@ -27,6 +27,7 @@ const TESTS: &[&[&str]] = &[
     &["-p", "psight", "--lib", "windows::"],
     &["-p", "psight", "--test", "windows", "--test", "psutil_fields"],
     &["-p", "psight-cli", "--test", "windows"],
+    &["-p", "psight", "--doc"],
 ];
 
 pub(crate) fn test(arguments: &[String]) -> Result {

@@ -79,7 +79,8 @@ impl DiskIo {
     /// # use psight::{Host, disk::Disks};
     /// let host = Host::local();
     /// let up = host.time_since_boot()?;
-    /// for (name, io) in host.disk_io_counters(Disks::All)? {
+    /// // None where nothing is counted.
+    /// for (name, io) in host.disk_io_counters(Disks::All).unwrap_or_default() {
     ///     if let Some(rates) = io.rates_over(up) {
     ///         println!("{}: {:.1} reads/s since boot", name.display(), rates.reads_per_sec);
     ///     }
