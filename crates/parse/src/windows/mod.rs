@@ -60,6 +60,7 @@ pub const ALL: &[Decoder] = decoders! {
     "unicode_string" => |bytes| unicode_string::unicode_string(bytes, Width::Wide),
     "unicode_string/text" => |bytes| unicode_string::text(bytes, 0),
     "logical_processor_information" => logical_processor_information::core_count,
+    "logical_processor_information/groups" => logical_processor_information::groups,
     "processor_power_information" => processor_power_information::processor_power,
     "system_interrupt_information" => system_interrupt_information::dpc_count,
     "system_page_file_information" => system_page_file_information::page_files,
