@@ -114,6 +114,8 @@ fn check(name: &str, call: impl Fn()) {
         std::thread::yield_now();
         after = held();
     }
-    println!("{name}: {called} calls in {took:?}, handles and threads {before:?} {after:?}");
+    if number("PSIGHT_LEAK_CALLS").is_some() {
+        println!("{name}: {called} calls in {took:?}, handles and threads {before:?} {after:?}");
+    }
     assert!(after.0 <= before.0 && after.1 <= before.1, "{name}: {before:?} {after:?}");
 }
