@@ -6,7 +6,7 @@
 //! needs nothing of Linux in 32 bits.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::targets::{cache, debian_cargo, linkable};
 use crate::{Result, setup, sh};
@@ -15,8 +15,14 @@ const TARGET: &str = "x86_64-pc-windows-gnu";
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
 
 /// What links, and what makes the folder.
-const PACKAGES: &[&str] =
-    &["gcc-mingw-w64-x86-64-win32", "mmdebstrap", "debian-archive-keyring", "mount", "util-linux"];
+const PACKAGES: &[&str] = &[
+    "gcc-mingw-w64-x86-64-win32",
+    "mmdebstrap",
+    "debian-archive-keyring",
+    "mount",
+    "util-linux",
+    "bsdutils",
+];
 
 /// The release of Debian whose Wine is used.
 const RELEASE: &str = "trixie";
@@ -29,6 +35,9 @@ const TESTS: &[&[&str]] = &[
     &["-p", "psight-cli", "--test", "windows"],
     &["-p", "psight", "--doc"],
 ];
+
+/// What needs a console.
+const ON_A_CONSOLE: &[&str] = &["-p", "psight", "--test", "windows", "--", "control::ctrl"];
 
 pub(crate) fn test(arguments: &[String]) -> Result {
     let if_possible = arguments.iter().any(|word| word == "--if-possible");
@@ -46,13 +55,38 @@ pub(crate) fn test(arguments: &[String]) -> Result {
         cargo.arg("test").args(["--target", TARGET]).args(*tests);
         sh::run(cargo.arg("--").args(&rest))?;
     }
-    Ok(())
+    if rest.is_empty() { test_on_a_console(&tools) } else { Ok(()) }
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result {
     let mut cargo = set_up()?.cargo();
     cargo.args(["run", "--quiet", "--target", TARGET, "-p", "psight-cli", "--"]);
     sh::run(cargo.args(arguments))
+}
+
+/// Ctrl-C goes through a console. Wine has one where its terminal is one, which it draws on: what was drawn is shown
+/// when a test fails.
+fn test_on_a_console(tools: &Tools) -> Result {
+    let mut cargo = tools.cargo();
+    cargo.env("PSIGHT_TEST_CONSOLE", "1");
+    cargo.arg("test").args(["--target", TARGET]).args(ON_A_CONSOLE);
+    let words = std::iter::once(cargo.get_program()).chain(cargo.get_args());
+    let line: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let mut script = Command::new("script");
+    script.current_dir(sh::workspace()).args(["-qec", &line.join(" "), "/dev/null"]);
+    for (name, value) in cargo.get_envs() {
+        match value {
+            Some(value) => script.env(name, value),
+            None => script.env_remove(name),
+        };
+    }
+    let output = script.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        println!("Ctrl-C and Ctrl-Break on a console: ok");
+        return Ok(());
+    }
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    Err(format!("{} failed on a console", line.join(" ")))
 }
 
 /// What a build for Windows needs.
@@ -81,7 +115,7 @@ fn set_up() -> Result<Tools> {
     if !sh::is_root() {
         return Err("only root may change the root folder of a program".to_owned());
     }
-    let programs = [LINKER, "mmdebstrap", "unshare"];
+    let programs = [LINKER, "mmdebstrap", "unshare", "script"];
     if !programs.iter().all(|program| sh::has(program)) {
         setup::install(PACKAGES)?;
     }

@@ -125,6 +125,10 @@ fn a_child_does_what_it_is_told() {
                 }
                 println!("started");
             }
+            "listen" => {
+                crate::ffi::listen_to_ctrl_c();
+                println!("listening");
+            }
             "open" => {
                 Box::leak(Box::new(std::fs::File::open(rest).unwrap()));
                 println!("opened");
