@@ -1,5 +1,6 @@
 //! Handles, open files, and the memory that files are mapped into.
 
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,27 @@ fn this_process_s_own_files_are_listed() {
     let held = std::fs::File::open(&path).unwrap();
     assert!(is_in(&paths(&Process::current().unwrap()), &path));
     drop(held);
+}
+
+#[test]
+fn somebody_who_reads_from_a_pipe_holds_nobody_up() {
+    let path = PathBuf::from(r"C:\windows\system.ini");
+    let _held = std::fs::File::open(&path).unwrap();
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    std::thread::scope(|scope| {
+        let (begin, begun) = std::sync::mpsc::channel();
+        let read = scope.spawn(move || {
+            begin.send(()).unwrap();
+            let mut byte = [0];
+            reader.read_exact(&mut byte).map(|()| byte)
+        });
+        begun.recv().unwrap();
+        let found = paths(&Process::current().unwrap());
+        assert!(!read.is_finished());
+        writer.write_all(b"x").unwrap();
+        assert_eq!(read.join().unwrap().unwrap(), *b"x");
+        assert!(is_in(&found, &path), "{found:?}");
+    });
 }
 
 #[test]
