@@ -46,6 +46,19 @@ fn a_file_that_was_opened_is_listed_and_no_folder_is() {
 }
 
 #[test]
+fn a_file_with_a_long_path_is_listed() {
+    let folder = tempfile::tempdir_in(r"C:\").unwrap();
+    let deep: PathBuf = (0..10).map(|_| "d".repeat(40)).collect();
+    let deep = folder.path().join(deep);
+    let verbatim = Path::new(r"\\?\").join(&deep);
+    std::fs::create_dir_all(&verbatim).unwrap();
+    let held = std::fs::File::create(verbatim.join("é.txt")).unwrap();
+    let found = paths(&Process::current().unwrap());
+    assert!(is_in(&found, &deep.join("é.txt")), "{found:?}");
+    drop(held);
+}
+
+#[test]
 fn this_process_s_own_files_are_listed() {
     let path = PathBuf::from(r"C:\windows\win.ini");
     let held = std::fs::File::open(&path).unwrap();

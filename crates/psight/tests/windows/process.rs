@@ -71,6 +71,16 @@ fn the_command_line_has_the_words_that_were_given() {
 }
 
 #[test]
+fn a_word_that_is_no_text_is_kept_as_it_is() {
+    let odd = OsString::from_wide(&[0x61, 0xd800, 0x20, 0xdc00]);
+    let mut command = Command::new("cmd");
+    command.args(["/c", "pause"]).arg(&odd).stdin(Stdio::piped()).stdout(Stdio::null());
+    let child = Kept(command.spawn().unwrap());
+    let found = Process::new(child.0.id()).unwrap().cmdline().unwrap();
+    assert_eq!(found.last(), Some(&odd));
+}
+
+#[test]
 fn the_environment_is_the_one_it_was_started_with_valid_or_not() {
     let odd = OsString::from_wide(&[0x61, 0xd800, 0xe9]);
     let child = Told::with(|command| {

@@ -24,7 +24,7 @@ impl Drives {
         // Names of objects that a drive letter links to, and what Wine gives.
         for (prefix, instead) in [(r"\??\UNC\", r"\\"), (r"\??\", ""), (r"\Device\Mup\", r"\\")] {
             if let Some(rest) = strip(kernel, prefix.encode_utf16()) {
-                return joined(instead, rest);
+                return joined(instead, behind_redirectors(rest));
             }
         }
         let on_drive = on(self.letters.get_or_init(letters), kernel);
@@ -44,6 +44,19 @@ fn letters() -> Vec<Mounted> {
         Some((drive.into(), device))
     });
     drives.collect()
+}
+
+/// What is opened by a drive's letter has the redirector and the letter before the server:
+/// `;LanmanRedirector\;Z:0000000000012ab4\server\share\a`.
+fn behind_redirectors(mut path: &[u16]) -> &[u16] {
+    while path.first() == Some(&u16::from(b';')) {
+        let end = path.iter().position(|unit| *unit == u16::from(b'\\'));
+        match end.and_then(|end| path.get(end + 1..)) {
+            Some(rest) => path = rest,
+            None => break,
+        }
+    }
+    path
 }
 
 /// The path on that of `volumes` that it is on.
@@ -80,6 +93,8 @@ fn small(unit: u16) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use std::os::windows::ffi::OsStrExt;
+
     use super::*;
 
     fn path(kernel: &str) -> String {
@@ -112,6 +127,22 @@ mod tests {
         assert_eq!(path(r"\Device\Mup\server\share\a"), r"\\server\share\a");
         assert_eq!(path(r"\??\UNC\server\share\a"), r"\\server\share\a");
         assert_eq!(path(r"\??\C:\a"), r"C:\a");
+        let mapped = r"\Device\Mup\;LanmanRedirector\;Z:0000000000012ab4\server\share\a;b";
+        assert_eq!(path(mapped), r"\\server\share\a;b");
+        assert_eq!(path(r"\Device\Mup\;x"), r"\\;x");
+    }
+
+    #[test]
+    fn half_a_surrogate_is_kept_and_a_path_may_be_of_any_length() {
+        let drives = Drives {
+            letters: OnceCell::from(vec![("C:".into(), r"\Device\V1".encode_utf16().collect())]),
+            folders: OnceCell::default(),
+        };
+        let long = [0xd83d].into_iter().chain(std::iter::repeat_n(0x61, 32_000));
+        let kernel: Vec<u16> = r"\Device\V1\".encode_utf16().chain(long.clone()).collect();
+        let expected: Vec<u16> = r"C:\".encode_utf16().chain(long).collect();
+        let found = drives.path(&kernel).into_os_string();
+        assert_eq!(found.encode_wide().collect::<Vec<_>>(), expected);
     }
 
     #[test]
