@@ -59,8 +59,8 @@ fn processors() -> Result<Vec<ProcessorPerformance>> {
 /// The answers of all groups; a machine with one is asked as it always was.
 // NtQuerySystemInformation, NtQuerySystemInformationEx
 fn by_group(class: i32, room: usize, what: &str) -> Result<Vec<Buffer>> {
-    let groups = Groups::now()?;
-    if !groups.are_several() {
+    let groups = ffi::group_count();
+    if groups <= 1 {
         return Ok(vec![kernel::system(class, room, what)?]);
     }
     let answer = |group| {
@@ -69,7 +69,7 @@ fn by_group(class: i32, room: usize, what: &str) -> Result<Vec<Buffer>> {
             .map_err(|status| status.of_system(what))?;
         Ok(buffer)
     };
-    groups.all().map(answer).collect()
+    (0..groups).map(answer).collect()
 }
 
 /// What the answers list, one after the other.

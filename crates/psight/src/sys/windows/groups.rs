@@ -24,11 +24,6 @@ impl Groups {
         Ok(Self(masks))
     }
 
-    /// The numbers of all groups.
-    pub(super) fn all(&self) -> impl Iterator<Item = u16> + use<> {
-        0..u16::try_from(self.0.len()).unwrap_or(u16::MAX)
-    }
-
     pub(super) fn are_several(&self) -> bool {
         self.0.len() > 1
     }

@@ -18,7 +18,8 @@ use windows_sys::Win32::System::SystemInformation::{
     RelationGroup, RelationProcessorCore, SYSTEM_INFO,
 };
 use windows_sys::Win32::System::Threading::{
-    ALL_PROCESSOR_GROUPS, GetActiveProcessorCount, GetCurrentProcessorNumberEx,
+    ALL_PROCESSOR_GROUPS, GetActiveProcessorCount, GetActiveProcessorGroupCount,
+    GetCurrentProcessorNumberEx,
 };
 use windows_sys::Win32::System::WindowsProgramming::QueryUnbiasedInterruptTime;
 
@@ -49,6 +50,12 @@ pub(in super::super) fn query_group(
     let status = unsafe { NtQuerySystemInformationEx(class, input, 2, into, room, wanted) };
     buffer.set_filled(length as usize);
     if status >= 0 { Ok(()) } else { Err((Status(status), length as usize)) }
+}
+
+/// How many groups the processors are in.
+pub(in super::super) fn group_count() -> u16 {
+    // SAFETY: the call takes nothing and gives a number.
+    unsafe { GetActiveProcessorGroupCount() }
 }
 
 /// The group of the processor that runs this thread.
