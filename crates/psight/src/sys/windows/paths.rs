@@ -1,8 +1,8 @@
 //! Paths of the kernel as people write them: `\Device\HarddiskVolume2\a` is `C:\a`.
 
-use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::{disk, ffi, text};
 
@@ -10,9 +10,9 @@ use super::{disk, ffi, text};
 #[derive(Debug, Default)]
 pub(super) struct Drives {
     /// Drives, once a path is the kernel's.
-    letters: OnceCell<Vec<Mounted>>,
+    letters: OnceLock<Vec<Mounted>>,
     /// Volumes that are mounted in folders, once a path is on none of the drives.
-    folders: OnceCell<Vec<Mounted>>,
+    folders: OnceLock<Vec<Mounted>>,
 }
 
 /// Where a volume is mounted, without a backslash at its end, and what the kernel calls it.
@@ -105,7 +105,7 @@ mod tests {
         ];
         let folder = (r"C:\mounted".into(), units(r"\Device\HarddiskVolume4"));
         let drives =
-            Drives { letters: OnceCell::from(letters), folders: OnceCell::from(vec![folder]) };
+            Drives { letters: OnceLock::from(letters), folders: OnceLock::from(vec![folder]) };
         drives.path(&units(kernel)).to_str().unwrap().to_owned()
     }
 
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn half_a_surrogate_is_kept_and_a_path_may_be_of_any_length() {
         let drives = Drives {
-            letters: OnceCell::from(vec![("C:".into(), r"\Device\V1".encode_utf16().collect())]),
-            folders: OnceCell::default(),
+            letters: OnceLock::from(vec![("C:".into(), r"\Device\V1".encode_utf16().collect())]),
+            folders: OnceLock::default(),
         };
         let long = [0xd83d].into_iter().chain(std::iter::repeat_n(0x61, 32_000));
         let kernel: Vec<u16> = r"\Device\V1\".encode_utf16().chain(long.clone()).collect();
