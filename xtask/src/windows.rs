@@ -27,11 +27,12 @@ const PACKAGES: &[&str] = &[
 /// The release of Debian whose Wine is used.
 const RELEASE: &str = "trixie";
 
-/// What is tested there: the decoders, and the tests of the library that are made for this system.
+/// What is tested there, once tests and examples are known to compile: the decoders, and those tests of the library that are
+/// made for this system or for all.
 const TESTS: &[&[&str]] = &[
     &["-p", "psight-parse", "--lib"],
-    &["-p", "psight", "--lib", "windows::"],
-    &["-p", "psight", "--test", "windows", "--test", "psutil_fields"],
+    &["-p", "psight", "--lib"],
+    &["-p", "psight", "--test", "windows", "--test", "psutil_fields", "--test", "api"],
     &["-p", "psight-cli", "--test", "windows"],
     &["-p", "psight", "--doc"],
 ];
@@ -50,6 +51,9 @@ pub(crate) fn test(arguments: &[String]) -> Result {
         }
         Err(reason) => return Err(reason),
     };
+    let mut clippy = tools.cargo();
+    clippy.args(["clippy", "--quiet", "--target", TARGET, "-p", "psight", "-p", "psight-parse"]);
+    sh::run(clippy.args(["--all-targets", "--", "-D", "warnings"]))?;
     for tests in TESTS {
         let mut cargo = tools.cargo();
         cargo.arg("test").args(["--target", TARGET]).args(*tests);
