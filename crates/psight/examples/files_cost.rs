@@ -1,12 +1,12 @@
 //! What listing the open files of a process with many of them costs.
 //!
-//! `cargo run --release -p psight --example files_cost -- PID [ROUNDS]` prints the processor time of one call.
+//! `cargo run --release -p psight --example files_cost -- PID [ROUNDS]` prints how long one call takes.
 #![allow(clippy::print_stdout, reason = "that is what it is for")]
 
 use std::error::Error;
+use std::time::Instant;
 
 use psight::Process;
-use rustix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -21,18 +21,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The processor time of one call, in milliseconds.
+/// How long one call takes, in milliseconds.
 fn cost<T>(
     rounds: u32,
     mut call: impl FnMut() -> psight::Result<T>,
 ) -> Result<f64, Box<dyn Error>> {
-    let now = || {
-        let time = clock_gettime(ClockId::ProcessCPUTime);
-        time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
-    };
-    let before = now();
+    let before = Instant::now();
     for _ in 0..rounds {
         std::hint::black_box(call()?);
     }
-    Ok((now() - before) / f64::from(rounds))
+    Ok(before.elapsed().as_secs_f64() * 1e3 / f64::from(rounds))
 }

@@ -2,10 +2,15 @@
 //!
 //! ```
 //! # use psight::Host;
-//! for finding in Host::local().findings()? {
-//!     println!("{}: {}, because {}", finding.topic, finding.what, finding.why);
+//! match Host::local().findings() {
+//!     Ok(findings) => {
+//!         for finding in findings {
+//!             println!("{}: {}, because {}", finding.topic, finding.what, finding.why);
+//!         }
+//!     }
+//!     // Not every system says why.
+//!     Err(error) => println!("{error}"),
 //! }
-//! # Ok::<(), psight::Error>(())
 //! ```
 
 use crate::net::{ConnectionKind, ConnectionStatus};

@@ -31,7 +31,11 @@
 //! use psight::net::ConnectionKind;
 //!
 //! let host = Host::local();
-//! println!("{} CPUs, load {}", host.cpu_count()?, host.load_average()?.one);
+//! println!("{} CPUs", host.cpu_count()?);
+//! // What a system does not have is an error of the kind `Unsupported`: Windows keeps no load average.
+//! if let Ok(load) = host.load_average() {
+//!     println!("load {}", load.one);
+//! }
 //!
 //! // How busy the CPUs were is the difference of two moments, or what a sampler remembers.
 //! let before = host.cpu_sample()?;
@@ -140,9 +144,11 @@
 //!
 //! [`Host::at`] is a machine whose files lie somewhere else: that of a container's host, or one that was captured into a
 //! folder. A captured machine is answered from its files alone and stands still, which makes it what the tests of your
-//! program want: no record needs to be made up, and the unusual machine is a text file away.
+//! program want: no record needs to be made up, and the unusual machine is a text file away. That is for systems that keep
+//! what they know in files; on Windows every question to such a machine is `Unsupported`.
 //!
 //! ```
+//! # #[cfg(unix)] {
 //! use psight::Host;
 //!
 //! # let folder = tempfile::tempdir().unwrap();
@@ -155,6 +161,7 @@
 //! let machine = Host::at(folder)?;
 //! assert_eq!(machine.load_average()?.one, 9.5);
 //! assert!(machine.virtual_memory().is_err_and(|error| error.kind() == psight::ErrorKind::NotFound));
+//! # }
 //! # Ok::<(), psight::Error>(())
 //! ```
 //!

@@ -14,13 +14,13 @@ use crate::record::Record;
 /// The history is this value, not the library: two of them do not know of each other.
 ///
 /// ```
-/// # use psight::{Host, disk::Disks, monotonic::Monotonic};
+/// # use psight::{Host, monotonic::Monotonic};
 /// # let host = Host::local();
 /// let mut monotonic = Monotonic::default();
-/// let before = monotonic.continued(host.disk_io_counters(Disks::All)?);
-/// let now = monotonic.continued(host.disk_io_counters(Disks::All)?);
+/// let before = monotonic.continued(host.net_io_counters()?);
+/// let now = monotonic.continued(host.net_io_counters()?);
 /// for (name, io) in &now {
-///     assert!(before.get(name).is_none_or(|before| before.read_bytes <= io.read_bytes));
+///     assert!(before.get(name).is_none_or(|before| before.bytes_recv <= io.bytes_recv));
 /// }
 /// # Ok::<(), psight::Error>(())
 /// ```

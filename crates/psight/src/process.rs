@@ -295,6 +295,7 @@ mod tests {
 
     #[test]
     #[cfg_attr(force_unsupported, ignore = "there is no process to ask")]
+    #[cfg_attr(windows, ignore = "a machine in a folder is not answered there")]
     fn t24_a_start_that_is_not_known_makes_no_other_process() {
         let (_root, process) = known(None, 7);
         assert!(process.is_running().unwrap());
@@ -304,6 +305,7 @@ mod tests {
 
     #[test]
     #[cfg_attr(force_unsupported, ignore = "there is no process to ask")]
+    #[cfg_attr(windows, ignore = "a machine in a folder is not answered there")]
     fn another_start_is_another_process() {
         let (_root, process) = known(Some(6), 7);
         assert!(!process.is_running().unwrap());

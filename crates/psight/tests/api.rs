@@ -84,6 +84,7 @@ fn a_clone_is_the_same_process_in_another_thread() {
 
 #[test]
 #[cfg_attr(force_unsupported, ignore = "there is no process to ask")]
+#[cfg_attr(windows, ignore = "a machine in a folder is not answered there")]
 fn a_clone_of_one_moment_keeps_that_moment() {
     let machine = Machine::captured().file("proc/42/stat", stat(42, 1, 7));
     let process = machine.host().process(42).unwrap();
@@ -96,6 +97,7 @@ fn a_clone_of_one_moment_keeps_that_moment() {
 
 #[test]
 #[cfg_attr(force_unsupported, ignore = "there is no process to ask")]
+#[cfg_attr(windows, ignore = "a machine in a folder is not answered there")]
 fn the_process_of_a_row_is_not_another_with_its_pid() {
     let machine = Machine::captured().file("proc/42/stat", stat(42, 1, 7));
     let host = machine.host();
@@ -183,6 +185,7 @@ fn what_a_machine_calls_itself_is_text() {
 
 #[test]
 #[cfg_attr(force_unsupported, ignore = "there is no machine to ask")]
+#[cfg_attr(windows, ignore = "a machine in a folder is not answered there")]
 fn growth_is_what_counters_gained() {
     let machine = Machine::captured();
     let host = machine.host();

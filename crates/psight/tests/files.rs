@@ -1,4 +1,5 @@
 //! Descriptors of processes: fake machines, and every kind that can be opened here.
+#![cfg(target_os = "linux")]
 #![allow(clippy::panic, clippy::print_stderr, clippy::unwrap_used, reason = "it is test code")]
 #![allow(clippy::indexing_slicing, reason = "it is test code")]
 

@@ -1,4 +1,5 @@
 //! Sockets and interfaces of machines that are folders.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "it is test code")]
 
 mod common;

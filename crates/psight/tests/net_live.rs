@@ -1,4 +1,5 @@
 //! The sockets and interfaces of this machine, beside psutil, `ss` and `ip`.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "it is test code")]
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,5 @@
 //! The table of all processes: fake machines, and this one against psutil and against the single process.
+#![cfg(target_os = "linux")]
 #![allow(clippy::panic, clippy::print_stderr, clippy::unwrap_used, reason = "it is test code")]
 #![allow(clippy::indexing_slicing, reason = "it is test code")]
 

@@ -1,4 +1,5 @@
 //! Reading the table again and again needs no new memory.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "it is test code")]
 
 mod common;

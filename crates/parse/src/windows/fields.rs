@@ -33,6 +33,10 @@ fn array<const N: usize>(bytes: &[u8], at: usize, field: &'static str) -> Result
     bytes.copied().ok_or(Error::missing(field))
 }
 
+pub(super) fn u8_at(bytes: &[u8], at: usize, field: &'static str) -> Result<u8, Error> {
+    array(bytes, at, field).map(u8::from_le_bytes)
+}
+
 pub(super) fn u16_at(bytes: &[u8], at: usize, field: &'static str) -> Result<u16, Error> {
     array(bytes, at, field).map(u16::from_le_bytes)
 }

@@ -19,6 +19,7 @@ pub mod system_handle_information;
 pub mod system_interrupt_information;
 pub mod system_page_file_information;
 pub mod system_performance_information;
+pub mod system_power_status;
 pub mod system_process_information;
 pub mod system_processor_performance_information;
 pub mod system_time_of_day_information;
@@ -54,12 +55,14 @@ pub const ALL: &[Decoder] = decoders! {
     "peb/process_parameters_address" => |bytes| peb::process_parameters_address(bytes, Width::Wide),
     "process_basic_information" => process_basic_information::process_basic_information,
     "sid" => sid::sid,
+    "system_power_status" => system_power_status::system_power_status,
     "system_process_information" => |bytes| system_process_information::system_processes(bytes, 0)
         .flatten().map(|process| process.context_switches()).max(),
     "system_thread" => system_process_information::system_thread,
     "unicode_string" => |bytes| unicode_string::unicode_string(bytes, Width::Wide),
     "unicode_string/text" => |bytes| unicode_string::text(bytes, 0),
     "logical_processor_information" => logical_processor_information::core_count,
+    "logical_processor_information/groups" => logical_processor_information::groups,
     "processor_power_information" => processor_power_information::processor_power,
     "system_interrupt_information" => system_interrupt_information::dpc_count,
     "system_page_file_information" => system_page_file_information::page_files,

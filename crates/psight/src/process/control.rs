@@ -219,11 +219,14 @@ impl Process {
     ///
     /// Linux: `sched_getaffinity(2)`, for the main thread; of a captured machine `/proc/<pid>/status`.
     ///
-    /// Windows: `GetProcessAffinityMask`: the processors of the group that the process is in, counted from its first.
+    /// Windows: `GetProcessAffinityMask`. A machine with more than 64 processors has them in groups, and they are counted
+    /// over all of these. A process in one group has processors of that alone; one that is in several, as it is by default
+    /// since Windows 11, may run on all of them.
     ///
     /// # Errors
     ///
-    /// As for [every question](Self#errors).
+    /// As for [every question](Self#errors). Windows: `Unsupported` where a process in several groups is kept from some
+    /// processors, as only its threads know of which.
     pub fn cpu_affinity(&self) -> Result<Vec<u32>> {
         sys::control::cpu_affinity(self)
     }
@@ -233,12 +236,12 @@ impl Process {
     /// Linux: `sched_setaffinity(2)`, for the main thread. CPUs outside the process's cpuset are left out silently as
     /// long as one remains.
     ///
-    /// Windows: `SetProcessAffinityMask`.
+    /// Windows: `SetProcessAffinityMask`, within the group of processors that the process is in.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` if no such CPU exists, or none that the process may be given; else as
-    /// [`send_signal`](Self::send_signal).
+    /// `InvalidInput` if no such CPU exists, or none that the process may be given; on Windows `Unsupported` for a process
+    /// in several groups of processors; else as [`send_signal`](Self::send_signal).
     pub fn set_cpu_affinity(&self, cpus: &[u32]) -> Result<()> {
         sys::control::set_cpu_affinity(self, cpus)
     }

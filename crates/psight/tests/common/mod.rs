@@ -39,6 +39,7 @@ impl Machine {
     }
 
     /// The same machine with this symbolic link.
+    #[cfg(unix)]
     #[must_use]
     pub fn link(self, path: &str, target: &str) -> Self {
         let path = self.path(path);

@@ -73,6 +73,16 @@ impl Drop for Told {
     }
 }
 
+/// A program that ends with the test at the latest.
+pub(crate) struct Kept(pub(crate) Child);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 fn reader(stdout: ChildStdout) -> Receiver<String> {
     let (send, lines) = channel();
     std::thread::spawn(move || {
@@ -114,6 +124,10 @@ fn a_child_does_what_it_is_told() {
                     std::thread::spawn(std::thread::park);
                 }
                 println!("started");
+            }
+            "listen" => {
+                crate::ffi::listen_to_ctrl_c();
+                println!("listening");
             }
             "open" => {
                 Box::leak(Box::new(std::fs::File::open(rest).unwrap()));

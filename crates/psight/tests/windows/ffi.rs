@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use windows_sys::Wdk::System::SystemInformation::NtQuerySystemInformation;
+use windows_sys::Win32::System::Console::SetConsoleCtrlHandler;
 use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleA, GetProcAddress};
 
 /// Whether ntdll is Wine's, which says so by a function of its own.
@@ -11,6 +12,12 @@ pub(crate) fn is_wine() -> bool {
     // SAFETY: the name ends with a NUL.
     let version = unsafe { GetProcAddress(ntdll, c"wine_get_version".as_ptr().cast()) };
     version.is_some()
+}
+
+/// Whoever leads a console group ignores Ctrl-C before this.
+pub(crate) fn listen_to_ctrl_c() {
+    // SAFETY: no handler is given, only that the event is not to be ignored.
+    assert!(unsafe { SetConsoleCtrlHandler(None, 0) } != 0);
 }
 
 /// How many handles and how many threads this process has. Wine counts handles where it lists them, and nowhere else.

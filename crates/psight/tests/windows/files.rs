@@ -1,5 +1,6 @@
 //! Handles, open files, and the memory that files are mapped into.
 
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -45,11 +46,45 @@ fn a_file_that_was_opened_is_listed_and_no_folder_is() {
 }
 
 #[test]
+fn a_file_with_a_long_path_is_listed() {
+    let folder = tempfile::tempdir_in(r"C:\").unwrap();
+    let deep: PathBuf = (0..10).map(|_| "d".repeat(40)).collect();
+    let deep = folder.path().join(deep);
+    let verbatim = Path::new(r"\\?\").join(&deep);
+    std::fs::create_dir_all(&verbatim).unwrap();
+    let held = std::fs::File::create(verbatim.join("é.txt")).unwrap();
+    let found = paths(&Process::current().unwrap());
+    assert!(is_in(&found, &deep.join("é.txt")), "{found:?}");
+    drop(held);
+}
+
+#[test]
 fn this_process_s_own_files_are_listed() {
     let path = PathBuf::from(r"C:\windows\win.ini");
     let held = std::fs::File::open(&path).unwrap();
     assert!(is_in(&paths(&Process::current().unwrap()), &path));
     drop(held);
+}
+
+#[test]
+fn somebody_who_reads_from_a_pipe_holds_nobody_up() {
+    let path = PathBuf::from(r"C:\windows\system.ini");
+    let _held = std::fs::File::open(&path).unwrap();
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    std::thread::scope(|scope| {
+        let (begin, begun) = std::sync::mpsc::channel();
+        let read = scope.spawn(move || {
+            begin.send(()).unwrap();
+            let mut byte = [0];
+            reader.read_exact(&mut byte).map(|()| byte)
+        });
+        begun.recv().unwrap();
+        let found = paths(&Process::current().unwrap());
+        assert!(!read.is_finished());
+        writer.write_all(b"x").unwrap();
+        assert_eq!(read.join().unwrap().unwrap(), *b"x");
+        assert!(is_in(&found, &path), "{found:?}");
+    });
 }
 
 #[test]

@@ -1,15 +1,17 @@
 //! What a process says about itself.
 
 use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
 use std::os::windows::ffi::OsStringExt;
 use std::os::windows::process::CommandExt;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use psight::process::Status;
 use psight::{ErrorKind, Host, Pid, Process};
 
-use crate::child::Told;
+use crate::child::{Kept, Told};
 use crate::{until, wine_lacks};
 
 #[test]
@@ -69,6 +71,16 @@ fn the_command_line_has_the_words_that_were_given() {
 }
 
 #[test]
+fn a_word_that_is_no_text_is_kept_as_it_is() {
+    let odd = OsString::from_wide(&[0x61, 0xd800, 0x20, 0xdc00]);
+    let mut command = Command::new("cmd");
+    command.args(["/c", "pause"]).arg(&odd).stdin(Stdio::piped()).stdout(Stdio::null());
+    let child = Kept(command.spawn().unwrap());
+    let found = Process::new(child.0.id()).unwrap().cmdline().unwrap();
+    assert_eq!(found.last(), Some(&odd));
+}
+
+#[test]
 fn the_environment_is_the_one_it_was_started_with_valid_or_not() {
     let odd = OsString::from_wide(&[0x61, 0xd800, 0xe9]);
     let child = Told::with(|command| {
@@ -94,6 +106,40 @@ fn the_working_directory_is_the_one_that_the_child_says() {
     });
     assert_eq!(child.ask("cwd"), r"C:\");
     assert_eq!(child.process().cwd().unwrap().unwrap().as_os_str(), r"C:\");
+}
+
+/// Windows itself has a program of 32 bits. Such a process has a PEB of either width; what it changes, it changes in the
+/// narrow one.
+#[test]
+fn a_32_bit_process_tells_what_it_was_started_with_and_what_it_changed() {
+    let program = PathBuf::from(r"C:\windows\syswow64\cmd.exe");
+    if !program.exists() {
+        eprintln!("SKIPPED: there is no program of 32 bits here");
+        return;
+    }
+    let script =
+        r"echo %PROCESSOR_ARCHITECTURE%&set PSIGHT_LATE=1&cd /d C:\windows&echo ready&pause";
+    let odd = OsString::from_wide(&[0x61, 0xd800, 0xe9]);
+    let mut command = Command::new(&program);
+    command.args(["/d", "/c", script]).env("PSIGHT_MARK", "a=b c").env("PSIGHT_ODD", &odd);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = Kept(command.spawn().unwrap());
+    let said = BufReader::new(child.0.stdout.take().unwrap()).lines().map_while(Result::ok).take(2);
+    assert_eq!(said.collect::<Vec<_>>(), ["x86", "ready"]);
+    let process = Process::new(child.0.id()).unwrap();
+    let words = [program.as_os_str(), "/d".as_ref(), "/c".as_ref(), script.as_ref()];
+    assert_eq!(process.cmdline().unwrap(), words);
+    let cwd = process.cwd().unwrap().unwrap();
+    assert_eq!(cwd.to_str().unwrap().to_lowercase(), r"c:\windows");
+    let found = process.environ_map().unwrap();
+    let of = |name: &str| found.get(&OsString::from(name)).cloned();
+    let values = ["PSIGHT_MARK", "PSIGHT_ODD", "PSIGHT_LATE"].map(of);
+    assert_eq!(values, ["a=b c".into(), odd, "1".into()].map(Some));
+    let end = |region: &psight::process::MemoryRegion| region.addr.end;
+    let regions = process.memory_regions().unwrap();
+    let is_narrow = |path: &Path| path.to_str().unwrap().to_lowercase().ends_with(r"\cmd.exe");
+    let code = regions.iter().find(|region| is_narrow(&region.path)).unwrap();
+    assert!(end(code) <= 1 << 32, "{code:?}");
 }
 
 #[test]

@@ -158,7 +158,7 @@ impl<K: Hash + Eq, T> Shared<K, T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 impl<K, T> Helpers<K, T> {
     /// How many threads there are: each holds the shared state, and so does this.
     pub(super) fn threads(&self) -> usize {

@@ -1,6 +1,7 @@
 //! Control over processes. A handle is opened first and then compared with the process that was meant, so that nothing
 //! ever reaches another one that got its pid.
 
+mod affinity;
 mod family;
 mod ffi;
 mod wait;
@@ -13,6 +14,7 @@ use super::process::Raw;
 use crate::process::{IoClass, IoNice, Resource, Signal};
 use crate::{Error, ErrorKind, Host, Pid, Process, Result};
 
+pub(crate) use affinity::{cpu_affinity, set_cpu_affinity};
 pub(crate) use family::{children, parent};
 pub(crate) use wait::wait;
 
@@ -182,31 +184,6 @@ pub(crate) fn set_ionice(process: &Process, class: IoClass, value: Option<u8>) -
     let opened = target(process, SET_INFORMATION)?;
     ffi::set_information(&opened.handle, PROCESS_IO_PRIORITY, &number.to_le_bytes())
         .map_err(|status| status.of_process("set_ionice", process.pid()))
-}
-
-/// The processors of the group that the process is in.
-// GetProcessAffinityMask
-pub(crate) fn cpu_affinity(process: &Process) -> Result<Vec<u32>> {
-    let opened = target(process, 0)?;
-    let (mask, _) = ffi::affinity(&opened.handle)
-        .map_err(|error| opened.failed("GetProcessAffinityMask", error))?;
-    Ok((0..u64::BITS).filter(|cpu| mask >> cpu & 1 == 1).collect())
-}
-
-/// No CPU at all stands for all that the process may be given.
-// SetProcessAffinityMask
-pub(crate) fn set_cpu_affinity(process: &Process, cpus: &[u32]) -> Result<()> {
-    let opened = target(process, SET_INFORMATION)?;
-    let (_, all) = ffi::affinity(&opened.handle)
-        .map_err(|error| opened.failed("GetProcessAffinityMask", error))?;
-    let mut mask = if cpus.is_empty() { all } else { 0 };
-    for cpu in cpus {
-        match 1_u64.checked_shl(*cpu).filter(|bit| bit & all != 0) {
-            Some(bit) => mask |= bit,
-            None => return Err(Error::invalid(format!("invalid CPU {cpu}"))),
-        }
-    }
-    done(&opened, "SetProcessAffinityMask", ffi::set_affinity(&opened.handle, mask))
 }
 
 /// The process itself, opened with these rights: another one that has its pid by now is refused.

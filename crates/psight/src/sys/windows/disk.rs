@@ -124,8 +124,9 @@ pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
     let failed = |error| Error::system(path, error);
     let mut whole = text::verbatim(path).map_err(failed)?;
     let space = match ffi::space(&text::wide(&whole)) {
-        // It wants a folder: that of a file is on the same volume.
+        // It wants a folder: that of a file is on the same volume. One of another machine needs its backslash.
         Err(error) if error.raw_os_error() == Some(ERROR_DIRECTORY) && whole.pop() => {
+            whole.push("");
             ffi::space(&text::wide(&whole))
         }
         space => space,

@@ -10,7 +10,7 @@ mod ffi;
 use std::collections::BTreeSet;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -59,11 +59,12 @@ pub(crate) fn open_files(host: &Host, pid: Pid) -> Result<Vec<OpenFile>> {
     here(host, "open_files")?;
     let opened = Opened::new(pid, DUPLICATE)?;
     let handles = handles_of_files(pid)?;
-    let drives = Drives::now();
+    let drives = Drives::default();
     // One that is closed meanwhile is left out.
     let duplicate = |handle| ffi::duplicate(&opened.handle, handle).ok();
     let idle = idle(handles.into_iter().filter_map(duplicate).collect());
-    let paths: BTreeSet<PathBuf> = names(idle).into_iter().map(|name| drives.path(&name)).collect();
+    let names = answers(idle, name_of_file).into_iter().flatten();
+    let paths: BTreeSet<PathBuf> = names.map(|name| drives.path(&name)).collect();
     let file = |path| OpenFile { path, fd: None, position: None, mode: None, flags: None };
     Ok(paths.into_iter().map(file).collect())
 }
@@ -100,27 +101,34 @@ fn handles_of_files(pid: Pid) -> Result<Vec<u64>> {
     Ok(files.map(|handle| handle.handle_value).collect())
 }
 
-/// The names of those that are files on a disk.
-fn names(handles: Vec<OwnedHandle>) -> Vec<Vec<u16>> {
+/// What `ask` answers about each, but for those where it does not come back in time. What it may wait for ever is the
+/// business of a helper, which is left to it.
+fn answers<Q, A>(questions: Vec<Q>, ask: fn(&Q) -> A) -> Vec<A>
+where
+    Q: Send + 'static,
+    A: Send + 'static,
+{
     let mut found = Vec::new();
     // The next one last.
-    let mut left: Vec<OwnedHandle> = handles.into_iter().rev().collect();
+    let mut left: Vec<Q> = questions.into_iter().rev().collect();
     for _ in 0..MOST_STUCK {
         if left.is_empty() {
             break;
         }
-        let (give, handles) = channel::<OwnedHandle>();
+        let (give, taken) = channel::<Q>();
         let (answer, answers) = channel();
         let helper = thread::Builder::new().name("psight-files".into()).stack_size(256 << 10);
-        if helper.spawn(move || handles.iter().for_each(|handle| tell(&handle, &answer))).is_err() {
+        // Nobody may wait any more for what it answers.
+        let work = move || taken.iter().for_each(|question| drop(answer.send(ask(&question))));
+        if helper.spawn(work).is_err() {
             break;
         }
-        while let Some(handle) = left.pop() {
-            if give.send(handle).is_err() {
+        while let Some(question) = left.pop() {
+            if give.send(question).is_err() {
                 break;
             }
             match answers.recv_timeout(PATIENCE) {
-                Ok(name) => found.extend(name),
+                Ok(answer) => found.push(answer),
                 // The helper and the handle that holds it are left to each other.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
@@ -129,12 +137,72 @@ fn names(handles: Vec<OwnedHandle>) -> Vec<Vec<u16>> {
     found
 }
 
-/// Answers for one handle; what may wait for ever is in here.
-fn tell(handle: &OwnedHandle, answer: &Sender<Option<Vec<u16>>>) {
-    let name = ffi::is_file_on_disk(handle).then(|| ffi::object_name(handle)).and_then(|buffer| {
-        let buffer = buffer.ok()?;
-        unicode_string::text(buffer.bytes(), buffer.base()).ok()
-    });
-    // Nobody may wait any more.
-    let _ = answer.send(name.filter(|name| !name.is_empty()));
+/// What the kernel calls a file on a disk; `None` of anything else. May wait for ever.
+fn name_of_file(handle: &OwnedHandle) -> Option<Vec<u16>> {
+    if !ffi::is_file_on_disk(handle) {
+        return None;
+    }
+    let buffer = ffi::object_name(handle).ok()?;
+    let name = unicode_string::text(buffer.bytes(), buffer.base()).ok()?;
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier};
+
+    use super::*;
+
+    /// A question that waits, for as long as this program lives, if it is odd.
+    fn stuck_if_odd(number: &u32) -> u32 {
+        if number.is_multiple_of(2) {
+            return *number;
+        }
+        loop {
+            thread::park();
+        }
+    }
+
+    #[test]
+    fn a_question_that_waits_for_ever_holds_up_no_other() {
+        assert_eq!(answers(vec![0, 1, 2, 3, 4], stuck_if_odd), [0, 2, 4]);
+        assert_eq!(answers(vec![1], stuck_if_odd), []);
+    }
+
+    #[test]
+    fn no_more_helpers_are_left_behind_than_is_said() {
+        static BEGUN: AtomicUsize = AtomicUsize::new(0);
+        let stuck = |_: &u32| {
+            BEGUN.fetch_add(1, Ordering::SeqCst);
+            loop {
+                thread::park();
+            }
+        };
+        let questions = (0..u32::try_from(MOST_STUCK).unwrap() + 5).collect();
+        assert_eq!(answers::<u32, ()>(questions, stuck), []);
+        assert_eq!(BEGUN.load(Ordering::SeqCst), MOST_STUCK);
+    }
+
+    #[test]
+    fn a_helper_that_comes_back_late_gives_back_what_it_held() {
+        let barrier = Arc::new(Barrier::new(2));
+        let late = |barrier: &Arc<Barrier>| barrier.wait().is_leader();
+        assert!(answers(vec![Arc::clone(&barrier)], late).is_empty());
+        barrier.wait();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Arc::strong_count(&barrier) > 1 {
+            assert!(Instant::now() < deadline);
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_helper_that_panics_loses_its_own_question_alone() {
+        let odd_panics = |number: &u32| {
+            assert!(number.is_multiple_of(2));
+            *number
+        };
+        assert_eq!(answers(vec![0, 1, 2], odd_panics), [0, 2]);
+    }
 }

@@ -66,7 +66,7 @@ pub(crate) fn heap_info() -> Result<HeapInfo> {
     let used = heaps.iter().map(|heap| ffi::used(*heap));
     let used: std::io::Result<u64> = used.sum();
     Ok(HeapInfo {
-        heap_used: used.map_err(|error| Error::system("HeapLock", error))?,
+        heap_used: used.map_err(|error| Error::system("HeapWalk", error))?,
         mmap_used: ffi::private_memory(),
         heap_count: Some(heaps.len() as u64),
     })

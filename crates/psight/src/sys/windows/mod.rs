@@ -54,6 +54,7 @@ process::refuse!(unsupported::process::{
 });
 
 mod ffi;
+mod groups;
 mod kernel;
 mod machine;
 mod opened;

@@ -1,48 +1,62 @@
 //! Paths of the kernel as people write them: `\Device\HarddiskVolume2\a` is `C:\a`.
 
-use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::{disk, ffi, text};
 
 /// What the kernel calls each drive, for as long as one answer takes: a drive may be given another letter at any time.
 #[derive(Debug, Default)]
 pub(super) struct Drives {
-    letters: Vec<Mounted>,
+    /// Drives, once a path is the kernel's.
+    letters: OnceLock<Vec<Mounted>>,
     /// Volumes that are mounted in folders, once a path is on none of the drives.
-    folders: OnceCell<Vec<Mounted>>,
+    folders: OnceLock<Vec<Mounted>>,
 }
 
 /// Where a volume is mounted, without a backslash at its end, and what the kernel calls it.
 pub(super) type Mounted = (OsString, Vec<u16>);
 
 impl Drives {
-    // GetLogicalDrives, QueryDosDevice
-    pub(super) fn now() -> Self {
-        let letters = ffi::drive_letters();
-        let drives = (b'A'..=b'Z').filter(|letter| letters >> (letter - b'A') & 1 == 1);
-        let drives = drives.filter_map(|letter| {
-            let drive = format!("{}:", char::from(letter));
-            let device = ffi::device_of(&text::wide(&drive)).ok()?;
-            Some((drive.into(), device))
-        });
-        Self { letters: drives.collect(), folders: OnceCell::new() }
-    }
-
     /// The path with a drive or a server in it; as it is, where it names neither.
     pub(super) fn path(&self, kernel: &[u16]) -> PathBuf {
         // Names of objects that a drive letter links to, and what Wine gives.
         for (prefix, instead) in [(r"\??\UNC\", r"\\"), (r"\??\", ""), (r"\Device\Mup\", r"\\")] {
             if let Some(rest) = strip(kernel, prefix.encode_utf16()) {
-                return joined(instead, rest);
+                return joined(instead, behind_redirectors(rest));
             }
         }
-        let on_drive = on(&self.letters, kernel);
+        let on_drive = on(self.letters.get_or_init(letters), kernel);
         let path =
             on_drive.or_else(|| on(self.folders.get_or_init(disk::volumes_in_folders), kernel));
         path.unwrap_or_else(|| text::os(kernel.iter().copied()).into())
     }
+}
+
+// GetLogicalDrives, QueryDosDevice
+fn letters() -> Vec<Mounted> {
+    let letters = ffi::drive_letters();
+    let drives = (b'A'..=b'Z').filter(|letter| letters >> (letter - b'A') & 1 == 1);
+    let drives = drives.filter_map(|letter| {
+        let drive = format!("{}:", char::from(letter));
+        let device = ffi::device_of(&text::wide(&drive)).ok()?;
+        Some((drive.into(), device))
+    });
+    drives.collect()
+}
+
+/// What is opened by a drive's letter has the redirector and the letter before the server:
+/// `;LanmanRedirector\;Z:0000000000012ab4\server\share\a`.
+fn behind_redirectors(mut path: &[u16]) -> &[u16] {
+    while path.first() == Some(&u16::from(b';')) {
+        let end = path.iter().position(|unit| *unit == u16::from(b'\\'));
+        match end.and_then(|end| path.get(end + 1..)) {
+            Some(rest) => path = rest,
+            None => break,
+        }
+    }
+    path
 }
 
 /// The path on that of `volumes` that it is on.
@@ -79,6 +93,8 @@ fn small(unit: u16) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use std::os::windows::ffi::OsStrExt;
+
     use super::*;
 
     fn path(kernel: &str) -> String {
@@ -88,7 +104,8 @@ mod tests {
             ("D:".into(), units(r"\Device\HarddiskVolume12")),
         ];
         let folder = (r"C:\mounted".into(), units(r"\Device\HarddiskVolume4"));
-        let drives = Drives { letters, folders: OnceCell::from(vec![folder]) };
+        let drives =
+            Drives { letters: OnceLock::from(letters), folders: OnceLock::from(vec![folder]) };
         drives.path(&units(kernel)).to_str().unwrap().to_owned()
     }
 
@@ -110,6 +127,22 @@ mod tests {
         assert_eq!(path(r"\Device\Mup\server\share\a"), r"\\server\share\a");
         assert_eq!(path(r"\??\UNC\server\share\a"), r"\\server\share\a");
         assert_eq!(path(r"\??\C:\a"), r"C:\a");
+        let mapped = r"\Device\Mup\;LanmanRedirector\;Z:0000000000012ab4\server\share\a;b";
+        assert_eq!(path(mapped), r"\\server\share\a;b");
+        assert_eq!(path(r"\Device\Mup\;x"), r"\\;x");
+    }
+
+    #[test]
+    fn half_a_surrogate_is_kept_and_a_path_may_be_of_any_length() {
+        let drives = Drives {
+            letters: OnceLock::from(vec![("C:".into(), r"\Device\V1".encode_utf16().collect())]),
+            folders: OnceLock::default(),
+        };
+        let long = [0xd83d].into_iter().chain(std::iter::repeat_n(0x61, 32_000));
+        let kernel: Vec<u16> = r"\Device\V1\".encode_utf16().chain(long.clone()).collect();
+        let expected: Vec<u16> = r"C:\".encode_utf16().chain(long).collect();
+        let found = drives.path(&kernel).into_os_string();
+        assert_eq!(found.encode_wide().collect::<Vec<_>>(), expected);
     }
 
     #[test]

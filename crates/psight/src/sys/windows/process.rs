@@ -16,6 +16,7 @@ use psight_parse::windows::vm_counters::{self, VmCounters};
 
 use super::kernel::{Snapshot, here, moment};
 use super::opened::Opened;
+use super::paths::Drives;
 use super::{ffi as calls, records, text};
 use crate::process::{
     ContextSwitches, CpuSample, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap,
@@ -113,8 +114,13 @@ impl Raw {
         self.name()
     }
 
-    // NtQuerySystemInformation SystemProcessIdInformation
     pub(crate) fn exe(&self) -> Result<Option<PathBuf>> {
+        self.exe_on(&Drives::default())
+    }
+
+    /// The program, for who knows the drives already.
+    // NtQuerySystemInformation SystemProcessIdInformation
+    pub(super) fn exe_on(&self, drives: &Drives) -> Result<Option<PathBuf>> {
         self.here()?;
         if matches!(self.pid.as_u32(), IDLE | SYSTEM) {
             return Ok(None);
@@ -122,7 +128,7 @@ impl Raw {
         let path = self.image_path()?;
         // Processes of the kernel have a name (`Registry`) and no program.
         let is_path = path.first() == Some(&u16::from(b'\\'));
-        Ok(is_path.then(|| super::paths::Drives::now().path(&path)))
+        Ok(is_path.then(|| drives.path(&path)))
     }
 
     pub(crate) fn exe_guess(&self) -> Result<Option<PathBuf>> {

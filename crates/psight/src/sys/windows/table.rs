@@ -8,6 +8,7 @@ use std::time::Instant;
 use psight_parse::windows::system_process_information::SystemProcess;
 
 use super::kernel::{Snapshot, here, moment};
+use super::paths::Drives;
 use super::process::{Raw, account, name_of, owner};
 use super::{records, text};
 use crate::memory::percent;
@@ -24,6 +25,8 @@ pub(crate) struct Engine {
     /// Accounts by SID: to look one up can be a question to another machine.
     accounts: HashMap<Vec<u8>, OsString>,
     memory: Option<u64>,
+    /// As they were when the reading began.
+    drives: Drives,
     /// How busy each process was at the last reading, by pid and start.
     before: HashMap<(u32, u64), CpuSample>,
 }
@@ -37,6 +40,7 @@ impl Engine {
             everybody: Snapshot::take()?,
             accounts: HashMap::new(),
             memory: None,
+            drives: Drives::default(),
             before: HashMap::new(),
         })
     }
@@ -78,6 +82,7 @@ impl Engine {
     fn begin(&mut self) -> Result<Snapshot> {
         let mut everybody = std::mem::take(&mut self.everybody);
         everybody.take_again()?;
+        self.drives = Drives::default();
         if self.columns.intersects(Columns::MEMORY_PERCENT) {
             self.memory = self.host.virtual_memory().ok().map(|memory| memory.total);
         }
@@ -143,7 +148,7 @@ impl Engine {
         let raw = Raw::new(&self.host, row.pid);
         let pid = row.pid;
         let mut asked = Asked { columns: self.columns, denied: Columns::NONE, gone: false };
-        row.exe = asked.ask(Columns::EXE, || raw.exe()).flatten();
+        row.exe = asked.ask(Columns::EXE, || raw.exe_on(&self.drives)).flatten();
         row.cmdline = asked.ask(Columns::CMDLINE, || raw.cmdline());
         row.cwd = asked.ask(Columns::CWD, || raw.cwd()).flatten();
         row.username = asked.ask(Columns::USERNAME, || self.username(pid));

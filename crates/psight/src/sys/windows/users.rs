@@ -64,4 +64,27 @@ mod tests {
         assert_eq!(address(0, &bytes), None);
         assert_eq!(address(INET6, &bytes), None);
     }
+
+    fn session(name: &str, family: u32, address: &[u8]) -> Session {
+        let mut bytes = [0; 20];
+        bytes[..address.len()].copy_from_slice(address);
+        let user = name.encode_utf16().chain([0]).collect();
+        Session { user, family, address: bytes, began: Some(133_801_632_000_000_000) }
+    }
+
+    #[test]
+    fn a_session_over_the_network_says_from_where_and_one_at_the_machine_does_not() {
+        let address = [0, 0, 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+        let found = user(&session("é", INET6, &address)).unwrap();
+        assert_eq!((found.name, found.host), ("é".into(), Some("2001:db8::1".into())));
+        let since_1970 = found.started.duration_since(std::time::UNIX_EPOCH).unwrap();
+        assert_eq!(since_1970.as_secs(), 1_735_689_600);
+        assert_eq!(user(&session("a", 0, &[])).unwrap().host, None);
+    }
+
+    #[test]
+    fn a_session_in_which_nobody_is_logged_in_or_since_when_is_not_known_is_no_user() {
+        assert_eq!(user(&session("", INET, &[])), None);
+        assert_eq!(user(&Session { began: None, ..session("a", INET, &[]) }), None);
+    }
 }

@@ -11,8 +11,8 @@ use windows_sys::Win32::System::Console::{
     CTRL_BREAK_EVENT, CTRL_C_EVENT, GenerateConsoleCtrlEvent,
 };
 use windows_sys::Win32::System::Threading::{
-    GetExitCodeProcess, GetPriorityClass, GetProcessAffinityMask, SetPriorityClass,
-    SetProcessAffinityMask, TerminateProcess, WaitForMultipleObjects,
+    GetExitCodeProcess, GetPriorityClass, GetProcessAffinityMask, GetProcessGroupAffinity,
+    SetPriorityClass, SetProcessAffinityMask, TerminateProcess, WaitForMultipleObjects,
 };
 
 use super::super::ffi::Status;
@@ -90,6 +90,17 @@ pub(super) fn affinity(process: &OwnedHandle) -> io::Result<(u64, u64)> {
     // SAFETY: the handle is open, and the call writes two numbers.
     succeeded(unsafe { GetProcessAffinityMask(handle, &raw mut own, &raw mut all) })?;
     Ok((own as u64, all as u64))
+}
+
+/// The groups of processors that the threads of a process are in.
+pub(super) fn groups(process: &OwnedHandle) -> io::Result<Vec<u16>> {
+    // More groups than any Windows has.
+    let (mut groups, mut count) = (vec![0_u16; 256], 256);
+    let (handle, into) = (process.as_raw_handle(), groups.as_mut_ptr());
+    // SAFETY: the handle is open, and the call is told how many numbers there is room for.
+    succeeded(unsafe { GetProcessGroupAffinity(handle, &raw mut count, into) })?;
+    groups.truncate(count.into());
+    Ok(groups)
 }
 
 pub(super) fn set_affinity(process: &OwnedHandle, mask: u64) -> io::Result<()> {

@@ -13,6 +13,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     FindFirstVolumeW, FindNextVolumeW, FindVolumeClose, GetDiskFreeSpaceExW, GetDriveTypeW,
     GetVolumeInformationW, GetVolumePathNamesForVolumeNameW,
 };
+use windows_sys::Win32::System::Diagnostics::Debug::{SEM_FAILCRITICALERRORS, SetThreadErrorMode};
 use windows_sys::Win32::System::IO::DeviceIoControl;
 use windows_sys::Win32::System::Ioctl::IOCTL_DISK_PERFORMANCE;
 use windows_sys::Win32::System::SystemServices::{FILE_READ_ONLY_VOLUME, FILE_VOLUME_QUOTAS};
@@ -25,6 +26,25 @@ pub(super) fn drive_type(drive: &Wide) -> u32 {
     unsafe { GetDriveTypeW(drive.as_ptr()) }
 }
 
+/// While it lives, this thread gets an error where Windows would otherwise ask somebody to put a disk in, and wait.
+struct Unasked(u32);
+
+impl Unasked {
+    fn begin() -> Self {
+        let mut before = 0;
+        // SAFETY: the call takes any bits, and writes one number.
+        unsafe { SetThreadErrorMode(SEM_FAILCRITICALERRORS, &raw mut before) };
+        Self(before)
+    }
+}
+
+impl Drop for Unasked {
+    fn drop(&mut self) {
+        // SAFETY: the bits are those of before, and what is replaced is not wanted.
+        unsafe { SetThreadErrorMode(self.0, ptr::null_mut()) };
+    }
+}
+
 /// What a volume says of itself.
 pub(super) struct Volume {
     /// The type of its file system, with a NUL.
@@ -35,6 +55,7 @@ pub(super) struct Volume {
 
 /// What the volume at a drive or a folder, with a backslash at its end, says of itself.
 pub(super) fn volume(path: &Wide) -> io::Result<Volume> {
+    let _unasked = Unasked::begin();
     let mut name = vec![0_u16; 261];
     let (into, mut flags, none) = (name.as_mut_ptr(), 0, ptr::null_mut());
     let (path, flags_into, numbers) = (path.as_ptr(), &raw mut flags, ptr::null_mut());
@@ -103,6 +124,7 @@ pub(super) fn volume_paths(volume: &Wide) -> io::Result<Vec<Vec<u16>>> {
 
 /// Bytes that the caller may fill, all of them, and those that are free.
 pub(super) fn space(folder: &Wide) -> io::Result<[u64; 3]> {
+    let _unasked = Unasked::begin();
     let (mut available, mut total, mut free) = (0, 0, 0);
     let into = (&raw mut available, &raw mut total, &raw mut free);
     // SAFETY: the path ends with a NUL, and the call writes three numbers.
@@ -123,4 +145,28 @@ pub(super) fn disk_performance(disk: &File) -> io::Result<Vec<u8>> {
     }
     bytes.truncate(length as usize);
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use windows_sys::Win32::System::Diagnostics::Debug::GetThreadErrorMode;
+
+    use super::*;
+
+    fn mode() -> u32 {
+        // SAFETY: the call takes nothing and gives a number.
+        unsafe { GetThreadErrorMode() }
+    }
+
+    #[test]
+    fn a_thread_shows_no_dialog_for_as_long_as_it_asks_and_afterwards_as_before() {
+        let before = mode();
+        let unasked = Unasked::begin();
+        assert_eq!(mode() & SEM_FAILCRITICALERRORS, SEM_FAILCRITICALERRORS);
+        drop(unasked);
+        assert_eq!(mode(), before);
+        assert!(volume(&Wide::new("Q:\\".encode_utf16())).is_err());
+        assert!(space(&Wide::new("Q:\\".encode_utf16())).is_err());
+        assert_eq!(mode(), before);
+    }
 }

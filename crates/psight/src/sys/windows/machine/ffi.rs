@@ -8,15 +8,18 @@ use std::ptr;
 
 use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
 use windows_sys::Win32::Foundation::NTSTATUS;
+use windows_sys::Win32::System::Kernel::PROCESSOR_NUMBER;
 use windows_sys::Win32::System::Power::{CallNtPowerInformation, ProcessorInformation};
 use windows_sys::Win32::System::ProcessStatus::{K32GetPerformanceInfo, PERFORMANCE_INFORMATION};
 use windows_sys::Win32::System::Registry::{HKEY_LOCAL_MACHINE, RRF_RT_REG_SZ, RegGetValueW};
 use windows_sys::Win32::System::SystemInformation::{
     ComputerNamePhysicalDnsHostname, GetComputerNameExW, GetLogicalProcessorInformationEx,
-    GetNativeSystemInfo, GetTickCount64, OSVERSIONINFOW, RelationProcessorCore, SYSTEM_INFO,
+    GetNativeSystemInfo, GetTickCount64, LOGICAL_PROCESSOR_RELATIONSHIP, OSVERSIONINFOW,
+    RelationGroup, RelationProcessorCore, SYSTEM_INFO,
 };
 use windows_sys::Win32::System::Threading::{
     ALL_PROCESSOR_GROUPS, GetActiveProcessorCount, GetActiveProcessorGroupCount,
+    GetCurrentProcessorNumberEx,
 };
 use windows_sys::Win32::System::WindowsProgramming::QueryUnbiasedInterruptTime;
 
@@ -55,6 +58,14 @@ pub(in super::super) fn group_count() -> u16 {
     unsafe { GetActiveProcessorGroupCount() }
 }
 
+/// The group of the processor that runs this thread.
+pub(in super::super) fn own_group() -> u16 {
+    let mut said = PROCESSOR_NUMBER::default();
+    // SAFETY: the call fills the structure.
+    unsafe { GetCurrentProcessorNumberEx(&raw mut said) };
+    said.Group
+}
+
 /// How many processors are switched on, in all groups.
 pub(in super::super) fn processor_count() -> u32 {
     // SAFETY: the call takes a number and gives one.
@@ -63,13 +74,22 @@ pub(in super::super) fn processor_count() -> u32 {
 
 /// The cores, in all groups.
 pub(in super::super) fn cores() -> io::Result<Buffer> {
+    related(RelationProcessorCore)
+}
+
+/// The groups of processors.
+pub(in super::super) fn groups() -> io::Result<Buffer> {
+    related(RelationGroup)
+}
+
+fn related(by: LOGICAL_PROCESSOR_RELATIONSHIP) -> io::Result<Buffer> {
     let mut buffer = Buffer::new(4096);
     // Processors may be added between the call that says how much room it wants and the next one.
     for _ in 0..4 {
         let (into, mut length) = (buffer.as_mut_ptr().cast(), buffer.length());
         let wanted = &raw mut length;
         // SAFETY: the buffer is aligned, and the call is told how long it is.
-        let done = unsafe { GetLogicalProcessorInformationEx(RelationProcessorCore, into, wanted) };
+        let done = unsafe { GetLogicalProcessorInformationEx(by, into, wanted) };
         if done != 0 {
             buffer.set_filled(length as usize);
             return Ok(buffer);

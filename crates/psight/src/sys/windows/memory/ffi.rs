@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use std::io;
 use std::ptr;
 
+use windows_sys::Win32::Foundation::ERROR_NO_MORE_ITEMS;
 use windows_sys::Win32::System::Memory::{
     GetProcessHeaps, HeapCompact, HeapLock, HeapUnlock, HeapWalk, MEM_COMMIT, MEM_PRIVATE,
     MEMORY_BASIC_INFORMATION, PROCESS_HEAP_ENTRY, VirtualQuery,
@@ -56,7 +57,12 @@ pub(super) fn used(heap: usize) -> io::Result<u64> {
             used = used.saturating_add(entry.cbData.into());
         }
     }
-    Ok(used)
+    // A heap that is broken ends the walk too.
+    let error = io::Error::last_os_error();
+    match error.raw_os_error().map(i32::cast_unsigned) {
+        Some(ERROR_NO_MORE_ITEMS) => Ok(used),
+        _ => Err(error),
+    }
 }
 
 /// Joins the free pieces of a heap, and gives back what it can.

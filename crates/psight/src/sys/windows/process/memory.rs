@@ -30,21 +30,25 @@ pub(super) fn regions(pid: Pid) -> Result<Vec<MemoryRegion>> {
 }
 
 fn regions_of(opened: &Opened) -> Result<Vec<MemoryRegion>> {
-    let drives = Drives::now();
+    let drives = Drives::default();
     let (mut found, mut at) = (Vec::new(), 0_u64);
+    // The pieces of one mapping follow each other, and its name is dear: one question for all of them.
+    let (mut mapping, mut file) = (0, None);
     // The first address beyond the last piece is a parameter that makes no sense.
     while let Ok(region) = calls::region(&opened.handle, at) {
         let start = region.BaseAddress.addr() as u64;
         let end = start.saturating_add(region.RegionSize as u64);
         if region.State == COMMITTED {
-            let name = match region.Type {
-                PRIVATE => None,
-                _ => ffi::mapped_file(&opened.handle, start).ok(),
-            };
+            let has_file = region.Type != PRIVATE;
+            if has_file && mapping != region.AllocationBase.addr() {
+                mapping = region.AllocationBase.addr();
+                file = ffi::mapped_file(&opened.handle, start).ok().map(|name| drives.path(&name));
+            }
+            let path = file.as_ref().filter(|_| has_file).cloned();
             found.push(MemoryRegion {
                 addr: AddressRange { start, end },
                 perms: permissions(region.Protect),
-                path: name.map_or_else(|| PathBuf::from("[anon]"), |name| drives.path(&name)),
+                path: path.unwrap_or_else(|| PathBuf::from("[anon]")),
                 size: end - start,
                 offset: None,
                 dev: None,

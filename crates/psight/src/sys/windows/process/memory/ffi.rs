@@ -5,23 +5,30 @@ use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
 
-use windows_sys::Win32::Foundation::ERROR_BAD_LENGTH;
+use windows_sys::Win32::Foundation::{ERROR_BAD_LENGTH, ERROR_INSUFFICIENT_BUFFER};
 use windows_sys::Win32::System::ProcessStatus::{K32GetMappedFileNameW, K32QueryWorkingSet};
 
 use super::super::super::ffi::Buffer;
 
 /// The file that is mapped at `address`, as a path of the kernel.
 pub(super) fn mapped_file(process: &OwnedHandle, address: u64) -> io::Result<Vec<u16>> {
-    let mut name = vec![0_u16; 1024];
     let (handle, at) = (process.as_raw_handle(), address as usize as *const c_void);
-    let (into, room) = (name.as_mut_ptr(), name.len() as u32);
-    // SAFETY: the process is open; the call checks the address, and is told how much room there is.
-    let length = unsafe { K32GetMappedFileNameW(handle, at, into, room) };
-    if length == 0 {
-        return Err(io::Error::last_os_error());
+    // A name that does not fit is cut, or refused. The second is as long as the longest.
+    for room in [1024, 1 << 15] {
+        let mut name = vec![0_u16; room];
+        let (into, room) = (name.as_mut_ptr(), room as u32);
+        // SAFETY: the process is open; the call checks the address, and is told how much room there is.
+        let length = unsafe { K32GetMappedFileNameW(handle, at, into, room) };
+        let error = io::Error::last_os_error();
+        if (1..room - 1).contains(&length) {
+            name.truncate(length as usize);
+            return Ok(name);
+        }
+        if length == 0 && error.raw_os_error() != Some(ERROR_INSUFFICIENT_BUFFER.cast_signed()) {
+            return Err(error);
+        }
     }
-    name.truncate(length as usize);
-    Ok(name)
+    Err(io::Error::from_raw_os_error(ERROR_INSUFFICIENT_BUFFER.cast_signed()))
 }
 
 /// Every page of a process that is in memory: their number, and then the pages.
