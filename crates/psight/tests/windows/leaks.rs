@@ -49,6 +49,8 @@ fn many_calls_leave_no_handle_and_no_thread_behind() {
         processes[1].resume().unwrap();
     });
     check("Process::wait", || drop(processes[1].wait(Some(Duration::ZERO))));
+    check("Process::memory_counters", || drop(processes[1].memory_counters()));
+    check("Process::mapped_files", || drop(processes[1].mapped_files().unwrap()));
     check("Host::services", || drop(host.services().unwrap()));
     check("Host::service", || drop(host.service("PlugPlay").unwrap()));
     check("LoadSampler::sample", || drop(host.load_sampler().sample()));

@@ -17,6 +17,7 @@ use psight_parse::windows::vm_counters::{self, VmCounters};
 use super::kernel::{Snapshot, here, moment};
 use super::opened::Opened;
 use super::{ffi as calls, records, text};
+use crate::os::windows::memory::MappedFile;
 use crate::process::{
     ContextSwitches, CpuSample, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap,
     MemoryRegion, PageFaults, ProcessCpuTimes, Status, Thread,
@@ -232,6 +233,12 @@ impl Raw {
         memory::regions(self.pid)
     }
 
+    // VirtualQueryEx, GetMappedFileName
+    pub(super) fn mapped_files(&self) -> Result<Vec<MappedFile>> {
+        self.here()?;
+        memory::mapped_files(self.pid)
+    }
+
     // SystemProcessInformation PageFaultCount, HardFaultCount
     pub(crate) fn page_faults(&self) -> Result<PageFaults> {
         Ok(records::page_faults(&self.everybody()?.process(self.pid)?))
@@ -266,7 +273,7 @@ impl Raw {
         Ok(*self.times.get_or_init(|| (times, Instant::now())))
     }
 
-    fn vm(&self) -> Result<VmCounters> {
+    pub(super) fn vm(&self) -> Result<VmCounters> {
         if let Some(vm) = self.vm.get() {
             return Ok(*vm);
         }
