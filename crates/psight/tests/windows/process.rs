@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::os::windows::ffi::OsStringExt;
 use std::os::windows::process::CommandExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use psight::process::Status;
@@ -31,11 +31,15 @@ fn a_child_is_among_the_pids_until_it_has_ended() {
 #[test]
 fn a_process_that_ended_is_gone_though_somebody_has_it_open() {
     let mut command = Command::new("cmd");
-    let mut child = command.args(["/c", "exit 3"]).spawn().unwrap();
+    let mut child = command.args(["/c", "pause>nul&exit 3"]).stdin(Stdio::piped()).spawn().unwrap();
+    let process = Process::new(child.id()).unwrap();
+    drop(child.stdin.take());
     assert_eq!(child.wait().unwrap().code(), Some(3));
     // The standard library keeps its handle until `child` is dropped.
     assert_eq!(Process::new(child.id()).unwrap_err().kind(), ErrorKind::NoSuchProcess);
     assert!(!Host::local().pid_exists(child.id()));
+    assert_eq!(process.exe().unwrap_err().kind(), ErrorKind::NoSuchProcess);
+    assert_eq!(process.name().unwrap_err().kind(), ErrorKind::NoSuchProcess);
 }
 
 #[test]

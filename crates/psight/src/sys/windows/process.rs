@@ -309,7 +309,12 @@ impl Raw {
                 _ => error,
             },
         };
-        calls::image_path(self.pid.as_u32()).map_err(refused)
+        let path = calls::image_path(self.pid.as_u32()).map_err(refused)?;
+        // A process that has ended has a path for as long as somebody has it open.
+        match Opened::new(self.pid, 0) {
+            Err(gone) if gone.is_gone() => Err(gone),
+            _ => Ok(path),
+        }
     }
 
     /// The process, opened with these rights.

@@ -21,6 +21,10 @@ pub(super) fn mapped_file(process: &OwnedHandle, address: u64) -> io::Result<Vec
         return Err(io::Error::last_os_error());
     }
     name.truncate(length as usize);
+    // Wine counts the NUL behind some names.
+    if name.last() == Some(&0) {
+        name.pop();
+    }
     Ok(name)
 }
 
