@@ -54,6 +54,12 @@ def _own_descriptor(pid, theirs, ours):
     return pid == os.getpid() and theirs == ours + 1
 
 
+def _elsewhere(pid, theirs, ours):
+    with contextlib.suppress(OSError):
+        return os.stat(f"/proc/{pid}/ns/net").st_ino != os.stat("/proc/self/ns/net").st_ino
+    return False
+
+
 #: Where psight knowingly says something else: when, and why.
 DIFFERENCES = {
     "cwd": [(_zombie, "that it is a zombie may be known where its links may not")],
@@ -62,6 +68,7 @@ DIFFERENCES = {
         (_zombie, "as for cwd"),
     ],
     "exe": [(_kernel_thread, "that it has none may be known"), (_zombie, "as for cwd")],
+    "net_connections": [(_elsewhere, "psutil looks for the sockets of all in the caller's own network namespace")],
     "num_fds": [
         (_knows_more, "since 6.2 the kernel tells everybody the size of the folder"),
         (_own_descriptor, "psutil counts the descriptor that it counts with"),
