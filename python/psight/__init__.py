@@ -46,12 +46,13 @@ if _core.version != psight_version:
         "uninstall psight, see that nothing is left of it, and install it again"
     )
 
-POSIX = True
-LINUX = True
-WINDOWS = MACOS = OSX = FREEBSD = OPENBSD = NETBSD = BSD = SUNOS = AIX = False
+WINDOWS = _sys.platform == "win32"
+POSIX = LINUX = not WINDOWS
+MACOS = OSX = FREEBSD = OPENBSD = NETBSD = BSD = SUNOS = AIX = False
 
-#: Where procfs is. Setting it makes every question ask there.
-PROCFS_PATH = "/proc"
+if LINUX:
+    #: Where procfs is. Setting it makes every question ask there.
+    PROCFS_PATH = "/proc"
 
 STATUS_RUNNING = "running"
 STATUS_SLEEPING = "sleeping"
@@ -79,23 +80,46 @@ CONN_LISTEN = "LISTEN"
 CONN_CLOSING = "CLOSING"
 CONN_NONE = "NONE"
 
+if WINDOWS:
+    from ._services import win_service_get, win_service_iter
+
+    CONN_DELETE_TCB = "DELETE_TCB"
+
+    ABOVE_NORMAL_PRIORITY_CLASS = 0x8000
+    BELOW_NORMAL_PRIORITY_CLASS = 0x4000
+    HIGH_PRIORITY_CLASS = 0x80
+    IDLE_PRIORITY_CLASS = 0x40
+    NORMAL_PRIORITY_CLASS = 0x20
+    REALTIME_PRIORITY_CLASS = 0x100
+
+    # No answer is known there.
+    del sensors_fans, sensors_temperatures
+    try:
+        # As psutil does: without it an administrator sees no more of others' processes than anybody.
+        _core.windows.take_debug_privilege()
+    except OSError:
+        pass
+
 # What is looked up when it is asked for, because its module takes longer to import than this one.
 _MEMBERS = (
     "AF_LINK",
-    "IOPRIO_CLASS_BE",
-    "IOPRIO_CLASS_IDLE",
-    "IOPRIO_CLASS_NONE",
-    "IOPRIO_CLASS_RT",
+    *(
+        ("IOPRIO_HIGH", "IOPRIO_LOW", "IOPRIO_NORMAL", "IOPRIO_VERYLOW")
+        if WINDOWS
+        else ("IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE", "IOPRIO_CLASS_NONE", "IOPRIO_CLASS_RT")
+    ),
     "NIC_DUPLEX_FULL",
     "NIC_DUPLEX_HALF",
     "NIC_DUPLEX_UNKNOWN",
     "POWER_TIME_UNKNOWN",
     "POWER_TIME_UNLIMITED",
 )
-_LIMITS = tuple(
-    "RLIMIT_" + name
-    for name in "AS CORE CPU DATA FSIZE LOCKS MEMLOCK MSGQUEUE NICE NOFILE NPROC RSS RTPRIO RTTIME SIGPENDING STACK".split()
-) + ("RLIM_INFINITY",)
+_LIMITS = ()
+if LINUX:
+    _LIMITS = tuple(
+        "RLIMIT_" + name
+        for name in "AS CORE CPU DATA FSIZE LOCKS MEMLOCK MSGQUEUE NICE NOFILE NPROC RSS RTPRIO RTTIME SIGPENDING STACK".split()
+    ) + ("RLIM_INFINITY",)
 _RLIMIT_NUMBERS = {"RLIMIT_LOCKS": 10}
 _MODULES = frozenset(
     "collections contextlib datetime functools os pwd signal socket subprocess sys threading time".split()
@@ -112,6 +136,10 @@ _LATER = {
     "STATUS_WAKE_KILL": "_private",
     "bytes2human": "_private",
 }
+if WINDOWS:
+    del _LATER["ProcessRlimit"]
+# The modules of psutil's that have other names here, or are of this system alone.
+_FILES = frozenset(("_common", "_ntuples", *(("_pswindows",) if WINDOWS else ("_pslinux", "_psposix"))))
 # What psutil's package has for itself, and programs use.
 _PRIVATE = frozenset(
     "_LOWEST_PID _TOTAL_PHYMEM _cpu_busy_time _cpu_tot_time _pids_reused _pmap _psplatform _set_debug _timer"
@@ -140,7 +168,7 @@ class _Module(type(_sys)):
     """This module, which tells the core when `PROCFS_PATH` is set."""
 
     def __setattr__(self, name, value):
-        if name == "PROCFS_PATH":
+        if name == "PROCFS_PATH" and LINUX:
             _core.set_paths(None if value == "/proc" else value)
         super().__setattr__(name, value)
 
@@ -159,7 +187,9 @@ def __getattr__(name):
         found = _RLIMIT_NUMBERS[name] if name in _RLIMIT_NUMBERS else getattr(resource, name)
     elif name == "Popen":
         from ._popen import Popen as found
-    elif name in _MODULES or name in ("_common", "_ntuples", "_pslinux", "_psposix"):
+    elif name == "pwd" and WINDOWS:
+        found = None
+    elif name in _MODULES or name in _FILES:
         found = _module(name)
     elif name in _LATER or name in _OURS:
         return getattr(_module(_LATER.get(name) or _OURS[name]), name)

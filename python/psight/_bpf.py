@@ -12,4 +12,4 @@ def use_bpf():
     structures, several times quicker. It needs Linux 6.1, root (or `CAP_BPF` and `CAP_PERFMON`) and the first pid namespace;
     where any of that is missing, `/proc` is read as before. It ends when `PROCFS_PATH` is set.
     """
-    return psight.PROCFS_PATH == "/proc" and _core.use_bpf()
+    return vars(psight).get("PROCFS_PATH") == "/proc" and _core.use_bpf()

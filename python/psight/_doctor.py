@@ -5,6 +5,7 @@ them.
 """
 
 import os
+import sys
 
 import psight
 
@@ -22,6 +23,9 @@ _CAPABILITIES = {
 
 def main():
     """Print the findings and return 0, or 1 if something is refused."""
+    if psight.WINDOWS:
+        print("psight: doctor knows the reasons of Linux alone", file=sys.stderr)
+        return 2
     refused = _refusals()
     findings = [*_who(), *_proc(), *_kernel(), *_container(), *_machine()]
     for title, text in findings:

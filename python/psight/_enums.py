@@ -24,16 +24,38 @@ class BatteryTime(enum.IntEnum):
     POWER_TIME_UNLIMITED = -2
 
 
-class IOPriority(enum.IntEnum):
-    """The classes of I/O priority on Linux."""
+if sys.platform == "win32":
 
-    IOPRIO_CLASS_NONE = 0
-    IOPRIO_CLASS_RT = 1
-    IOPRIO_CLASS_BE = 2
-    IOPRIO_CLASS_IDLE = 3
+    class IOPriority(enum.IntEnum):
+        """The priorities of I/O on Windows."""
 
+        IOPRIO_VERYLOW = 0
+        IOPRIO_LOW = 1
+        IOPRIO_NORMAL = 2
+        IOPRIO_HIGH = 3
 
-AddressFamily = enum.IntEnum("AddressFamily", {"AF_LINK": int(socket.AF_PACKET)})
+    class Priority(enum.IntEnum):
+        """The priority classes of Windows."""
+
+        ABOVE_NORMAL_PRIORITY_CLASS = 0x8000
+        BELOW_NORMAL_PRIORITY_CLASS = 0x4000
+        HIGH_PRIORITY_CLASS = 0x80
+        IDLE_PRIORITY_CLASS = 0x40
+        NORMAL_PRIORITY_CLASS = 0x20
+        REALTIME_PRIORITY_CLASS = 0x100
+
+    AddressFamily = enum.IntEnum("AddressFamily", {"AF_LINK": -1})
+else:
+
+    class IOPriority(enum.IntEnum):
+        """The classes of I/O priority on Linux."""
+
+        IOPRIO_CLASS_NONE = 0
+        IOPRIO_CLASS_RT = 1
+        IOPRIO_CLASS_BE = 2
+        IOPRIO_CLASS_IDLE = 3
+
+    AddressFamily = enum.IntEnum("AddressFamily", {"AF_LINK": int(socket.AF_PACKET)})
 
 MEMBERS = {
     **NicDuplex.__members__,
@@ -67,7 +89,7 @@ def __getattr__(name):
         found = _words(name, "What a process can be doing.", "STATUS_")
     elif name == "ConnectionStatus":
         found = _words(name, "What a connection can be doing.", "CONN_")
-    elif name == "ProcessRlimit":
+    elif name == "ProcessRlimit" and sys.platform != "win32":
         package = sys.modules[__package__]
         limits = {word: getattr(package, word) for word in package.__all__ if word.startswith("RLIM")}
         found = enum.IntEnum(name, limits, module=__name__)
@@ -82,8 +104,10 @@ POWER_TIME_UNLIMITED = BatteryTime.POWER_TIME_UNLIMITED
 
 
 def family(word):
-    """The address family of this name: Python's own member, of which `AF_LINK` is another name."""
-    return socket.AF_PACKET if word == "AF_LINK" else getattr(socket, word)
+    """The address family of this name: Python's own member, of which `AF_LINK` is another name on Linux."""
+    if word == "AF_LINK":
+        return getattr(socket, "AF_PACKET", AddressFamily.AF_LINK)
+    return getattr(socket, word)
 
 
 def socket_type(word):

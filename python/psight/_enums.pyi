@@ -91,10 +91,25 @@ else:
         IOPRIO_NORMAL = 2
         IOPRIO_HIGH = 3
 
+    ProcessIOPriority = IOPriority
+
+    class Priority(enum.IntEnum):
+        """The priority classes of Windows."""
+
+        ABOVE_NORMAL_PRIORITY_CLASS = 0x8000
+        BELOW_NORMAL_PRIORITY_CLASS = 0x4000
+        HIGH_PRIORITY_CLASS = 0x80
+        IDLE_PRIORITY_CLASS = 0x40
+        NORMAL_PRIORITY_CLASS = 0x20
+        REALTIME_PRIORITY_CLASS = 0x100
+
 class AddressFamily(enum.IntEnum):
     """The address family of a network card's own address, which Python has no name for everywhere."""
 
-    AF_LINK = 17
+    if sys.platform == "win32":
+        AF_LINK = -1
+    else:
+        AF_LINK = 17
 
 MEMBERS: dict[str, enum.IntEnum]
 POWER_TIME_UNKNOWN = BatteryTime.POWER_TIME_UNKNOWN

@@ -1,5 +1,7 @@
 """The exceptions, and how an error of the core becomes one of them."""
 
+import sys
+
 
 class Error(Exception):
     """Base class of the exceptions of this package."""
@@ -118,10 +120,15 @@ def from_core(kind, pid, errno, context, text, process):
         return RuntimeError(text)
     if errno is None:
         return OSError(text)
-    from os import strerror
-
     # What was done to a process is no name of a file.
     named = () if process is not None and not context.startswith("/") else (context,)
+    if sys.platform == "win32":
+        # The number is one of Windows' own, from which Python finds that of C.
+        from ctypes import FormatError
+
+        return OSError(0, FormatError(errno).rstrip(" .\r\n"), *(named or (None,)), errno)
+    from os import strerror
+
     return OSError(errno, strerror(errno), *named)
 
 

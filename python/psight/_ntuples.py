@@ -50,6 +50,28 @@ _FIELDS = {
     "puids": "real effective saved",
 }
 
+if sys.platform == "win32":
+    _MEMORY = (
+        "rss vms num_page_faults peak_wset wset peak_paged_pool paged_pool peak_nonpaged_pool nonpaged_pool"
+        " pagefile peak_pagefile private"
+    )
+    _FIELDS.update(
+        pcputimes="user system children_user children_system",
+        pfootprint="uss",
+        pfullmem=_MEMORY + " uss",
+        pheap="heap_used mmap_used heap_count",
+        pio="read_count write_count read_bytes write_bytes other_count other_bytes",
+        pmem=_MEMORY,
+        pmem_ex="rss vms peak_rss peak_vms virtual peak_virtual paged_pool nonpaged_pool peak_paged_pool"
+        " peak_nonpaged_pool",
+        pmmap_ext="addr perms path rss",
+        pmmap_grouped="path rss",
+        popenfile="path fd",
+        scputimes="user system idle interrupt dpc",
+        sdiskio="read_count write_count read_bytes write_bytes read_time write_time",
+        svmem="total available percent used free",
+    )
+
 
 def __getattr__(name):
     try:

@@ -47,12 +47,19 @@ class pctxsw(NamedTuple):
     voluntary: int
     involuntary: int
 
-class pfootprint(NamedTuple):
-    """What `Process.memory_footprint` returns."""
+if sys.platform == "win32":
+    class pfootprint(NamedTuple):
+        """What `Process.memory_footprint` returns."""
 
-    uss: int
-    pss: int
-    swap: int
+        uss: int
+
+else:
+    class pfootprint(NamedTuple):
+        """What `Process.memory_footprint` returns."""
+
+        uss: int
+        pss: int
+        swap: int
 
 if sys.platform == "linux":
     class pfullmem(NamedTuple):
@@ -234,21 +241,37 @@ else:
         data: int
         stack: int
 
-class pmem_ex(NamedTuple):
-    """What `Process.memory_info_ex` returns."""
+if sys.platform == "win32":
+    class pmem_ex(NamedTuple):
+        """What `Process.memory_info_ex` returns."""
 
-    rss: int
-    vms: int
-    shared: int
-    text: int
-    data: int
-    peak_rss: int
-    peak_vms: int
-    rss_anon: int
-    rss_file: int
-    rss_shmem: int
-    swap: int
-    hugetlb: int
+        rss: int
+        vms: int
+        peak_rss: int
+        peak_vms: int
+        virtual: int
+        peak_virtual: int
+        paged_pool: int
+        nonpaged_pool: int
+        peak_paged_pool: int
+        peak_nonpaged_pool: int
+
+else:
+    class pmem_ex(NamedTuple):
+        """What `Process.memory_info_ex` returns."""
+
+        rss: int
+        vms: int
+        shared: int
+        text: int
+        data: int
+        peak_rss: int
+        peak_vms: int
+        rss_anon: int
+        rss_file: int
+        rss_shmem: int
+        swap: int
+        hugetlb: int
 
 if sys.platform == "linux":
     class pmmap_ext(NamedTuple):

@@ -1,14 +1,16 @@
 """Names that psutil keeps to itself, and that programs in the field reach for all the same.
 
-This one module answers as `_common`, `_pslinux`, `_psposix` and `_psplatform`, and the package hands out from here what
-psutil has at its top. Each name is a few lines that behave as psutil's does when it is called from outside; none of them
-is how this package works. A name that is not here is looked up among the named tuples and in the package itself.
+This one module answers as `_common`, `_pslinux`, `_psposix`, `_pswindows` and `_psplatform`, and the package hands out
+from here what psutil has at its top. Each name is a few lines that behave as psutil's does when it is called from outside;
+none of them is how this package works. A name that is not here is looked up among the named tuples and in the package
+itself.
 """
 
 import os
 import sys
 
 _package = sys.modules[__package__]
+_IS_WINDOWS = sys.platform == "win32"
 
 #: Whether `debug` speaks; set by the variable of this name in the environment.
 PSUTIL_DEBUG = bool(os.environ.get("PSUTIL_DEBUG"))
@@ -16,8 +18,9 @@ PSUTIL_DEBUG = bool(os.environ.get("PSUTIL_DEBUG"))
 ENCODING = sys.getfilesystemencoding()
 ENCODING_ERRS = sys.getfilesystemencodeerrors()
 FILE_READ_BUFFER_SIZE = 32 * 1024
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
-PAGESIZE = os.sysconf("SC_PAGE_SIZE")
+if not _IS_WINDOWS:
+    CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+    PAGESIZE = os.sysconf("SC_PAGE_SIZE")
 DISK_SECTOR_SIZE = 512
 LITTLE_ENDIAN = sys.byteorder == "little"
 POWER_SUPPLY_PATH = "/sys/class/power_supply"
@@ -223,7 +226,7 @@ def parse_environ_block(data):
             break
         name, equals, value = word.partition("=")
         if name and equals:
-            variables[name] = value
+            variables[name.upper() if _IS_WINDOWS else name] = value
     return variables
 
 
@@ -445,8 +448,9 @@ def _conn_tmap():
 
     tcp, udp = [socket.SOCK_STREAM], [socket.SOCK_DGRAM]
     four, six, both = [socket.AF_INET], [socket.AF_INET6], [socket.AF_INET, socket.AF_INET6]
+    unix = [socket.AF_UNIX] if hasattr(socket, "AF_UNIX") else []
     return {
-        "all": ([*both, socket.AF_UNIX], [*tcp, *udp, socket.SOCK_SEQPACKET]),
+        "all": ([*both, *unix], [*tcp, *udp, socket.SOCK_SEQPACKET]),
         "tcp": (both, tcp),
         "tcp4": (four, tcp),
         "tcp6": (six, tcp),
@@ -456,7 +460,7 @@ def _conn_tmap():
         "inet": (both, [*tcp, *udp]),
         "inet4": (four, [*tcp, *udp]),
         "inet6": (six, [*tcp, *udp]),
-        "unix": ([socket.AF_UNIX], [*tcp, *udp]),
+        **({"unix": (unix, [*tcp, *udp])} if unix else {}),
     }
 
 
@@ -467,6 +471,9 @@ def pid_exists(pid):
     """Return whether a signal could be sent to this pid, or is only forbidden."""
     if pid == 0:
         return True
+    if _IS_WINDOWS:
+        # There os.kill ends the process.
+        return _package.pid_exists(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -576,10 +583,15 @@ def __getattr__(name):
         from importlib import import_module
 
         return import_module(name)
-    if name in ("NicDuplex", "BatteryTime", "IOPriority", "AddressFamily"):
+    enums = ("NicDuplex", "BatteryTime", "IOPriority", "AddressFamily", *(("Priority",) if _IS_WINDOWS else ()))
+    if name in enums:
         from . import _enums
 
         return getattr(_enums, name)
+    if name == "WindowsService" and _IS_WINDOWS:
+        from ._services import WindowsService
+
+        return WindowsService
     if not name.startswith("_"):
         from . import _ntuples
 

@@ -257,10 +257,14 @@ class Process:
                 # It was seen while the process was there.
                 if self._ident[1] is None:
                     raise
-                from os import sysconf
-
-                self._create_time = _psight.boot_time() + self._ident[1] / sysconf("SC_CLK_TCK")
+                self._create_time = self._started()
         return self._create_time
+
+    def _started(self):
+        """When it started, by what tells it apart."""
+        from os import sysconf
+
+        return _psight.boot_time() + self._ident[1] / sysconf("SC_CLK_TCK")
 
     def cwd(self):
         """Return the current directory; an empty string if it has none."""
@@ -535,6 +539,11 @@ class Process:
         return self._exitcode
 
 
+if sys.platform == "win32":
+    from . import _windows
+
+    _windows.adapt(Process)
+
 # How a process is made and compared; a program may have replaced it, or the class, or what one process is compared by.
 _OWN = (Process.__init__, Process._init, Process._get_ident, Process.__eq__)
 
@@ -572,11 +581,12 @@ _totals = {}
 
 
 def _total_memory():
-    total = _totals.get(_package.PROCFS_PATH)
+    procfs = vars(_package).get("PROCFS_PATH")
+    total = _totals.get(procfs)
     if total is None:
         from ._system import virtual_memory
 
-        total = _totals[_package.PROCFS_PATH] = virtual_memory().total
+        total = _totals[procfs] = virtual_memory().total
     return total
 
 
@@ -588,6 +598,8 @@ def _index(number):
 
 
 def _exit_code(code):
+    if sys.platform == "win32":
+        return _windows.exit_code(code)
     if code is None or code >= 0:
         return code
     try:
@@ -636,7 +648,10 @@ def _names(attrs):
 
 
 # What the table of the core is as good for, unless a program has replaced it.
-_QUICK = {name: vars(Process)[name] for name in ("__init__", "_init", "as_dict", *_core.table_names)}
+_OF_THE_TABLE = _ATTRS.intersection(_core.table_names)
+if sys.platform == "win32":
+    _OF_THE_TABLE = _OF_THE_TABLE.difference(_windows.NOT_OF_THE_TABLE)
+_QUICK = {name: vars(Process)[name] for name in ("__init__", "_init", "as_dict", *_OF_THE_TABLE)}
 _known = {}
 _reused = set()
 
@@ -651,7 +666,9 @@ def pid_exists(pid):
     if pid < 0:
         return False
     if pid > 0x7FFFFFFF:
-        raise OverflowError(_TOO_LARGE if pid > 0x7FFFFFFF_FFFFFFFF else "signed integer is greater than maximum")
+        # A C long has 32 bits on Windows.
+        long = 0x7FFFFFFF if sys.platform == "win32" else 0x7FFFFFFF_FFFFFFFF
+        raise OverflowError(_TOO_LARGE if pid > long else "signed integer is greater than maximum")
     return _psight.pid_exists(pid)
 
 

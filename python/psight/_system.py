@@ -1,8 +1,11 @@
 """The questions about the machine, with psutil's names, defaults and state."""
 
+import sys
 from _thread import get_ident as _thread_id
 
 from . import _psight as _core
+
+_IS_WINDOWS = sys.platform == "win32"
 
 
 def virtual_memory():
@@ -30,6 +33,9 @@ def swap_memory():
     swap = _core.swap_memory()
     if None not in swap:
         return swap
+    if _IS_WINDOWS:
+        # Nobody counts them there, and psutil has zeros.
+        return swap._replace(sin=0, sout=0)
     _warn("'sin' and 'sout' swap memory stats couldn't be determined and were set to 0")
     return swap._make(0 if value is None else value for value in swap)
 
@@ -45,7 +51,8 @@ def cpu_times(percpu=False):
 
     `guest` time is part of `user`, and `guest_nice` of `nice`.
     """
-    return _core.per_cpu_times() if percpu else _core.cpu_times()
+    core = _core.windows if _IS_WINDOWS else _core
+    return core.per_cpu_times() if percpu else core.cpu_times()
 
 
 def _first():
@@ -74,7 +81,8 @@ def cpu_percent(interval=None, percpu=False):
 def cpu_times_percent(interval=None, percpu=False):
     """Return the share of the time that the CPUs spent in each mode, in percent; see `cpu_percent`."""
     samples = _samples("times each" if percpu else "times", interval)
-    return _core.cpu_times_percent(*samples, bool(percpu))
+    core = _core.windows if _IS_WINDOWS else _core
+    return core.cpu_times_percent(*samples, bool(percpu))
 
 
 def _samples(question, interval):
@@ -124,7 +132,15 @@ def cpu_freq(percpu=False):
 
 
 def getloadavg():
-    """Return the average number of processes that wanted to run over the last 1, 5 and 15 minutes."""
+    """Return the average number of processes that wanted to run over the last 1, 5 and 15 minutes.
+
+    Windows keeps none: there it is computed from what ran whenever this was asked. So ask every few seconds; the first
+    answer is what runs now.
+    """
+    if _IS_WINDOWS:
+        from ._windows import getloadavg
+
+        return getloadavg()
     from os import getloadavg
 
     # Unlike the kernel's file, the system call does not round.
@@ -133,6 +149,10 @@ def getloadavg():
 
 def disk_usage(path):
     """Return the space of the file system that `path` is on, in bytes; `percent` is as `df` has it."""
+    if _IS_WINDOWS:
+        from os import fsdecode
+
+        return _core.disk_usage(fsdecode(path))
     from os import fsdecode, statvfs
 
     try:
@@ -156,7 +176,13 @@ def disk_io_counters(perdisk=False, nowrap=True):
     The result is None (or an empty dict) on a machine without disks. With `nowrap` a counter that wraps goes on, so that
     it never decreases; ``disk_io_counters.cache_clear()`` forgets what was seen.
     """
-    return _core.disk_io_counters(perdisk, nowrap)
+    try:
+        return _core.disk_io_counters(perdisk, nowrap)
+    except NotImplementedError:
+        if not _IS_WINDOWS:
+            raise
+        # Counting can be switched off for disks there, and for psutil those are none.
+        return {} if perdisk else None
 
 
 def net_io_counters(pernic=False, nowrap=True):
@@ -172,6 +198,8 @@ disk_io_counters.cache_clear = _core.disk_io_counters_clear
 net_io_counters.cache_clear = _core.net_io_counters_clear
 
 _KINDS = ("all", "tcp", "tcp4", "udp", "udp4", "inet", "inet4", "inet6", "tcp6", "udp6", "unix")
+if _IS_WINDOWS:
+    _KINDS = _KINDS[:-1]
 
 
 def _check_kind(kind):
@@ -191,7 +219,12 @@ def net_connections(kind="inet"):
 
 def net_if_addrs():
     """Return the addresses of each network interface by its name."""
-    return _core.net_if_addrs()
+    found = _core.net_if_addrs()
+    if _IS_WINDOWS:
+        from ._windows import net_if_addrs
+
+        return net_if_addrs(found)
+    return found
 
 
 def net_if_stats():
@@ -223,7 +256,11 @@ def sensors_battery():
 
     `secsleft` may be `POWER_TIME_UNLIMITED` or `POWER_TIME_UNKNOWN`, `power_plugged` None if it is not known.
     """
-    return _core.sensors_battery()
+    battery = _core.sensors_battery()
+    if _IS_WINDOWS and battery is not None:
+        # Windows has whole numbers, and psutil leaves them so.
+        return battery._replace(percent=int(battery.percent))
+    return battery
 
 
 def boot_time():

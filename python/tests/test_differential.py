@@ -1,30 +1,19 @@
-"""What psight says is what psutil 7.2.2 says, function by function and process by process, on this very machine.
-
-Both are asked in one process: psutil, psight, psutil again. An answer that lies between psutil's two is right; one that
-does not is asked again for a while, because machines do not stand still.
-"""
+"""What psight says is what psutil 7.2.2 says, function by function and process by process, on this very machine."""
 
 import contextlib
-import enum
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
+from comparison import agree, plain, psutil, raised
 
 import psight
 
-psutil = pytest.importorskip("psutil")
-if psutil.__version__ != "7.2.2" or psutil is psight:
-    pytest.skip("psutil 7.2.2 itself is needed", allow_module_level=True)
-
-PATIENCE = 3.0
 NOBODY = 65534
-
 
 
 def _without_unix(rows):
@@ -49,24 +38,26 @@ def _is_kernel_thread(pid):
         return bool(int(file.read().rpartition(b")")[2].split()[6]) & 0x00200000)
 
 
-def _raised(answer, *names):
-    return isinstance(answer, tuple) and answer[:1] == ("raised",) and answer[1] in names
-
-
 def _knows_more(pid, theirs, ours):
-    return _raised(theirs, "AccessDenied") and not _raised(ours, "AccessDenied")
+    return raised(theirs, "AccessDenied") and not raised(ours, "AccessDenied")
 
 
 def _kernel_thread(pid, theirs, ours):
-    return _raised(theirs, "AccessDenied", "NoSuchProcess") and not ours and _is_kernel_thread(pid)
+    return raised(theirs, "AccessDenied", "NoSuchProcess") and not ours and _is_kernel_thread(pid)
 
 
 def _zombie(pid, theirs, ours):
-    return _raised(theirs, "AccessDenied") and _raised(ours, "ZombieProcess")
+    return raised(theirs, "AccessDenied") and raised(ours, "ZombieProcess")
 
 
 def _own_descriptor(pid, theirs, ours):
     return pid == os.getpid() and theirs == ours + 1
+
+
+def _elsewhere(pid, theirs, ours):
+    with contextlib.suppress(OSError):
+        return os.stat(f"/proc/{pid}/ns/net").st_ino != os.stat("/proc/self/ns/net").st_ino
+    return False
 
 
 #: Where psight knowingly says something else: when, and why.
@@ -77,6 +68,7 @@ DIFFERENCES = {
         (_zombie, "as for cwd"),
     ],
     "exe": [(_kernel_thread, "that it has none may be known"), (_zombie, "as for cwd")],
+    "net_connections": [(_elsewhere, "psutil looks for the sockets of all in the caller's own network namespace")],
     "num_fds": [
         (_knows_more, "since 6.2 the kernel tells everybody the size of the folder"),
         (_own_descriptor, "psutil counts the descriptor that it counts with"),
@@ -86,62 +78,6 @@ DIFFERENCES = {
     "memory_maps": [(_zombie, "as for cwd"), (_kernel_thread, "as for environ")],
     "memory_maps ungrouped": [(_zombie, "as for cwd"), (_kernel_thread, "as for environ")],
 }
-
-
-def plain(value):
-    """The value with everything that may be compared: classes, names of fields, members of enums."""
-    if isinstance(value, enum.Enum):
-        return ("enum", type(value).__name__, value.name, int(value))
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return (type(value).__name__, value._fields, tuple(map(plain, value)))
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(plain, value))
-    if isinstance(value, dict):
-        return {key: plain(of) for key, of in value.items()}
-    if isinstance(value, (psutil.Process, psight.Process)):
-        return ("process", value.pid)
-    return value
-
-
-def asked(question):
-    """The answer, or the exception with all that it tells."""
-    try:
-        return plain(question())
-    except (psutil.Error, psight.Error) as error:
-        told = {name: getattr(error, name, None) for name in ("pid", "name", "ppid", "msg", "seconds")}
-        return ("raised", type(error).__name__, told, str(error))
-    except Exception as error:
-        return ("raised", type(error).__name__, str(error))
-
-
-def lies_between(one, ours, other):
-    """Whether a value is what the two are, or a number between them."""
-    if type(one) is not type(ours):
-        # A part may be there in one moment and not in the next.
-        return type(other) is type(ours) and type(other) is not type(one) and ours == other
-    if isinstance(ours, bool) or not isinstance(ours, (int, float, list, tuple, dict)):
-        return ours in (one, other)
-    if isinstance(ours, (int, float)):
-        return type(other) is type(ours) and min(one, other) <= ours <= max(one, other)
-    if isinstance(ours, dict):
-        return ours.keys() == one.keys() == other.keys() and all(
-            lies_between(one[key], ours[key], other[key]) for key in ours
-        )
-    return len(one) == len(ours) == len(other) and all(map(lies_between, one, ours, other))
-
-
-def agree(theirs, ours, what, simplify=None, gone=lambda: False, excused=lambda one, mine: False):
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        one, mine, other = asked(theirs), asked(ours), asked(theirs)
-        if simplify is not None:
-            one, mine, other = (
-                answer if _raised(answer, answer[1:2] and answer[1]) else simplify(answer) for answer in (one, mine, other)
-            )
-        if mine in (one, other) or lies_between(one, mine, other) or excused(one, mine) or gone():
-            return
-        assert time.monotonic() < deadline, f"{what}:\npsutil {one}\npsight {mine}\npsutil {other}"
-        time.sleep(0.01)
 
 
 # --- the machine

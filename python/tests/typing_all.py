@@ -102,8 +102,8 @@ def process(p: psutil.Process) -> None:
     assert_type(p.num_ctx_switches().voluntary, int)
     assert_type(p.open_files()[0].path, str)
     assert_type(p.net_connections("inet")[0].status, str)
-    assert_type(p.nice(), int)
-    assert_type(p.nice(10), None)
+    nice: int = p.nice()
+    assert_type(p.nice(nice), None)
     assert_type(p.memory_full_info().rss, int)
 
 
@@ -133,6 +133,25 @@ def process_on_linux(p: psutil.Process) -> None:
         assert_type(p.memory_footprint().pss, int)
         assert_type(p.page_faults().major, int)
         assert_type(p.memory_info().shared, int)
+
+
+def process_on_windows(p: psutil.Process) -> None:
+    if sys.platform == "win32":
+        assert_type(p.num_handles(), int)
+        assert_type(p.nice().name, str)
+        assert_type(p.nice(psutil.HIGH_PRIORITY_CLASS), None)
+        assert_type(p.ionice().name, str)
+        assert_type(p.ionice(psutil.IOPRIO_HIGH), None)
+        assert_type(p.cpu_affinity([0]), None)
+        assert_type(p.memory_info().num_page_faults, int)
+        assert_type(p.memory_full_info().uss, int)
+        assert_type(p.memory_maps(grouped=False)[0].perms, str)
+        assert_type(p.memory_maps()[0].rss, int)
+        assert_type(p.memory_info_ex().nonpaged_pool, int)
+        assert_type(p.memory_footprint().uss, int)
+        assert_type(p.page_faults().major, int)
+        assert_type(p.io_counters().other_bytes, int)
+        assert_type(p.open_files()[0].fd, int)
 
 
 def control(p: psutil.Process) -> None:
@@ -180,8 +199,24 @@ def on_linux() -> None:
         print(psutil.RLIMIT_LOCKS, psutil.RLIMIT_MEMLOCK, psutil.RLIMIT_MSGQUEUE, psutil.RLIMIT_NICE)
         print(psutil.RLIMIT_NPROC, psutil.RLIMIT_RSS, psutil.RLIMIT_RTPRIO, psutil.RLIMIT_RTTIME)
         print(psutil.RLIMIT_SIGPENDING, psutil.RLIMIT_STACK)
+
+
+def on_windows() -> None:
     if sys.platform == "win32":
-        print(psutil.HIGH_PRIORITY_CLASS, psutil.win_service_get("x"), psutil.IOPRIO_VERYLOW)
+        service = psutil.win_service_get("Spooler")
+        assert_type(service.name(), str)
+        assert_type(service.pid(), Union[int, None])
+        assert_type(service.as_dict(), "dict[str, Any]")
+        print(service.display_name(), service.binpath(), service.username(), service.start_type())
+        print([other == service for other in psutil.win_service_iter()], service.status(), service.description())
+        print(psutil.IDLE_PRIORITY_CLASS, psutil.BELOW_NORMAL_PRIORITY_CLASS, psutil.NORMAL_PRIORITY_CLASS)
+        print(psutil.ABOVE_NORMAL_PRIORITY_CLASS, psutil.REALTIME_PRIORITY_CLASS, psutil.CONN_DELETE_TCB)
+        print(psutil.IOPRIO_VERYLOW, psutil.IOPRIO_LOW, psutil.IOPRIO_NORMAL, psutil.ProcessIOPriority.IOPRIO_HIGH)
+        assert_type(psutil.heap_info().heap_count, int)
+        assert_type(psutil.heap_trim(), None)
+        assert_type(psutil.sensors_battery(), Union[n.sbattery, None])
+        assert_type(psutil.cpu_times().interrupt, float)
+        assert_type(psutil.AF_LINK, int)
 
 
 def constants() -> None:

@@ -52,14 +52,18 @@ pub(crate) fn run(arguments: &[String]) -> Result {
 
 /// psutil's tests and example scripts, in a folder without its sources.
 pub(crate) fn source() -> Result<PathBuf> {
+    source_by(|| Ok(python::pip(&python::environment()?)))
+}
+
+/// The same, fetched by another pip if they are not there yet.
+pub(crate) fn source_by(pip: impl FnOnce() -> Result<Command>) -> Result<PathBuf> {
     let dir = sh::target_dir().join("psutil-tests");
     if dir.join("tests").is_dir() && dir.join("scripts").is_dir() {
         return Ok(dir);
     }
-    let environment = python::environment()?;
     let scratch = sh::target_dir().join("psutil-source");
     let _ = std::fs::remove_dir_all(&scratch);
-    let mut pip = python::pip(&environment);
+    let mut pip = pip()?;
     pip.args(["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest"]);
     sh::run_patiently(pip.arg(&scratch).arg(PSUTIL))?;
     let archive = format!("{}.tar.gz", PSUTIL.replace("==", "-"));

@@ -75,8 +75,14 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "windows-test",
         arguments: "[--if-possible] [TEST ARGUMENTS]",
-        about: "build for Windows and run the library's tests there, under Wine",
+        about: "build for Windows and run the tests there, under Wine",
         run: windows::test,
+    },
+    Command {
+        name: "windows-python",
+        arguments: "[--if-possible] [PYTEST ARGUMENTS]",
+        about: "the Python package on Windows' own Python, beside psutil's own, under Wine",
+        run: windows::python,
     },
     Command {
         name: "windows-run",

@@ -11,8 +11,10 @@ const TESTS: &str = "python/tests";
 const REQUIREMENTS: &str = "python/tests/requirements.txt";
 /// What the tests can do without.
 const OPTIONAL: &str = "python/tests/requirements-arrow.txt";
-/// psutil's own tests, and those that only look at files of the package, which do not depend on the user.
-const NOT_AS_USER: &[&str] = &["conformance", "test_typing.py"];
+/// Tests that are run in another way: psutil's own, and those of another system.
+const ELSEWHERE: &[&str] = &["conformance", "windows"];
+/// The same, and those that only look at files of the package, which do not depend on the user.
+const NOT_AS_USER: &[&str] = &["conformance", "test_typing.py", "windows"];
 
 /// What came of it, for the last lines of `cargo xtask test`.
 pub(crate) struct Outcome {
@@ -47,7 +49,7 @@ pub(crate) fn tested(arguments: &[String]) -> Result<Outcome> {
     let tests = sh::workspace().join(TESTS);
     let mut pytest = Command::new(environment.join("bin/python"));
     pytest.current_dir(sh::workspace());
-    let ours = summary(pytest_arguments(&mut pytest, &tests, &["conformance"]).args(arguments));
+    let ours = summary(pytest_arguments(&mut pytest, &tests, ELSEWHERE).args(arguments));
     let mut lines = vec![("Python:", ours)];
     if sh::is_root() && sh::has("setpriv") {
         println!("\nPython, as an ordinary user (uid {NOBODY})");
@@ -157,7 +159,7 @@ fn pytest_arguments<'a>(
 }
 
 /// Runs pytest and returns its last line, which is its summary.
-fn summary(pytest: &mut Command) -> String {
+pub(crate) fn summary(pytest: &mut Command) -> String {
     let output = match pytest.stderr(std::process::Stdio::inherit()).output() {
         Ok(output) => output,
         Err(error) => return format!("pytest could not be started: {error}"),
@@ -171,7 +173,8 @@ fn summary(pytest: &mut Command) -> String {
     }
 }
 
-fn is_good(summary: &str) -> bool {
+/// Whether that is the summary of a run in which all was well.
+pub(crate) fn is_good(summary: &str) -> bool {
     summary.contains(" passed") && !summary.contains("(pytest: ")
 }
 

@@ -1,12 +1,16 @@
-//! `cargo xtask windows-test` and `windows-run`: psight for Windows, built and run on one Debian machine.
+//! `cargo xtask windows-test`, `windows-python` and `windows-run`: psight for Windows, built and run on one Debian machine.
 //!
 //! mingw links it, and Wine 10 runs it. Debian 12's own Wine is too old for Rust's library, so that of Debian 13 is put
 //! into a folder, and every program runs with that folder for its root, in a mount namespace of its own that vanishes
 //! with it. Paths are the same inside, so that tests find their files. Programs of 32 bits run in Wine's own WoW64, which
 //! needs nothing of Linux in 32 bits.
 
+mod python;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+pub(crate) use python::run as python;
 
 use crate::targets::{cache, debian_cargo, linkable};
 use crate::{Result, setup, sh};
@@ -59,7 +63,12 @@ pub(crate) fn test(arguments: &[String]) -> Result {
         cargo.arg("test").args(["--target", TARGET]).args(*tests);
         sh::run(cargo.arg("--").args(&rest))?;
     }
-    if rest.is_empty() { test_on_a_console(&tools) } else { Ok(()) }
+    // Arguments choose among Rust's tests.
+    if !rest.is_empty() {
+        return Ok(());
+    }
+    test_on_a_console(&tools)?;
+    python::test(&tools, if_possible)
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result {
@@ -137,7 +146,7 @@ fn set_up() -> Result<Tools> {
     }
     // Each clone has its own: the folders that it mounts are the clone's.
     let wine = sh::target_dir().join("windows/wine");
-    sh::write(&wine, runner(&root, &cache.join("wine-wow64")))?;
+    sh::write(&wine, runner(&root, &cache.join("wine-wow64"), &python::folder()?))?;
     sh::run(Command::new("chmod").arg("+x").arg(&wine))?;
     if !sh::succeeds(Command::new(&wine).args(["cmd", "/c", "ver"])) {
         return Err("Wine does not start here".to_owned());
@@ -190,8 +199,8 @@ const UNPACK: &str = "\
     rm libwine_*_i386.deb";
 
 /// The text of the program that runs another with Wine. What it mounts is seen by nobody else, and is gone when it ends.
-fn runner(root: &Path, prefix: &Path) -> String {
-    let folders = [sh::workspace().to_owned(), sh::target_dir(), prefix.to_owned()];
+fn runner(root: &Path, prefix: &Path, python: &Path) -> String {
+    let folders = [sh::workspace(), &sh::target_dir(), prefix, python].map(Path::to_owned);
     let system = ["/proc", "/dev", "/sys", "/tmp"].map(PathBuf::from);
     let mut mounts = String::new();
     for folder in system.iter().chain(&folders) {
@@ -208,7 +217,7 @@ fn runner(root: &Path, prefix: &Path) -> String {
          exec unshare --mount --propagation private \"$0\" \"$@\"\n\
          fi\n\
          root=\"{root}\"\n\
-         mkdir -p \"{prefix}\"\n\
+         mkdir -p \"{prefix}\" \"{python}\"\n\
          {mounts}\
          here=$PWD\n\
          [ -d \"$root$here\" ] || here=/tmp\n\
@@ -217,6 +226,7 @@ fn runner(root: &Path, prefix: &Path) -> String {
          chroot \"$root\" sh -c 'cd \"$0\" && exec \"$@\"' \"$here\" wine \"$@\"\n",
         root = root.display(),
         prefix = prefix.display(),
+        python = python.display(),
     )
 }
 
@@ -226,9 +236,10 @@ mod tests {
 
     #[test]
     fn the_runner_mounts_what_tests_read_and_changes_the_root() {
-        let text = runner(Path::new("/c/trixie"), Path::new("/c/prefix"));
+        let text = runner(Path::new("/c/trixie"), Path::new("/c/prefix"), Path::new("/c/python"));
         let workspace = sh::workspace().display().to_string();
         assert!(text.contains(&format!("mount --rbind \"{workspace}\" \"$root{workspace}\"")));
+        assert!(text.contains("mount --rbind \"/c/python\" \"$root/c/python\""));
         assert!(text.contains("chroot \"$root\""));
         assert!(text.starts_with("#!/bin/sh\n"));
     }

@@ -14,6 +14,8 @@ mod system;
 mod table;
 mod views;
 mod wait;
+#[cfg(windows)]
+mod windows;
 
 use pyo3::prelude::*;
 use pyo3::types::PyModule;
@@ -30,5 +32,11 @@ fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let names = PyModule::new(module.py(), "psight._psight.pypsutil")?;
     pypsutil::fill(module, &names)?;
     module.add("pypsutil", names)?;
+    #[cfg(windows)]
+    {
+        let names = PyModule::new(module.py(), "psight._psight.windows")?;
+        windows::fill(module, &names)?;
+        module.add("windows", names)?;
+    }
     system::fill(module)
 }

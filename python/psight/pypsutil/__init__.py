@@ -9,6 +9,9 @@ from __future__ import annotations
 import socket
 import sys as _sys
 
+if _sys.platform == "win32":
+    raise ImportError("pypsutil is for Unix; psight itself answers on Windows")
+
 from ._core import set_path as _set_path
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
 from ._process import Popen, Process, pid_exists, pids, process_iter, process_iter_available, wait_procs

@@ -1,12 +1,13 @@
 """A pytest plugin that runs psutil's own tests against psight.
 
 Whoever runs the tests says where our tests are by `PSIGHT_ROOT`, the folder above `python`. What is excluded stands in
-`excluded.txt` with its reason; an exclusion of a test that does not exist, or that leans on one of ours that does not
-exist, is an error.
+`excluded.txt` with its reason (and in `excluded_on_wine.txt` what cannot be tested there); an exclusion of a test that does
+not exist, or that leans on one of ours that does not exist, is an error.
 """
 
 import os
 import re
+import sys
 
 import psutil
 import pytest
@@ -15,21 +16,23 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 # What psutil 8.0 adds to Process, which a test that knows every name of 7.2.2 would not.
 LATER = ("attrs", "memory_footprint", "memory_info_ex", "page_faults")
+EXCLUDED = ["excluded.txt", *(["excluded_on_wine.txt"] if sys.platform == "win32" else [])]
 COUNTS_NAMES = "test_testutils.py::TestTestingUtils::test_process_namespace"
 
 
 def excluded():
     """The reason by the name of the test that is not run, and which test of ours stands in for it."""
     reasons, stand_ins, reason = {}, {}, None
-    with open(os.path.join(HERE, "excluded.txt")) as file:
-        for line in map(str.strip, file):
-            if line.startswith("because "):
-                reason = line[len("because ") :]
-            elif line and not line.startswith("#"):
-                test, _, stand_in = line.partition(" ")
-                reasons[test] = reason
-                if stand_in:
-                    stand_ins[test] = stand_in
+    for path in EXCLUDED:
+        with open(os.path.join(HERE, path)) as file:
+            for line in map(str.strip, file):
+                if line.startswith("because "):
+                    reason = line[len("because ") :]
+                elif line and not line.startswith("#"):
+                    test, _, stand_in = line.partition(" ")
+                    reasons[test] = reason
+                    if stand_in:
+                        stand_ins[test] = stand_in
     return reasons, stand_ins
 
 
@@ -104,7 +107,8 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.line(f"{len(tests):4} because {reason}")
     stats = terminalreporter.stats
     count = {word: len(stats.get(word, ())) for word in ("passed", "failed", "error", "skipped")}
-    user = "root" if os.getuid() == 0 else f"uid {os.getuid()}"
+    uid = os.getuid() if hasattr(os, "getuid") else None
+    user = {0: "root", None: "a user of Windows"}.get(uid, f"uid {uid}")
     terminalreporter.line(
         f"psutil {psutil.__version__}'s tests as {user}: {count['passed']} passed,"
         f" {count['failed'] + count['error']} failed, {len(config.excluded)} excluded,"

@@ -14,7 +14,8 @@ def install():
     """Make psight importable as `psutil`, with the private modules and names that the tests import."""
     private = psight._common
     sys.modules["psutil"] = psight
-    for name in ("_common", "_pslinux", "_psposix", "_psplatform", "_ntuples"):
+    of_this_system = ("_pswindows",) if psight.WINDOWS else ("_pslinux", "_psposix")
+    for name in ("_common", *of_this_system, "_psplatform", "_ntuples"):
         sys.modules[f"psutil.{name}"] = getattr(psight, name)
     private.Process = PlatformProcess()
     private.RootFsDeviceFinder = private.calculate_avail_vmem = None

@@ -86,3 +86,7 @@ pub(crate) mod runnable;
 #[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
 #[path = "unsupported/privilege.rs"]
 pub(crate) mod privilege;
+
+#[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
+#[path = "unsupported/process_memory.rs"]
+pub(crate) mod process_memory;

@@ -43,6 +43,8 @@ fn many_calls_leave_no_handle_and_no_thread_behind() {
         }
     }
     changes(&processes[1]);
+    check("Process::memory_counters", || drop(processes[1].memory_counters()));
+    check("Process::mapped_files", || drop(processes[1].mapped_files().unwrap()));
     check("Host::services", || drop(host.services().unwrap()));
     check("Host::service", || drop(host.service("PlugPlay").unwrap()));
     check("Host::service of nothing", || drop(host.service("nothing").unwrap_err()));

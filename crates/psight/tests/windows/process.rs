@@ -33,11 +33,15 @@ fn a_child_is_among_the_pids_until_it_has_ended() {
 #[test]
 fn a_process_that_ended_is_gone_though_somebody_has_it_open() {
     let mut command = Command::new("cmd");
-    let mut child = command.args(["/c", "exit 3"]).spawn().unwrap();
+    let mut child = command.args(["/c", "pause>nul&exit 3"]).stdin(Stdio::piped()).spawn().unwrap();
+    let process = Process::new(child.id()).unwrap();
+    drop(child.stdin.take());
     assert_eq!(child.wait().unwrap().code(), Some(3));
     // The standard library keeps its handle until `child` is dropped.
     assert_eq!(Process::new(child.id()).unwrap_err().kind(), ErrorKind::NoSuchProcess);
     assert!(!Host::local().pid_exists(child.id()));
+    assert_eq!(process.exe().unwrap_err().kind(), ErrorKind::NoSuchProcess);
+    assert_eq!(process.name().unwrap_err().kind(), ErrorKind::NoSuchProcess);
 }
 
 #[test]
@@ -262,4 +266,28 @@ fn whoever_has_the_privilege_to_debug_gets_it_switched_on() {
     if said.contains("Privilege") {
         assert_eq!(taken, said.contains("SeDebugPrivilege"));
     }
+}
+
+#[test]
+fn the_code_of_the_program_is_a_mapped_file_that_is_run_and_read() {
+    let program = std::env::current_exe().unwrap();
+    let files = Process::current().unwrap().mapped_files().unwrap();
+    let own: Vec<_> = files.iter().filter(|file| file.path == program).collect();
+    assert!(own.iter().any(|file| file.perms.as_str() == "xr"), "{own:?}");
+    let here = the_code_of_the_program_is_a_mapped_file_that_is_run_and_read as *const () as u64;
+    let around = own.iter().find(|file| (file.addr.start..file.addr.end).contains(&here)).unwrap();
+    assert_eq!((around.perms.as_str(), around.size), ("xr", around.addr.len()));
+}
+
+#[test]
+fn what_is_allocated_is_committed_and_counted() {
+    const MUCH: usize = 64 << 20;
+    let me = Process::current().unwrap();
+    let before = me.memory_counters().unwrap();
+    let memory = std::hint::black_box(vec![1_u8; MUCH]);
+    let after = me.memory_counters().unwrap();
+    assert!(after.wset >= before.wset + (MUCH as u64) / 2, "{before:?} {after:?}");
+    assert!(after.private >= before.private + (MUCH as u64) / 2, "{before:?} {after:?}");
+    assert_eq!((after.rss, after.vms), (after.wset, after.pagefile));
+    drop(memory);
 }

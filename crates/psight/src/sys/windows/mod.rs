@@ -14,6 +14,7 @@ pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod privilege;
 pub(crate) mod process;
+pub(crate) mod process_memory;
 pub(crate) mod runnable;
 pub(crate) mod sensors;
 pub(crate) mod services;

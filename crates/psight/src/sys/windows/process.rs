@@ -18,6 +18,7 @@ use super::kernel::{Snapshot, here, moment};
 use super::opened::Opened;
 use super::paths::Drives;
 use super::{ffi as calls, records, text};
+use crate::os::windows::memory::MappedFile;
 use crate::process::{
     ContextSwitches, CpuSample, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap,
     MemoryRegion, PageFaults, ProcessCpuTimes, Status, Thread,
@@ -238,6 +239,12 @@ impl Raw {
         memory::regions(self.pid)
     }
 
+    // VirtualQueryEx, GetMappedFileName
+    pub(super) fn mapped_files(&self) -> Result<Vec<MappedFile>> {
+        self.here()?;
+        memory::mapped_files(self.pid)
+    }
+
     // SystemProcessInformation PageFaultCount, HardFaultCount
     pub(crate) fn page_faults(&self) -> Result<PageFaults> {
         Ok(records::page_faults(&self.everybody()?.process(self.pid)?))
@@ -272,7 +279,7 @@ impl Raw {
         Ok(*self.times.get_or_init(|| (times, Instant::now())))
     }
 
-    fn vm(&self) -> Result<VmCounters> {
+    pub(super) fn vm(&self) -> Result<VmCounters> {
         if let Some(vm) = self.vm.get() {
             return Ok(*vm);
         }
@@ -308,7 +315,12 @@ impl Raw {
                 _ => error,
             },
         };
-        calls::image_path(self.pid.as_u32()).map_err(refused)
+        let path = calls::image_path(self.pid.as_u32()).map_err(refused)?;
+        // A process that has ended has a path for as long as somebody has it open.
+        match Opened::new(self.pid, 0) {
+            Err(gone) if gone.is_gone() => Err(gone),
+            _ => Ok(path),
+        }
     }
 
     /// The process, opened with these rights.

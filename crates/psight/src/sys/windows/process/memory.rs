@@ -9,6 +9,7 @@ use psight_parse::windows::working_set::{Page, working_set};
 use super::super::ffi::{self as calls, Buffer};
 use super::super::opened::Opened;
 use super::super::paths::Drives;
+use crate::os::windows::memory::{MappedFile, Protection};
 use crate::process::{AddressRange, MemoryFootprint, MemoryMap, MemoryRegion, Permissions};
 use crate::{Error, Pid, Result};
 
@@ -29,7 +30,43 @@ pub(super) fn regions(pid: Pid) -> Result<Vec<MemoryRegion>> {
     regions_of(&Opened::new(pid, LOOK_INSIDE)?)
 }
 
+/// Every piece that has a file behind it.
+// VirtualQueryEx, GetMappedFileName
+pub(super) fn mapped_files(pid: Pid) -> Result<Vec<MappedFile>> {
+    let found = pieces(&Opened::new(pid, LOOK_INSIDE)?)?.into_iter();
+    let mapped = found.filter_map(|piece| {
+        Some(MappedFile {
+            addr: piece.addr,
+            perms: Protection::from_number(piece.protect),
+            path: piece.path?,
+            size: piece.addr.len(),
+        })
+    });
+    Ok(mapped.collect())
+}
+
 fn regions_of(opened: &Opened) -> Result<Vec<MemoryRegion>> {
+    let regions = pieces(opened)?.into_iter().map(|piece| MemoryRegion {
+        addr: piece.addr,
+        perms: permissions(piece.protect),
+        path: piece.path.unwrap_or_else(|| PathBuf::from("[anon]")),
+        size: piece.addr.len(),
+        offset: None,
+        dev: None,
+        ino: None,
+    });
+    Ok(regions.collect())
+}
+
+/// A piece of the address space, as Windows tells it.
+struct Piece {
+    addr: AddressRange,
+    protect: u32,
+    /// The file behind it.
+    path: Option<PathBuf>,
+}
+
+fn pieces(opened: &Opened) -> Result<Vec<Piece>> {
     let drives = Drives::default();
     let (mut found, mut at) = (Vec::new(), 0_u64);
     // The pieces of one mapping follow each other, and its name is dear: one question for all of them.
@@ -44,15 +81,10 @@ fn regions_of(opened: &Opened) -> Result<Vec<MemoryRegion>> {
                 mapping = region.AllocationBase.addr();
                 file = ffi::mapped_file(&opened.handle, start).ok().map(|name| drives.path(&name));
             }
-            let path = file.as_ref().filter(|_| has_file).cloned();
-            found.push(MemoryRegion {
+            found.push(Piece {
                 addr: AddressRange { start, end },
-                perms: permissions(region.Protect),
-                path: path.unwrap_or_else(|| PathBuf::from("[anon]")),
-                size: end - start,
-                offset: None,
-                dev: None,
-                ino: None,
+                protect: region.Protect,
+                path: file.as_ref().filter(|_| has_file).cloned(),
             });
         }
         if end <= at {

@@ -22,6 +22,10 @@ pub(super) fn mapped_file(process: &OwnedHandle, address: u64) -> io::Result<Vec
         let error = io::Error::last_os_error();
         if (1..room - 1).contains(&length) {
             name.truncate(length as usize);
+            // Wine counts the NUL behind some names.
+            if name.last() == Some(&0) {
+                name.pop();
+            }
             return Ok(name);
         }
         if length == 0 && error.raw_os_error() != Some(ERROR_INSUFFICIENT_BUFFER.cast_signed()) {
