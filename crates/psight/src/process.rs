@@ -21,7 +21,6 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 pub use control::{IoClass, IoNice, Limit, Limits, Resource, nice_order};
-pub(crate) use cpu::percent_busy;
 pub use cpu::{CpuSample, ProcessCpuTimes};
 pub use file_scanner::FileScanner;
 pub use files::{

@@ -77,14 +77,14 @@ impl CpuSample {
     ///
     /// 0 where no time has passed. The kernel counts in ticks of (usually) 10 ms, so that short intervals are coarse.
     pub fn percent_since(&self, before: &Self) -> f64 {
-        percent_busy(self.times.total() - before.times.total(), self.at, before.at)
+        Self::percent(self.times.total() - before.times.total(), self.at, before.at)
     }
-}
 
-/// What part of the time from `before` to `at` is this many seconds on processors, in percent; 0 where no time has passed.
-pub(crate) fn percent_busy(seconds: f64, at: Instant, before: Instant) -> f64 {
-    let passed = at.saturating_duration_since(before).as_secs_f64();
-    if passed > 0.0 { (seconds / passed * 100.0).max(0.0) } else { 0.0 }
+    /// What part of the time from `before` to `at` these seconds on processors are, in percent.
+    pub(crate) fn percent(seconds: f64, at: Instant, before: Instant) -> f64 {
+        let passed = at.saturating_duration_since(before).as_secs_f64();
+        if passed > 0.0 { (seconds / passed * 100.0).max(0.0) } else { 0.0 }
+    }
 }
 
 impl Process {

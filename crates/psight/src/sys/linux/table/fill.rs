@@ -16,7 +16,7 @@ use super::clock::processor_time;
 use super::sources::{Read, Refusal};
 use super::{Engine, Nature, Seen};
 use crate::memory::percent;
-use crate::process::{ContextSwitches, CpuSample, GroupIds, UserIds, percent_busy};
+use crate::process::{ContextSwitches, CpuSample, GroupIds, UserIds};
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
 use crate::{ErrorKind, Host, Pid};
@@ -266,7 +266,7 @@ impl Engine {
             .before
             .get(self.compared)
             .filter(|seen| seen.pid == now.pid && seen.start_ticks == start_ticks)
-            .map(|seen| percent_busy(now.busy - seen.busy, now.at, seen.at));
+            .map(|seen| CpuSample::percent(now.busy - seen.busy, now.at, seen.at));
         self.now.push(now);
     }
 
