@@ -464,7 +464,7 @@ def test_a_reused_pid_is_another_process(machine):
     assert [each for each in psight.process_iter() if each.pid == 42] == [again]
 
 
-def test_a_process_has_the_attributes_of_the_iteration_whose_turn_it_is():
+def test_a_process_has_the_attributes_of_the_iteration_whose_turn_it_is(sleeper):
     outer = psight.process_iter(["pid", "ppid"])
     first = next(outer)
     assert first.info.keys() == {"pid", "ppid"}

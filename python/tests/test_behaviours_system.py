@@ -66,6 +66,16 @@ def test_fields_that_the_kernel_does_not_tell_are_zero_with_one_warning(machine,
     assert (memory.used, memory.percent) == (memory.total, 100.0)
 
 
+def test_a_percentage_is_rounded_as_python_rounds(machine):
+    machine.look_at_proc()
+    # 12.25 and 12.75 stand in the middle between two, and are exact; 12.35 only looks so.
+    for used in (0, 1, 3, 4, 6, 12, 980, 988, 1000, 1012, 1020, 2500, 3999, 7996, 7999, 8000):
+        known = {"MemTotal": 8000, "MemFree": 0, "MemAvailable": 8000 - used, "Buffers": 0, "Cached": 0}
+        lines = {**known, "Active": 0, "Inactive": 0, "Shmem": 0}
+        machine.write("proc/meminfo", "".join(f"{name}: {number} kB\n" for name, number in lines.items()))
+        assert psight.virtual_memory().percent == round(used / 8000 * 100, 1)
+
+
 def test_one_missing_field_was_set_to_zero(machine, told):
     machine.write("proc/meminfo", OLD_WITH_FILES + "MemAvailable: 6574984 kB\n")
     machine.look_at_proc()

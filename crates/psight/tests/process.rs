@@ -652,8 +652,12 @@ fn garbled_files_are_named() {
     );
     assert_eq!(kind(process.uids()), ErrorKind::Malformed);
     machine.write("proc/42/stat", "42 (nginx) S 7");
-    assert_eq!(kind(process.status()), ErrorKind::Malformed);
+    assert_eq!(kind(process.pgid()), ErrorKind::Malformed);
     assert_eq!(kind(machine.host().process(42)), ErrorKind::Malformed);
+    // What stands before the damage is told.
+    assert_eq!(process.status().unwrap(), Status::Sleeping);
+    machine.write("proc/42/stat", "42 (nginx");
+    assert_eq!(kind(process.status()), ErrorKind::Malformed);
 }
 
 /// The numbers in a captured `/proc`.

@@ -137,5 +137,11 @@ pub(crate) fn text<'py>(py: Python<'py>, text: &OsStr) -> PyResult<Bound<'py, Py
 
 /// As Python's `round(number, 1)`, which rounds what the number exactly is.
 pub(crate) fn one_decimal(number: f64) -> f64 {
+    let tenths = number * 10.0;
+    let whole = tenths.round();
+    // Which one is nearest is beyond doubt, unless it stands in the middle between two.
+    if tenths.abs() < 1e9 && (tenths - whole).abs() < 0.499 {
+        return whole / 10.0;
+    }
     format!("{number:.1}").parse().unwrap_or(number)
 }
