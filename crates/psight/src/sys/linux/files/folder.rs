@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
+use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, Stat};
 use rustix::fs::{fstat, fstatfs, openat, readlinkat_raw, statat};
@@ -42,8 +43,8 @@ impl Folder {
         let path = raw.dir().join("fd");
         let fd = openat(CWD, &path, flags, Mode::empty())
             .map_err(|error| raw.failed(path, error.into()))?;
-        let live = !host.is_captured()
-            && fstatfs(&fd).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
+        let is_of_kernel = || fstatfs(&fd).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
+        let live = !host.is_captured() && (host.proc() == Path::new("/proc") || is_of_kernel());
         let (name, info) = (RefCell::new(Vec::with_capacity(16)), Vec::with_capacity(4096));
         Ok(Self { raw, fd, fdinfo: None, live, name, info })
     }

@@ -89,15 +89,22 @@ impl Raw {
         seen: &mut Seen,
         path: impl Fn(&Self) -> Result<Option<PathBuf>>,
     ) -> Result<(Option<UsedFile>, Option<Place>)> {
-        let told = self.place(&self.dir().join(link));
+        let at = self.dir().join(link);
+        let told = self.place(&at);
         let place = told.as_ref().and_then(|(_, place)| *place);
-        if let (Some((about, _)), Some(path)) = (&told, place.and_then(|at| seen.places.get(&at))) {
+        if let (Some((about, _)), Some(path)) =
+            (&told, place.and_then(|place| seen.places.get(&place)))
+        {
             return Ok((Some(used(role, path.clone(), Some(*about))), place));
         }
         let path = path(self)?;
         // A place that has been deleted has no path any more but the one that it had.
         let lasting = told.filter(|(about, _)| about.nlink > 0).and(place);
-        if let (Some(place), Some(path)) = (lasting, &path) {
+        // The process may have gone elsewhere between the two questions; what others are told must be right.
+        let is_still_there = |place| self.place(&at).and_then(|(_, now)| now) == Some(place);
+        if let (Some(place), Some(path)) = (lasting, &path)
+            && is_still_there(place)
+        {
             seen.places.insert(place, path.clone());
         }
         Ok((path.map(|path| used(role, path, told.map(|(about, _)| about))), place))
