@@ -20,7 +20,7 @@ pub(crate) fn view<'py, R: Record>(
     view_with(py, state, tuple, record, |_| Ok(None))
 }
 
-/// The same, with what `special` makes of a field by its name.
+/// The same, with what `special` makes of a field by its name, which is empty where the record has none for it.
 pub(crate) fn view_with<'py, R: Record>(
     py: Python<'py>,
     state: &State,
@@ -63,7 +63,11 @@ fn filled<'py, R: Record>(
                     value => field_object(py, field, value)?,
                 },
             },
-            None => unknown()?,
+            // Psutil's field that the record has none for.
+            None => match special("")? {
+                Some(object) => object,
+                None => unknown()?,
+            },
         };
         new.set(place, item)?;
     }

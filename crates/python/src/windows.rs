@@ -15,7 +15,7 @@ use pyo3::types::{PyCapsule, PyDict, PyList};
 
 use crate::process::ask;
 use crate::state::{State, Tuple};
-use crate::views::{object, one_decimal, text, view, view_with, zeros};
+use crate::views::{object, one_decimal, text, view, view_or, view_with};
 use crate::{enter, ffi, system};
 
 /// Adds the functions of this file to the module.
@@ -94,7 +94,7 @@ fn with_interrupts<'py, R: Record>(
     system: f64,
     interrupt: f64,
 ) -> PyResult<Bound<'py, PyAny>> {
-    view_with(py, state, Tuple::Scputimes, record, |field, _| {
+    view_with(py, state, Tuple::Scputimes, record, |field| {
         Ok(match field {
             "system" => Some(system.into_pyobject(py)?.into_any()),
             "" => Some(interrupt.into_pyobject(py)?.into_any()),
@@ -156,7 +156,7 @@ fn service<'py>(module: &Bound<'py, PyModule>, name: OsString) -> PyResult<Bound
     let found = system::ask(py, state, |host| host.service(&name))?;
     let dict = PyDict::new(py);
     for (column, field) in Service::FIELDS.iter().enumerate() {
-        dict.set_item(field.name, object(py, &found.value_at(column))?)?;
+        dict.set_item(field.name, object(py, found.value_at(column))?)?;
     }
     Ok(dict)
 }
@@ -181,7 +181,7 @@ fn memory_full_info<'py>(
     let (py, state) = (process.py(), ffi::state(module)?);
     let both = |process: &Process| Ok((process.memory_counters()?, process.memory_footprint()?));
     let (counters, footprint) = ask(module, process, both)?;
-    view_with(py, state, Tuple::Pfullmem, &counters, |field, _| {
+    view_with(py, state, Tuple::Pfullmem, &counters, |field| {
         if field.is_empty() {
             Ok(Some(footprint.uss.into_pyobject(py)?.into_any()))
         } else {
@@ -225,7 +225,7 @@ fn mapped<'py>(
 ) -> PyResult<Bound<'py, PyList>> {
     let (py, state) = (module.py(), ffi::state(module)?);
     let rows = files.iter().map(|file| {
-        view_with(py, state, tuple, file, |field, _| {
+        view_with(py, state, tuple, file, |field| {
             Ok(match field {
                 "addr" => Some(format!("{:#x}", file.addr.start).into_pyobject(py)?.into_any()),
                 "" => Some(file.size.into_pyobject(py)?.into_any()),
@@ -245,7 +245,7 @@ fn open_files<'py>(
 ) -> PyResult<Bound<'py, PyList>> {
     let (py, state) = (module.py(), ffi::state(module)?);
     let files = ask(module, process, Process::open_files)?;
-    let rows = files.iter().map(|file| zeros(py, state, Tuple::Popenfile, file, -1));
+    let rows = files.iter().map(|file| view_or(py, state, Tuple::Popenfile, file, -1));
     PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
 }
 
