@@ -51,7 +51,6 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     if !arguments.names.is_empty() {
         return Ok(context.output.lines(services.iter().flat_map(told))?);
     }
-    let terminal = context.output.terminal;
     let mut table = Table::new(vec![
         Column::left("NAME"),
         Column::right("PID"),
