@@ -75,6 +75,23 @@ fn the_command_line_has_the_words_that_were_given() {
 }
 
 #[test]
+fn a_process_that_has_just_been_started_has_its_command_line_directory_and_environment() {
+    for turn in 0..100 {
+        let mut command = Command::new("cmd");
+        command.args(["/c", "pause"]).arg(turn.to_string()).env("PSIGHT_TURN", turn.to_string());
+        let child = Kept(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap());
+        let process = Process::new(child.0.id()).unwrap();
+        let questions = || {
+            let last = process.cmdline()?.pop();
+            let turn = process.environ_map()?.remove(&OsString::from("PSIGHT_TURN"));
+            Ok::<_, psight::Error>((last, turn, process.cwd()?.is_some()))
+        };
+        let number = Some(OsString::from(turn.to_string()));
+        assert_eq!(questions().unwrap(), (number.clone(), number, true));
+    }
+}
+
+#[test]
 fn a_word_that_is_no_text_is_kept_as_it_is() {
     let odd = OsString::from_wide(&[0x61, 0xd800, 0x20, 0xdc00]);
     let mut command = Command::new("cmd");

@@ -3,12 +3,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use psight_parse::windows::unicode_string::{self, UnicodeString};
 use psight_parse::windows::{Width, command_line as words, environment as variables, peb};
 
 use super::super::ffi::{self, Buffer};
-use super::super::kernel::grown;
+use super::super::kernel::{grown, moment};
 use super::super::opened::Opened;
 use super::super::text;
 use crate::{Error, Pid, Result};
@@ -22,8 +23,48 @@ const LOOK_INSIDE: u32 = 0x0400 | 0x0010;
 /// No environment is longer: Windows itself stops at 32767 units in one variable, and takes long for many of those.
 const LONGEST_ENVIRONMENT: u64 = 16 << 20;
 
-// ProcessCommandLineInformation, since 8.1, which needs no right to read memory; else the PEB
+/// Asks again for as long as the process is so new that it may not have been given its memory yet.
+fn patiently<T>(pid: Pid, ask: impl Fn(Pid) -> Result<T>) -> Result<T> {
+    /// ERROR_PARTIAL_COPY, ERROR_NOACCESS: there is nothing to read where its memory says that there is.
+    const NOTHING_THERE: [i32; 2] = [299, 998];
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match ask(pid) {
+            Err(error)
+                if error.os_code().is_some_and(|code| NOTHING_THERE.contains(&code))
+                    && is_new(pid) =>
+            {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(32));
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// Whether the process was made within the last second.
+fn is_new(pid: Pid) -> bool {
+    let times = Opened::new(pid, 0).and_then(|opened| opened.times());
+    times.is_ok_and(|times| {
+        let age = moment(times.create_time).elapsed();
+        age.is_ok_and(|age| age < Duration::from_secs(1))
+    })
+}
+
 pub(super) fn command_line(pid: Pid) -> Result<Vec<OsString>> {
+    patiently(pid, command_line_now)
+}
+
+pub(super) fn directory(pid: Pid) -> Result<Option<PathBuf>> {
+    patiently(pid, directory_now)
+}
+
+pub(super) fn environment(pid: Pid) -> Result<Vec<(OsString, OsString)>> {
+    patiently(pid, environment_now)
+}
+
+// ProcessCommandLineInformation, since 8.1, which needs no right to read memory; else the PEB
+fn command_line_now(pid: Pid) -> Result<Vec<OsString>> {
     let opened = Opened::new(pid, 0)?;
     let mut buffer = Buffer::new(1024);
     let asked = grown(&mut buffer, |buffer| {
@@ -42,7 +83,7 @@ pub(super) fn command_line(pid: Pid) -> Result<Vec<OsString>> {
     Ok(words::command_line(&line).into_iter().map(text::os).collect())
 }
 
-pub(super) fn directory(pid: Pid) -> Result<Option<PathBuf>> {
+fn directory_now(pid: Pid) -> Result<Option<PathBuf>> {
     let inside = Inside::of(pid)?;
     let bytes = inside.text(inside.parameters.current_directory)?;
     let mut units: Vec<u16> = bytes
@@ -61,7 +102,7 @@ pub(super) fn directory(pid: Pid) -> Result<Option<PathBuf>> {
     Ok((!units.is_empty()).then(|| text::os(units).into()))
 }
 
-pub(super) fn environment(pid: Pid) -> Result<Vec<(OsString, OsString)>> {
+fn environment_now(pid: Pid) -> Result<Vec<(OsString, OsString)>> {
     let inside = Inside::of(pid)?;
     let bytes = inside.environment()?;
     let variables = variables::environment(&bytes).into_iter();
