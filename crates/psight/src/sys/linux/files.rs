@@ -145,13 +145,16 @@ pub(super) fn said_entries(folder: &Stat) -> Option<u64> {
     u64::try_from(folder.st_size).ok().filter(|size| *size > 0)
 }
 
-/// Looks at one descriptor after the other until `expected` have been found. That is cheaper than a list of them, of
+/// Looks at one descriptor after the other until `expected` have been found, where that is cheaper than a list of them, of
 /// which an entry costs the kernel nearly as much as the look. The answer is the number from which on nothing has been
 /// looked at: see [`skip_to`].
 pub(super) fn tried(expected: u64, mut look: impl FnMut(u32) -> bool) -> u32 {
-    /// A list costs as much as some looks at nothing.
-    const SPARE: u64 = 4;
-    let (mut next, mut found, end) = (0, 0, expected + expected / 8 + SPARE);
+    /// Few are soon listed, and a shell's are far apart: a look at nothing costs more than one at something.
+    const MANY: u64 = 256;
+    if expected < MANY {
+        return 0;
+    }
+    let (mut next, mut found, end) = (0, 0, expected + expected / 8);
     while found < expected && u64::from(next) < end {
         found += u64::from(look(next));
         next += 1;
@@ -321,27 +324,33 @@ pub(super) fn wide(count: impl Into<u64>) -> u64 {
 mod tests {
     use super::*;
 
-    /// Which numbers are looked at where these descriptors are open, and what is left to a list.
-    fn looks(expected: u64, open: &[u32]) -> (Vec<u32>, u32) {
-        let mut looks = Vec::new();
+    /// How many numbers are looked at where so many descriptors are expected and these are open, and from which on a list
+    /// has to tell.
+    fn looks(expected: u64, is_open: impl Fn(u32) -> bool) -> (usize, u32) {
+        let mut looks = 0;
         let rest = tried(expected, |number| {
-            looks.push(number);
-            open.contains(&number)
+            looks += 1;
+            is_open(number)
         });
         (looks, rest)
     }
 
     #[test]
-    fn descriptors_in_a_row_are_found_without_a_list() {
-        assert_eq!(looks(3, &[0, 1, 2]), (vec![0, 1, 2], 3));
-        assert_eq!(looks(3, &[0, 1, 4]), (vec![0, 1, 2, 3, 4], 5));
+    fn many_descriptors_in_a_row_are_found_without_a_list() {
+        assert_eq!(looks(300, |number| number < 300), (300, 300));
+        assert_eq!(looks(300, |number| number != 7), (301, 301));
     }
 
     #[test]
     fn a_list_goes_on_where_too_many_are_missing() {
-        assert_eq!(looks(3, &[0, 1, 300]), ((0..7).collect(), 7));
+        assert_eq!(looks(300, |number| number >= 1000), (337, 337));
+    }
+
+    #[test]
+    fn few_descriptors_are_listed() {
+        assert_eq!(looks(20, |_| true), (0, 0));
         // Nothing is known of how many there are.
-        assert_eq!(looks(0, &[0, 1]), (vec![], 0));
+        assert_eq!(looks(0, |_| true), (0, 0));
     }
 
     #[test]
