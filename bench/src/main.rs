@@ -33,6 +33,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["run", rest @ ..] => run::run(rest),
+        ["load", loads @ ..] => workload::kept(loads),
         ["hold", what, folder] => workload::hold::run(what, Path::new(folder)),
         ["ask", who, case, passes, calls, pid] => {
             workload::raise_limit()?;
@@ -41,6 +42,6 @@ fn dispatch(arguments: &[String]) -> Outcome {
             println!("{}", serde_json::to_string(&times)?);
             Ok(())
         }
-        _ => Err("usage: psight-bench run [--rounds N] [--python PYTHON] [--psight PROGRAM] [--save] [CASE...]".into()),
+        _ => Err("usage: psight-bench run [--rounds N] [--python PYTHON] [--psight PROGRAM] [--save] [CASE...], or psight-bench load LOAD...".into()),
     }
 }

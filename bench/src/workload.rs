@@ -60,6 +60,22 @@ pub(crate) struct Workload {
     start: PipeReader,
 }
 
+/// Starts loads by name, as `Crowd Sockets`, prints who has them, and keeps them until the input ends: something to profile.
+pub(crate) fn kept(names: &[&str]) -> Outcome {
+    let mut workload = Workload::new()?;
+    for name in names {
+        let load = Load::NAMED.iter().find(|load| format!("{load:?}") == **name);
+        let load = load.ok_or_else(|| format!("{name}: one of {:?}", Load::NAMED))?;
+        println!("{name} {}", workload.provide(*load)?);
+    }
+    until_the_end()
+}
+
+impl Load {
+    const NAMED: [Self; 6] =
+        [Self::Crowd, Self::Sockets, Self::Descriptors, Self::Mappings, Self::Threads, Self::Churn];
+}
+
 impl Workload {
     /// Where what belongs to it lies.
     pub(crate) fn folder(&self) -> &Path {
