@@ -148,6 +148,7 @@ _PRIVATE = frozenset(
 _OURS = {
     "ProcessTable": "_columns",
     "install": "dropin",
+    "keep_open": "_keep",
     "process_table": "_columns",
     "uninstall": "dropin",
     "test": "_table",

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use psight::Host;
 use psight::monotonic::Monotonic;
 use psight::record::Field;
+use psight::table::{Columns, Scanner};
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
@@ -30,6 +31,16 @@ struct Inner {
     host: Host,
     objects: HashMap<(&'static str, &'static str), Py<PyAny>>,
     counters: Counters,
+    tables: Tables,
+}
+
+/// What reads tables.
+#[derive(Default)]
+struct Tables {
+    /// How many descriptors may stay open between two readings.
+    keep_open: usize,
+    /// What read the last one, if it may keep any; it is not here while it reads.
+    last: Option<(Columns, Scanner)>,
 }
 
 macro_rules! tuples {
@@ -118,8 +129,12 @@ impl State {
         } else {
             "psight._exceptions"
         };
-        let inner =
-            Inner { host: Host::local(), objects: HashMap::new(), counters: Counters::default() };
+        let inner = Inner {
+            host: Host::local(),
+            objects: HashMap::new(),
+            counters: Counters::default(),
+            tables: Tables::default(),
+        };
         Self {
             exceptions,
             inner: Mutex::new(inner),
@@ -149,7 +164,35 @@ impl State {
     pub(crate) fn set_host(&self, host: Host) {
         let mut inner = self.lock();
         inner.host = host;
+        inner.tables.last = None;
         self.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// Lets so many descriptors stay open from one reading of the table to the next.
+    pub(crate) fn keep_open(&self, most: usize) {
+        self.lock().tables = Tables { keep_open: most, last: None };
+    }
+
+    /// What reads the table of `host`: that of the last time, if it read the same columns and kept anything.
+    pub(crate) fn scanner(&self, host: &Host, columns: Columns) -> psight::Result<Scanner> {
+        let (most, last) = {
+            let tables = &mut self.lock().tables;
+            (tables.keep_open, tables.last.take_if(|(of, _)| *of == columns))
+        };
+        if let Some((_, scanner)) = last {
+            return Ok(scanner);
+        }
+        let mut scanner = host.scanner(columns)?;
+        scanner.keep_open(most);
+        Ok(scanner)
+    }
+
+    /// Keeps what has read the table of the host of this generation for the next time.
+    pub(crate) fn put_back(&self, scanner: Scanner, columns: Columns, generation: u64) {
+        let mut inner = self.lock();
+        if inner.tables.keep_open > 0 && self.generation() == generation {
+            inner.tables.last = Some((columns, scanner));
+        }
     }
 
     /// The name of the attribute of a Python `Process` that has its handle.

@@ -20,6 +20,7 @@ use crate::{enter, ffi, process};
 /// Adds the functions of this file to the module.
 pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
     names.add("table_names", ANSWERS.iter().map(|answer| answer.name).collect::<Vec<_>>())?;
+    names.add_function(wrap_pyfunction!(keep_open, module)?)?;
     names.add_function(wrap_pyfunction!(table, module)?)
 }
 
@@ -204,6 +205,14 @@ fn create_time<'py>(
     Ok(Some(at))
 }
 
+/// Lets so many descriptors stay open from one table to the next.
+#[pyfunction]
+#[pyo3(pass_module)]
+fn keep_open(module: &Bound<'_, PyModule>, most: usize) -> PyResult<()> {
+    ffi::state(module)?.keep_open(most);
+    Ok(())
+}
+
 /// Reads the table with the columns that the attributes `names` need: all processes, and what each has for them.
 ///
 /// Each process is the one of `known`, or else a new one of class `class` that is put there; those that the table does not
@@ -228,7 +237,8 @@ fn table<'py>(
     let wanted = Wanted { names, answers: &answers, blank: blank(py, names)?, ad_value };
     let (found, infos) = (PyList::empty(py), PyList::empty(py));
     let mut pids = Vec::new();
-    let read = |show: &mut dyn FnMut(&[ProcessRow])| host.scanner(columns)?.parts(PART, show);
+    let mut scanner = enter::system(py, state, || state.scanner(&host, columns))?;
+    let read = |show: &mut dyn FnMut(&[ProcessRow])| scanner.parts(PART, show);
     enter::system_in_parts(py, state, read, |rows| {
         for row in rows {
             let (process, capsule) = processes.of(state, row)?;
@@ -246,6 +256,7 @@ fn table<'py>(
         }
         Ok(())
     })?;
+    state.put_back(scanner, columns, generation);
     drop_gone(known, &pids)?;
     Ok((found, infos))
 }

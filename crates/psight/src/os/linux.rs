@@ -3,4 +3,3 @@
 #[cfg(feature = "bpf")]
 pub mod bpf;
 pub mod cgroup;
-mod keep;

@@ -21,8 +21,7 @@ impl Engine {
         Err(Error::unsupported("processes"))
     }
 
-    /// Lets this many descriptors stay open from one reading to the next.
-    #[allow(dead_code, reason = "only Linux asks")]
+    /// Lets this many descriptors stay open from one reading to the next, where a process has any to keep.
     pub(crate) fn keep_open(&mut self, _most: usize) {}
 
     /// Fills `row` with one process.
