@@ -52,6 +52,9 @@ pub struct ProcessRow {
     pub uids: Option<UserIds>,
     /// The group ids.
     pub gids: Option<GroupIds>,
+    /// The effective user, as in `uids`; alone it is cheaper.
+    #[field(on(linux))]
+    pub euid: Option<u32>,
     /// The process group.
     pub pgid: Option<Pid>,
     /// The session.
@@ -386,6 +389,7 @@ impl ProcessRow {
             username: None,
             uids: None,
             gids: None,
+            euid: None,
             pgid: None,
             sid: None,
             terminal: None,

@@ -8,6 +8,7 @@ mod common;
 mod sleeper;
 
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -68,7 +69,7 @@ fn a_captured_machine_has_exact_rows() {
     let expected = serde_json::json!({
         "pid": 7, "ppid": 1, "name": "cat", "status": "sleeping", "username": "ann",
         "uids": {"real": 1000, "effective": 0, "saved": 5},
-        "gids": {"real": 1, "effective": 2, "saved": 3},
+        "gids": {"real": 1, "effective": 2, "saved": 3}, "euid": 0,
         "pgid": 7, "sid": 6, "terminal": "/dev/pts/1", "create_time": 1_600_000_005.0,
         "nice": -5, "num_threads": 3, "cpu_num": 1,
         "cpu_times": {"user": 0.03, "system": 0.04, "children_user": 0.05,
@@ -137,6 +138,7 @@ fn a_row_is_what_the_process_says_alone() {
             ("username", row.username == process.username().ok()),
             ("uids", row.uids == process.uids().ok()),
             ("gids", row.gids == process.gids().ok()),
+            ("euid", row.euid == process.uids().ok().map(|ids| ids.effective)),
             ("pgid", row.pgid == process.pgid().ok()),
             ("sid", row.sid == process.sid().ok()),
             ("terminal", row.terminal == process.terminal().unwrap_or_default()),
@@ -158,6 +160,29 @@ fn a_row_is_what_the_process_says_alone() {
         let wrong: Vec<_> = pairs.iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
         if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong:?}: {row:?}")) }
     });
+}
+
+#[test]
+fn the_effective_user_of_a_process_that_may_not_be_looked_into_is_its_own() {
+    // Who changes the user may not be looked into: the files of such a process are the superuser's, its folder is not.
+    let script = "import os; os.setresuid(0, 65534, 0); print(flush=True); input()";
+    let mut command = Command::new("python3");
+    command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let Ok(mut child) = command.stderr(Stdio::null()).spawn() else {
+        return eprintln!("skipped: there is no python3");
+    };
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let row = row_of(child.id(), Columns::EUID);
+    let ids = row_of(child.id(), Columns::UIDS);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    if line.is_empty() {
+        return eprintln!("skipped: this user may not become another");
+    }
+    assert_eq!(row.unwrap().euid, Some(65534));
+    let ids = ids.unwrap().uids.unwrap();
+    assert_eq!((ids.real, ids.effective), (0, 65534));
 }
 
 #[test]

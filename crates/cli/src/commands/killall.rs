@@ -132,7 +132,7 @@ fn candidates(arguments: &Arguments, context: &Context) -> Result<Vec<ProcessRow
     };
     need(arguments.names.iter().any(|name| name.contains('/')), Columns::EXE);
     need(arguments.process_group, Columns::PGID);
-    need(arguments.user.is_some(), Columns::UIDS);
+    need(arguments.user.is_some(), Columns::EUID);
     need(arguments.younger_than.is_some() || arguments.older_than.is_some(), Columns::CREATE_TIME);
     let user = match &arguments.user {
         Some(name) => {
@@ -144,8 +144,7 @@ fn candidates(arguments: &Arguments, context: &Context) -> Result<Vec<ProcessRow
     let now = host.now();
     let mut rows = host.processes(columns)?;
     rows.retain(|row| {
-        let is_of_user =
-            user.is_empty() || row.uids.is_some_and(|ids| user.contains(&ids.effective));
+        let is_of_user = user.is_empty() || row.euid.is_some_and(|uid| user.contains(&uid));
         !own.is_own(row.pid) && is_of_user && arguments.has_age(row, now)
     });
     Ok(rows)

@@ -148,7 +148,7 @@ struct Lister<'a> {
     sockets: OnceCell<Rc<Sockets>>,
 }
 
-const NEEDS: Columns = Columns::PPID.and(Columns::NAME).and(Columns::PGID).and(Columns::UIDS);
+const NEEDS: Columns = Columns::PPID.and(Columns::NAME).and(Columns::PGID).and(Columns::EUID);
 
 impl<'a> Lister<'a> {
     fn new(host: &Host, selection: &'a Selection) -> Self {
@@ -204,7 +204,7 @@ impl<'a> Lister<'a> {
     }
 
     fn owner(&mut self, row: &ProcessRow, numeric: bool) -> Owner {
-        let uid = row.uids.map(|ids| ids.effective);
+        let uid = row.euid;
         let name = uid.map(|uid| match self.names.name(uid) {
             Some(name) if !numeric => name.to_owned(),
             _ => uid.to_string().into(),

@@ -133,13 +133,13 @@ impl Arguments {
     /// All processes, without their threads.
     fn forest(&self, host: &Host) -> Result<Forest, Failure> {
         let mut needs =
-            Columns::PPID | Columns::NAME | Columns::PGID | Columns::UIDS | Columns::NUM_THREADS;
+            Columns::PPID | Columns::NAME | Columns::PGID | Columns::EUID | Columns::NUM_THREADS;
         if self.arguments {
             needs |= Columns::CMDLINE;
         }
         let mut names = host.user_names();
         let mut node = |row: &ProcessRow| {
-            let uid = row.uids.map(|ids| ids.effective);
+            let uid = row.euid;
             let user = uid.and_then(|uid| names.name(uid).map(OsStr::to_owned));
             Node::of(row, short_name(row, host), user)
         };

@@ -39,6 +39,7 @@ columns! {
     USERNAME = "username",
     UIDS = "uids",
     GIDS = "gids",
+    EUID = "euid",
     PGID = "pgid",
     SID = "sid",
     TERMINAL = "terminal",

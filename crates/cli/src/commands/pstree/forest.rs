@@ -32,7 +32,7 @@ impl Node {
             pid: row.pid.as_u32(),
             ppid: row.ppid.map_or(0, |ppid| ppid.as_u32()),
             pgid: row.pgid.map(|pgid| pgid.as_u32()),
-            uid: row.uids.map(|ids| ids.effective),
+            uid: row.euid,
             user,
             name,
             arguments: words.split_first().map(|(_, rest)| rest.to_vec()),

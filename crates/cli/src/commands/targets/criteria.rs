@@ -156,7 +156,8 @@ impl Matcher<'_> {
         need(!criteria.pgroup.is_empty(), Columns::PGID);
         need(!criteria.session.is_empty(), Columns::SID);
         need(!criteria.terminal.is_empty(), Columns::TERMINAL);
-        need(!criteria.euid.is_empty() || !criteria.uid.is_empty(), Columns::UIDS);
+        need(!criteria.euid.is_empty(), Columns::EUID);
+        need(!criteria.uid.is_empty(), Columns::UIDS);
         need(!criteria.group.is_empty(), Columns::GIDS);
         need(!criteria.runstates.is_empty(), Columns::STATUS);
         needs
@@ -194,7 +195,7 @@ impl Matcher<'_> {
             && one_of(&criteria.parent, row.ppid.map(u32::from))
             && one_of(&self.groups, row.pgid.map(u32::from))
             && one_of(&self.sessions, row.sid.map(u32::from))
-            && one_of(&self.effective_users, row.uids.map(|ids| ids.effective))
+            && one_of(&self.effective_users, row.euid)
             && one_of(&self.real_users, row.uids.map(|ids| ids.real))
             && one_of(&self.user_groups, row.gids.map(|ids| ids.real))
             && (criteria.terminal.is_empty() || self.has_terminal(row))

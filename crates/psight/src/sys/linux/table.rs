@@ -16,7 +16,7 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
-use plan::Plan;
+use plan::{Answers, Plan};
 use sources::{Read, Refusal, Sources};
 
 pub(super) use ffi::PidfdInfo;
@@ -91,8 +91,12 @@ const OF_THE_LIVING: Columns = Columns::CMDLINE.and(Columns::EXE).and(Columns::C
 impl Engine {
     pub(crate) fn new(host: &Host, columns: Columns) -> Result<Self> {
         let mut sources = Sources::open(host)?;
-        let ours = sources.are_ours();
-        let plan = Plan::new(columns, ours && sources.pidfd_info(std::process::id()).is_ok());
+        let answers = match (sources.is_live(), sources.are_ours()) {
+            (_, true) if sources.pidfd_info(std::process::id()).is_ok() => Answers::Pidfds,
+            (true, _) => Answers::Kernel,
+            (false, _) => Answers::Files,
+        };
+        let plan = Plan::new(columns, answers);
         let sizes_count = sources.sizes_count();
         Ok(Self {
             host: host.clone(),
@@ -248,6 +252,7 @@ const SOURCES: &[Source] = &[
     Source { columns: |plan| plan.stat, fill: Engine::stat },
     Source { columns: |plan| plan.statm, fill: Engine::statm },
     Source { columns: |plan| plan.pidfd, fill: Engine::pidfd },
+    Source { columns: |plan| plan.folder, fill: Engine::folder },
     Source { columns: |plan| plan.status, fill: Engine::status },
     Source { columns: |plan| plan.columns.common(Columns::CMDLINE), fill: Engine::cmdline },
     Source { columns: |plan| plan.columns.common(Columns::EXE), fill: Engine::exe },

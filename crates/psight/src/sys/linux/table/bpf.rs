@@ -11,7 +11,7 @@ use psight_parse::linux::cpulist::cpulist;
 use super::super::bpf::{Bpf, Parts, Program, Whom};
 use super::super::{read, records as convert};
 use super::fill::{Machine, ids, text, words};
-use super::plan::{IDS, Plan};
+use super::plan::{Answers, IDS, Plan};
 use super::{Engine, Life, Nature, Refusal};
 use crate::process::{ContextSwitches, CpuSample};
 use crate::table::{Columns, ProcessRow};
@@ -139,9 +139,9 @@ impl Records {
 fn rest(columns: Columns, exact: bool) -> Plan {
     let links = Columns::EXE | Columns::CWD | Columns::MEMORY_FOOTPRINT;
     let memory = if exact { Columns::NONE } else { Columns::MEMORY_INFO };
-    let mut plan = Plan::new(columns.common(links | memory), false);
+    let mut plan = Plan::new(columns.common(links | memory), Answers::Kernel);
     if !plan.statm.is_empty() {
-        plan.statm = Plan::new(columns, false).statm;
+        plan.statm = Plan::new(columns, Answers::Kernel).statm;
     }
     plan
 }

@@ -146,9 +146,14 @@ impl Engine {
         Ok(())
     }
 
+    pub(super) fn folder(&mut self, row: &mut ProcessRow, _: Columns) -> Read<()> {
+        row.euid = Some(self.sources.owner()?);
+        Ok(())
+    }
+
     pub(super) fn status(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
         let mut wanted = Wanted::NONE;
-        if columns.intersects(Columns::UIDS | Columns::USERNAME) {
+        if columns.intersects(Columns::UIDS | Columns::USERNAME | Columns::EUID) {
             wanted = wanted | Wanted::UID;
         }
         if columns.intersects(Columns::GIDS) {
@@ -329,6 +334,9 @@ pub(super) fn ids(
 ) {
     if columns.intersects(Columns::UIDS) {
         row.uids = users.map(|[real, effective, saved]| UserIds { real, effective, saved });
+    }
+    if columns.intersects(Columns::EUID) {
+        row.euid = users.map(|[_, effective, _]| effective);
     }
     if columns.intersects(Columns::GIDS) {
         row.gids = groups.map(|[real, effective, saved]| GroupIds { real, effective, saved });

@@ -22,7 +22,19 @@ pub(super) const STAT: Columns = Columns::PPID
 pub(super) const SIZES: Columns = Columns::RSS.and(Columns::VMS).and(Columns::MEMORY_PERCENT);
 
 /// What comes from a pidfd, or from `status`.
-pub(super) const IDS: Columns = Columns::UIDS.and(Columns::GIDS).and(Columns::USERNAME);
+pub(super) const IDS: Columns =
+    Columns::UIDS.and(Columns::GIDS).and(Columns::USERNAME).and(Columns::EUID);
+
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answers {
+    /// Files that somebody has kept of a kernel's.
+    Files,
+    /// A kernel, or one that speaks of other pids.
+    Kernel,
+    /// This kernel, which answers questions about pidfds.
+    Pidfds,
+}
 
 /// The sources to read, each once per process.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +49,8 @@ pub(super) struct Plan {
     pub(super) status: Columns,
     /// What is to be taken from a pidfd.
     pub(super) pidfd: Columns,
+    /// What is to be taken from the process's folder itself.
+    pub(super) folder: Columns,
     /// Whether a process that has been read before needs its clock and a short file only.
     pub(super) clock: bool,
 }
@@ -45,8 +59,8 @@ pub(super) struct Plan {
 const OF_CLOCK: Columns = Columns::PID.and(Columns::NAME).and(Columns::CPU_PERCENT);
 
 impl Plan {
-    /// The cheapest way to the columns; `pidfd` says whether this kernel answers questions about pidfds.
-    pub(super) fn new(columns: Columns, pidfd: bool) -> Self {
+    /// The cheapest way to the columns.
+    pub(super) fn new(columns: Columns, answers: Answers) -> Self {
         let wants = |column| columns.intersects(column);
         let statm = if wants(Columns::MEMORY_INFO) {
             columns.common(SIZES | Columns::MEMORY_INFO)
@@ -54,12 +68,18 @@ impl Plan {
             Columns::NONE
         };
         let ids = columns.common(IDS);
-        let status = columns.common(Columns::NUM_CTX_SWITCHES);
-        // A file that is read anyway costs less than another system call.
-        let (status, pidfd) =
-            if pidfd && status.is_empty() { (status, ids) } else { (status | ids, Columns::NONE) };
+        let mut status = columns.common(Columns::NUM_CTX_SWITCHES);
+        let (mut pidfd, mut folder) = (Columns::NONE, Columns::NONE);
+        // A file that is read anyway costs less than another system call, and one call less than three.
+        match answers {
+            Answers::Kernel | Answers::Pidfds if status.is_empty() && ids == Columns::EUID => {
+                folder = ids;
+            }
+            Answers::Pidfds if status.is_empty() => pidfd = ids,
+            _ => status |= ids,
+        }
         let stat = columns.common(STAT).minus(statm);
-        Self { columns, stat, statm, status, pidfd, clock: false }
+        Self { columns, stat, statm, status, pidfd, folder, clock: false }
     }
 
     /// The way to these columns for who keeps files open and may read the clocks of processes, if it is one for them.
@@ -80,20 +100,20 @@ mod tests {
 
     #[test]
     fn a_cheap_table_reads_one_file() {
-        let plan = Plan::new(Columns::PID | Columns::NAME | Columns::RSS, true);
+        let plan = Plan::new(Columns::PID | Columns::NAME | Columns::RSS, Answers::Pidfds);
         assert_eq!(plan.stat, Columns::NAME | Columns::RSS);
         assert!(plan.statm.is_empty() && plan.status.is_empty() && plan.pidfd.is_empty());
     }
 
     #[test]
     fn a_list_of_pids_reads_nothing() {
-        let plan = Plan::new(Columns::PID, true);
+        let plan = Plan::new(Columns::PID, Answers::Pidfds);
         assert!(plan.stat.is_empty() && plan.status.is_empty() && plan.pidfd.is_empty());
     }
 
     #[test]
     fn exact_memory_makes_all_sizes_exact() {
-        let plan = Plan::new(Columns::MEMORY_INFO | Columns::RSS, true);
+        let plan = Plan::new(Columns::MEMORY_INFO | Columns::RSS, Answers::Pidfds);
         assert_eq!(plan.statm, Columns::MEMORY_INFO | Columns::RSS);
         assert!(plan.stat.is_empty());
     }
@@ -101,18 +121,33 @@ mod tests {
     #[test]
     fn a_clock_is_enough_for_names_and_use_alone() {
         let busy = Columns::PID | Columns::NAME | Columns::CPU_PERCENT;
-        assert!(Plan::new(busy, true).with_clock().is_some_and(|plan| plan.clock));
-        assert!(Plan::new(busy | Columns::RSS, true).with_clock().is_none());
-        assert!(Plan::new(Columns::NAME, true).with_clock().is_none());
+        assert!(Plan::new(busy, Answers::Pidfds).with_clock().is_some_and(|plan| plan.clock));
+        assert!(Plan::new(busy | Columns::RSS, Answers::Pidfds).with_clock().is_none());
+        assert!(Plan::new(Columns::NAME, Answers::Pidfds).with_clock().is_none());
+    }
+
+    #[test]
+    fn the_folder_knows_the_effective_user_and_no_other() {
+        let plan = Plan::new(Columns::EUID | Columns::NAME, Answers::Pidfds);
+        assert_eq!((plan.folder, plan.pidfd), (Columns::EUID, Columns::NONE));
+        assert_eq!(
+            Plan::new(Columns::EUID, Answers::Files).folder,
+            Columns::NONE,
+            "it is a file's owner"
+        );
+        let both = Columns::EUID | Columns::UIDS;
+        assert_eq!(Plan::new(both, Answers::Pidfds).pidfd, both);
+        let both = Columns::EUID | Columns::NUM_CTX_SWITCHES;
+        assert_eq!(Plan::new(both, Answers::Pidfds).status, both);
     }
 
     #[test]
     fn ids_come_from_status_where_that_is_read_anyway() {
         let ids = Columns::UIDS | Columns::USERNAME;
-        assert_eq!(Plan::new(ids, true).pidfd, ids);
-        assert_eq!(Plan::new(ids, false).status, ids);
+        assert_eq!(Plan::new(ids, Answers::Pidfds).pidfd, ids);
+        assert_eq!(Plan::new(ids, Answers::Kernel).status, ids);
         let both = ids | Columns::NUM_CTX_SWITCHES;
-        assert_eq!(Plan::new(both, true).status, both);
-        assert!(Plan::new(both, true).pidfd.is_empty());
+        assert_eq!(Plan::new(both, Answers::Pidfds).status, both);
+        assert!(Plan::new(both, Answers::Pidfds).pidfd.is_empty());
     }
 }

@@ -273,6 +273,18 @@ impl Sources {
         Ok(u64::try_from(stat.st_size).unwrap_or(0))
     }
 
+    /// Whether a kernel answers here, and not files.
+    pub(super) fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Whose the process's folder is: its effective user, also where its files are the superuser's because it may not be
+    /// looked into (fs/proc/base.c, `task_dump_owner`).
+    pub(super) fn owner(&mut self) -> Read<u32> {
+        let path = path(&mut self.path, self.folder, b"\0")?;
+        Ok(statat(&self.proc, path, AtFlags::SYMLINK_NOFOLLOW)?.st_uid)
+    }
+
     /// How many entries the folder has.
     pub(super) fn entries(&mut self, name: &[u8]) -> Read<u64> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
