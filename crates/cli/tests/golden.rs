@@ -65,7 +65,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("df-B", &["df", "-BM", "--total"]),
     ("df-i", &["df", "-i"]),
     ("df-json", &["df", "-a", "--json"]),
-    ("netstat", &["netstat", "-tuxanp"]),
+    ("netstat", &["netstat", "-anp"]),
     ("netstat-listening", &["netstat", "-tuln"]),
     ("netstat-xl", &["netstat", "-xlp"]),
     ("netstat-e", &["netstat", "-tuxe", "established", "listen"]),

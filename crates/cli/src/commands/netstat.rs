@@ -9,10 +9,13 @@ use clap::Args;
 
 use self::states::Wanted;
 use super::{Context, Failure, ifconfig};
+use crate::line::{Line, Paint};
+use crate::output::Format;
 use crate::registry::Applet;
 
 /// Arguments of `psight netstat`.
 #[derive(Debug, Default, Args)]
+#[command(args_override_self = true)]
 pub(crate) struct Arguments {
     /// TCP.
     #[arg(short, long)]
@@ -30,16 +33,16 @@ pub(crate) struct Arguments {
     #[arg(short, long)]
     all: bool,
     /// Numbers instead of names, which is always so.
-    #[arg(short, long)]
+    #[arg(short, long, aliases = ["numeric-hosts", "numeric-ports", "numeric-users"])]
     numeric: bool,
     /// Show the process that holds each.
-    #[arg(short, long)]
+    #[arg(short, long, alias = "program")]
     programs: bool,
     /// IPv4 alone.
-    #[arg(short = '4', long = "ipv4")]
+    #[arg(short = '4', long = "ipv4", alias = "inet")]
     ipv4: bool,
-    /// IPv6 alone.
-    #[arg(short = '6', long = "ipv6", conflicts_with = "ipv4")]
+    /// IPv6 alone; both with --ipv4.
+    #[arg(short = '6', long = "ipv6", alias = "inet6")]
     ipv6: bool,
     /// Network interfaces instead.
     #[arg(short, long)]
@@ -50,6 +53,18 @@ pub(crate) struct Arguments {
     /// Again every second.
     #[arg(short, long)]
     continuous: bool,
+    /// As wide as it needs to be, and not cut to the terminal.
+    #[arg(short = 'W', long)]
+    wide: bool,
+    /// Say, too, what is not shown.
+    #[arg(short, long)]
+    verbose: bool,
+    /// Counters of protocols, which psight does not have.
+    #[arg(short, long, hide = true)]
+    statistics: bool,
+    /// Timers of connections, which psight does not have.
+    #[arg(short = 'o', long, hide = true)]
+    timers: bool,
     /// Those in these states alone: established, listen, time-wait …; connected means all but listen and close.
     #[arg(value_name = "STATE", value_parser = states::wanted)]
     states: Vec<Wanted>,
@@ -65,8 +80,13 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    arguments.refused()?;
+    if arguments.wide {
+        context.output.terminal.width = None;
+    }
     loop {
         if arguments.interfaces {
+            title("Kernel Interface table", context)?;
             ifconfig::short(arguments.all, context)?;
         } else {
             sockets::show(&arguments, context)?;
@@ -76,4 +96,26 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         }
         std::thread::sleep(Duration::from_secs(1));
     }
+}
+
+impl Arguments {
+    /// What net-tools has under a letter that means nothing else here.
+    fn refused(&self) -> Result<(), Failure> {
+        let refused = if self.statistics {
+            "-s: the counters of protocols are not told; -i shows those of interfaces"
+        } else if self.timers {
+            "-o: the timers of connections are not told; -p shows who holds each"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::Usage(refused.to_owned()))
+    }
+}
+
+/// The line above a table, which programs do not get.
+fn title(text: impl AsRef<str>, context: &mut Context) -> Result<(), Failure> {
+    if context.output.format == Format::Table {
+        context.output.lines([Line::new().with(Paint::Plain, text)])?;
+    }
+    Ok(())
 }

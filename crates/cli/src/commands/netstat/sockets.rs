@@ -8,15 +8,17 @@ use psight::net::{
 };
 use psight::record::{Record as _, Value};
 use psight::table::Columns;
-use psight::{ErrorKind, Pid};
+use psight::{ErrorKind, Os, Pid};
 
-use super::{Arguments, states};
+use super::{Arguments, states, title};
 use crate::commands::{Context, Failure};
-use crate::line::{Line, Paint, Tail};
+use crate::complain;
+use crate::line::{Paint, Tail};
 use crate::output::{Format, Rows};
 use crate::table::{Column, Table};
 
 pub(super) fn show(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
+    let choice = Choice::of(arguments);
     let ask = |kind| {
         if arguments.programs {
             context.host.connections_with_owners(kind)
@@ -24,22 +26,25 @@ pub(super) fn show(arguments: &Arguments, context: &mut Context) -> Result<(), F
             context.host.connections(kind)
         }
     };
-    let mut connections = ask(arguments.kind())?;
-    connections.retain(|connection| arguments.wants(connection));
+    let mut connections = ask(choice.kind())?;
+    connections.retain(|connection| choice.has(connection) && arguments.wants(connection));
     connections.sort_by(|one, other| order(one).cmp(&order(other)));
     let programs = if arguments.programs { names(&connections, context) } else { HashMap::new() };
+    if arguments.verbose {
+        complain("raw, packet and netlink sockets are not shown");
+    }
     if context.output.format != Format::Table {
         let rows = values(arguments, &connections, &programs);
         return Ok(context.output.rows(rows)?);
     }
     let (inet, unix): (Vec<&Connection>, Vec<&Connection>) =
         connections.iter().partition(|connection| connection.family != Family::Unix);
-    if !inet.is_empty() || unix.is_empty() {
+    if choice.inet() {
+        title(arguments.title("Internet connections"), context)?;
         context.output.table(&inet_table(arguments, &inet, &programs))?;
     }
-    if !unix.is_empty() {
-        let between = if inet.is_empty() { None } else { Some(Line::new()) };
-        context.output.lines(between)?;
+    if choice.shows_unix(arguments) {
+        title(arguments.title("UNIX domain sockets"), context)?;
         context.output.table(&unix_table(arguments, &unix, &programs))?;
     }
     if !inet.is_empty() && arguments.programs && !context.host.is_captured() {
@@ -48,52 +53,91 @@ pub(super) fn show(arguments: &Arguments, context: &mut Context) -> Result<(), F
     Ok(())
 }
 
-impl Arguments {
-    /// TCP and UDP unless something was asked for.
-    fn kind(&self) -> ConnectionKind {
-        match (self.tcp, self.udp, self.unix) {
-            (_, _, true) if self.tcp || self.udp => ConnectionKind::All,
-            (_, _, true) => ConnectionKind::Unix,
-            (true, false, _) => match (self.ipv4, self.ipv6) {
-                (true, _) => ConnectionKind::Tcp4,
-                (_, true) => ConnectionKind::Tcp6,
-                _ => ConnectionKind::Tcp,
-            },
-            (false, true, _) => match (self.ipv4, self.ipv6) {
-                (true, _) => ConnectionKind::Udp4,
-                (_, true) => ConnectionKind::Udp6,
-                _ => ConnectionKind::Udp,
-            },
-            _ => match (self.ipv4, self.ipv6) {
-                (true, _) => ConnectionKind::Inet4,
-                (_, true) => ConnectionKind::Inet6,
-                _ => ConnectionKind::Inet,
-            },
+/// Which sockets are wanted, before it is asked what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Choice {
+    tcp: bool,
+    udp: bool,
+    ipv4: bool,
+    ipv6: bool,
+    unix: bool,
+}
+
+impl Choice {
+    /// As net-tools takes these letters: without any of them everything; a version of IP means both protocols, and a
+    /// protocol both versions.
+    fn of(arguments: &Arguments) -> Self {
+        let Arguments { tcp, udp, ipv4, ipv6, unix, .. } = *arguments;
+        let (protocol, version) = (tcp || udp, ipv4 || ipv6);
+        let any = !(protocol || version || unix);
+        let inet = any || protocol || version;
+        Self {
+            tcp: tcp || inet && !protocol,
+            udp: udp || inet && !protocol,
+            ipv4: ipv4 || inet && !version,
+            ipv6: ipv6 || inet && !version,
+            unix: unix || any,
         }
     }
 
-    fn wants(&self, connection: &Connection) -> bool {
-        let kind = match connection.family {
-            Family::Unix => self.unix,
-            family => {
-                let other_version = if self.ipv4 {
-                    Some(Family::Inet6)
-                } else if self.ipv6 {
-                    Some(Family::Inet)
-                } else {
-                    None
-                };
-                let protocol = match connection.kind {
-                    SocketType::Stream => self.tcp,
-                    _ => self.udp,
-                };
-                other_version != Some(family) && (protocol || !(self.tcp || self.udp || self.unix))
-            }
-        };
-        if !self.states.is_empty() {
-            return kind && self.states.iter().any(|state| state.is(connection));
+    fn inet(self) -> bool {
+        self.tcp || self.udp
+    }
+
+    /// Unix sockets, unless nobody asked for them in particular and the system has no table of them.
+    fn shows_unix(self, arguments: &Arguments) -> bool {
+        let mut fields = Connection::FIELDS.iter().filter(|field| field.name == "unix_state");
+        self.unix && (arguments.unix || fields.any(|field| field.is_on(Os::CURRENT)))
+    }
+
+    /// What the machine is asked for, which may be more.
+    fn kind(self) -> ConnectionKind {
+        match (self.tcp, self.udp, self.ipv4, self.ipv6) {
+            (false, false, ..) => ConnectionKind::Unix,
+            _ if self.unix => ConnectionKind::All,
+            (true, true, true, true) => ConnectionKind::Inet,
+            (true, true, true, false) => ConnectionKind::Inet4,
+            (true, true, false, _) => ConnectionKind::Inet6,
+            (true, false, true, true) => ConnectionKind::Tcp,
+            (true, false, true, false) => ConnectionKind::Tcp4,
+            (true, false, false, _) => ConnectionKind::Tcp6,
+            (false, true, true, true) => ConnectionKind::Udp,
+            (false, true, true, false) => ConnectionKind::Udp4,
+            (false, true, false, _) => ConnectionKind::Udp6,
         }
-        kind && (self.all || self.listening == waits(connection))
+    }
+
+    fn has(self, connection: &Connection) -> bool {
+        let protocol = match connection.kind {
+            SocketType::Stream => self.tcp,
+            _ => self.udp,
+        };
+        match connection.family {
+            Family::Unix => self.unix,
+            Family::Inet6 => protocol && self.ipv6,
+            _ => protocol && self.ipv4,
+        }
+    }
+}
+
+impl Arguments {
+    /// Whether a socket does what the wanted ones do.
+    fn wants(&self, connection: &Connection) -> bool {
+        if !self.states.is_empty() {
+            return self.states.iter().any(|state| state.is(connection));
+        }
+        self.all || self.listening == waits(connection)
+    }
+
+    /// The line above a table, in net-tools' words.
+    fn title(&self, sockets: &str) -> String {
+        let which = match (self.all, self.listening) {
+            _ if !self.states.is_empty() => "in these states",
+            (true, _) => "servers and established",
+            (_, true) => "only servers",
+            _ => "w/o servers",
+        };
+        format!("Active {sockets} ({which})")
     }
 }
 
@@ -317,5 +361,46 @@ fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>, lin
     if let Some(name) = programs.get(&pid).and_then(Option::as_ref) {
         line.push(Paint::Plain, "/");
         line.push_os(Paint::Plain, name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(letters: &str) -> ConnectionKind {
+        let has = |letter| letters.contains(letter);
+        let arguments = Arguments {
+            tcp: has('t'),
+            udp: has('u'),
+            unix: has('x'),
+            ipv4: has('4'),
+            ipv6: has('6'),
+            ..Arguments::default()
+        };
+        Choice::of(&arguments).kind()
+    }
+
+    #[test]
+    fn no_more_is_asked_for_than_the_letters_mean() {
+        for (letters, expected) in [
+            ("", ConnectionKind::All),
+            ("4", ConnectionKind::Inet4),
+            ("6", ConnectionKind::Inet6),
+            ("46", ConnectionKind::Inet),
+            ("t", ConnectionKind::Tcp),
+            ("t4", ConnectionKind::Tcp4),
+            ("t6", ConnectionKind::Tcp6),
+            ("u", ConnectionKind::Udp),
+            ("u4", ConnectionKind::Udp4),
+            ("u6", ConnectionKind::Udp6),
+            ("tu", ConnectionKind::Inet),
+            ("tu6", ConnectionKind::Inet6),
+            ("x", ConnectionKind::Unix),
+            ("x4", ConnectionKind::All),
+            ("tx", ConnectionKind::All),
+        ] {
+            assert_eq!(kind(letters), expected, "{letters}");
+        }
     }
 }
