@@ -103,3 +103,20 @@ fn the_wide_table_is_not_cut_to_the_terminal() {
     assert!(!has(&["netstat", "-xl", "--width", "60"]));
     assert!(has(&["netstat", "-xlW", "--width", "60"]));
 }
+
+#[test]
+fn who_may_not_know_the_owners_of_sockets_is_told_so() {
+    let _listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let refused = |output: &std::process::Output| {
+        String::from_utf8_lossy(&output.stderr).contains("(permission denied)")
+    };
+    let program = env!("CARGO_BIN_EXE_psight");
+    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", program];
+    let output =
+        std::process::Command::new("setpriv").args(nobody).args(["netstat", "-tlp"]).output();
+    match output {
+        // Only root can become another user, who may not read what this process has open.
+        Ok(output) if output.status.success() => assert!(refused(&output), "{output:?}"),
+        _ => eprintln!("skipped: psight cannot be run as another user with setpriv"),
+    }
+}

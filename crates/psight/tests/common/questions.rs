@@ -37,6 +37,9 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::connections_with_owners", |host| {
         said(host.connections_with_owners(ConnectionKind::All))
     }),
+    ("Host::connections_with_owners_and_refusals", |host| {
+        said(host.connections_with_owners_and_refusals(ConnectionKind::All))
+    }),
     ("Host::cpu_count", |host| said(host.cpu_count())),
     ("Host::cpu_count_physical", |host| said(host.cpu_count_physical())),
     ("Host::cpu_freq", |host| said(host.cpu_freq())),

@@ -7,7 +7,6 @@ use psight::net::{
     Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
 };
 use psight::record::{Record as _, Value};
-use psight::table::Columns;
 use psight::{ErrorKind, Os, Pid};
 
 use super::{Arguments, states, title};
@@ -19,36 +18,32 @@ use crate::table::{Column, Table};
 
 pub(super) fn show(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let choice = Choice::of(arguments);
-    let ask = |kind| {
-        if arguments.programs {
-            context.host.connections_with_owners(kind)
-        } else {
-            context.host.connections(kind)
-        }
+    let (connections, refusals) = if arguments.programs {
+        context.host.connections_with_owners_and_refusals(choice.kind())?
+    } else {
+        (context.host.connections(choice.kind())?, 0)
     };
-    let mut connections = ask(choice.kind())?;
-    connections.retain(|connection| choice.has(connection) && arguments.wants(connection));
-    connections.sort_by(|one, other| order(one).cmp(&order(other)));
-    let programs = if arguments.programs { names(&connections, context) } else { HashMap::new() };
+    let wanted = |one: &&Connection| choice.has(one) && arguments.wants(one);
+    // The records stay where they are: ten thousand of them take their time to be moved.
+    let mut shown: Vec<&Connection> = connections.iter().filter(wanted).collect();
+    shown.sort_by(|one, other| order(one).cmp(&order(other)));
+    let programs = if arguments.programs { names(&shown, context) } else { HashMap::new() };
+    note_refusals(refusals, &shown, context);
     if arguments.verbose {
         complain("raw, packet and netlink sockets are not shown");
     }
     if context.output.format != Format::Table {
-        let rows = values(arguments, &connections, &programs);
+        let rows = values(arguments, &shown, &programs);
         return Ok(context.output.rows(rows)?);
     }
-    let (inet, unix): (Vec<&Connection>, Vec<&Connection>) =
-        connections.iter().partition(|connection| connection.family != Family::Unix);
+    let (inet, unix) = shown.split_at(shown.partition_point(|one| one.family != Family::Unix));
     if choice.inet() {
         title(arguments.title("Internet connections"), context)?;
-        context.output.table(&inet_table(arguments, &inet, &programs))?;
+        context.output.table(&inet_table(arguments, inet, &programs))?;
     }
     if choice.shows_unix(arguments) {
         title(arguments.title("UNIX domain sockets"), context)?;
-        context.output.table(&unix_table(arguments, &unix, &programs))?;
-    }
-    if !inet.is_empty() && arguments.programs && !context.host.is_captured() {
-        note_owners(&connections, context);
+        context.output.table(&unix_table(arguments, unix, &programs))?;
     }
     Ok(())
 }
@@ -180,7 +175,7 @@ fn protocol(connection: &Connection) -> &'static str {
     }
 }
 
-fn names(connections: &[Connection], context: &mut Context) -> HashMap<Pid, Option<OsString>> {
+fn names(connections: &[&Connection], context: &mut Context) -> HashMap<Pid, Option<OsString>> {
     let mut names = HashMap::new();
     for pid in connections.iter().filter_map(|connection| connection.pid) {
         if names.contains_key(&pid) {
@@ -198,27 +193,17 @@ fn names(connections: &[Connection], context: &mut Context) -> HashMap<Pid, Opti
 }
 
 /// Without rights, the sockets of others have no owner; that is not the same as having none.
-fn note_owners(connections: &[Connection], context: &mut Context) {
-    let nameless = connections.iter().filter(|connection| {
-        connection.pid.is_none() && connection.status != ConnectionStatus::TimeWait
-    });
-    if nameless.count() > 0 && !may_see_all(context) {
-        context.skipped.denied("the processes of other users");
+fn note_refusals(refusals: usize, connections: &[&Connection], context: &mut Context) {
+    let mut unknown = connections.iter().filter(|one| one.pid.is_none() && one.inode.is_some());
+    if refusals > 0 && unknown.next().is_some() {
+        let them = if refusals == 1 { "one process" } else { &format!("{refusals} processes") };
+        context.skipped.denied(format!("the sockets of {them}"));
     }
-}
-
-/// Whether the descriptors of every process may be read, which takes the right that its working directory takes.
-fn may_see_all(context: &Context) -> bool {
-    let mut all = true;
-    let seen = context.host.scan(Columns::CWD, |row| {
-        all &= !row.denied().intersects(Columns::CWD);
-    });
-    seen.is_ok() && all
 }
 
 fn values<'a>(
     arguments: &Arguments,
-    connections: &'a [Connection],
+    connections: &[&'a Connection],
     programs: &'a HashMap<Pid, Option<OsString>>,
 ) -> Rows<'a> {
     let mut names: Vec<_> = Connection::FIELDS.iter().map(|field| field.name.into()).collect();

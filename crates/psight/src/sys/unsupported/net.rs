@@ -27,7 +27,7 @@ pub(crate) fn connections(_host: &Host, _kind: ConnectionKind) -> Result<Vec<Con
 pub(crate) fn connections_with_owners(
     _host: &Host,
     _kind: ConnectionKind,
-) -> Result<Vec<Connection>> {
+) -> Result<(Vec<Connection>, usize)> {
     Err(Error::unsupported("connections_with_owners"))
 }
 

@@ -33,8 +33,8 @@ pub(crate) fn connections(host: &Host, kind: ConnectionKind) -> Result<Vec<Conne
 pub(crate) fn connections_with_owners(
     host: &Host,
     kind: ConnectionKind,
-) -> Result<Vec<Connection>> {
-    connections(host, kind)
+) -> Result<(Vec<Connection>, usize)> {
+    Ok((connections(host, kind)?, 0))
 }
 
 pub(crate) fn connections_with_all_owners(
