@@ -4,6 +4,7 @@ mod ffi;
 mod interfaces;
 mod netlink;
 mod owners;
+mod question;
 mod sockets;
 
 use std::collections::BTreeMap;
@@ -14,9 +15,8 @@ use std::path::Path;
 
 use psight_parse::linux::net_dev::net_dev;
 
-pub(crate) use interfaces::{
-    capture_addresses, capture_links, interface_addresses, interface_stats,
-};
+pub(crate) use interfaces::{interface_addresses, interface_stats};
+pub(crate) use question::{capture_addresses, capture_links};
 
 use self::owners::Owners;
 use self::sockets::{Namespace, Sockets, sockets};
