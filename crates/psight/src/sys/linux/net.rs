@@ -5,6 +5,7 @@ mod interfaces;
 mod netlink;
 mod owners;
 mod question;
+mod routes;
 mod sockets;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ use std::path::Path;
 use psight_parse::linux::net_dev::net_dev;
 
 pub(crate) use interfaces::{interface_addresses, interface_stats};
-pub(crate) use question::{capture_addresses, capture_links};
+pub(crate) use question::{capture_addresses, capture_links, capture_routes};
+pub(crate) use routes::routes;
 
 use self::owners::Owners;
 use self::sockets::{Namespace, Sockets, sockets};

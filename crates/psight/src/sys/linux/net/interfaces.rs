@@ -20,16 +20,16 @@ const IFF_POINTOPOINT: u32 = 0x10;
 const IFF_RUNNING: u32 = 0x40;
 
 /// What psight uses of an interface.
-struct Interface {
-    index: u32,
+pub(super) struct Interface {
+    pub(super) index: u32,
     flags: u32,
-    name: OsString,
+    pub(super) name: OsString,
     mtu: Option<u32>,
     address: Vec<u8>,
     broadcast: Vec<u8>,
 }
 
-fn interfaces(host: &Host) -> Result<Vec<Interface>> {
+pub(super) fn interfaces(host: &Host) -> Result<Vec<Interface>> {
     LINKS.ask(host, |rows, kind, payload, order| {
         if let Some(link) = link(payload, order).filter(|_| kind == NEWLINK) {
             rows.push(Interface {

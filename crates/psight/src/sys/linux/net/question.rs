@@ -5,6 +5,7 @@ use std::io;
 use psight_parse::linux::Endian;
 use psight_parse::linux::netlink::addr::{self, GETADDR};
 use psight_parse::linux::netlink::link::{self, GETLINK};
+use psight_parse::linux::netlink::route::{self, GETROUTE};
 use psight_parse::linux::netlink::{kept, messages, order_of};
 
 use super::netlink::netlink;
@@ -34,6 +35,13 @@ pub(super) const ADDRESSES: Question = Question {
     file: "answers/rtm_getaddr.bin",
 };
 
+pub(super) const ROUTES: Question = Question {
+    kind: GETROUTE,
+    body: route::request,
+    name: "RTM_GETROUTE",
+    file: "answers/rtm_getroute.bin",
+};
+
 // RTM_GETLINK
 pub(crate) fn capture_links() -> Result<Vec<u8>> {
     LINKS.keep()
@@ -42,6 +50,11 @@ pub(crate) fn capture_links() -> Result<Vec<u8>> {
 // RTM_GETADDR
 pub(crate) fn capture_addresses() -> Result<Vec<u8>> {
     ADDRESSES.keep()
+}
+
+// RTM_GETROUTE
+pub(crate) fn capture_routes() -> Result<Vec<u8>> {
+    ROUTES.keep()
 }
 
 impl Question {
