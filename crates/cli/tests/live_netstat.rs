@@ -1,5 +1,6 @@
 //! `psight netstat` beside net-tools' netstat, letter by letter.
-#![allow(clippy::panic, clippy::print_stderr, clippy::unwrap_used, reason = "it is test code")]
+#![allow(clippy::indexing_slicing, clippy::panic, reason = "it is test code")]
+#![allow(clippy::print_stderr, clippy::unwrap_used, reason = "it is test code")]
 
 mod common;
 
@@ -119,4 +120,94 @@ fn who_may_not_know_the_owners_of_sockets_is_told_so() {
         Ok(output) if output.status.success() => assert!(refused(&output), "{output:?}"),
         _ => eprintln!("skipped: psight cannot be run as another user with setpriv"),
     }
+}
+
+/// Of each IPv4 network what net-tools says as well: its name, gateway, mask, flags and interface. Where several ways
+/// share a route, net-tools knows the first.
+fn routes_of_ipv4(text: &str) -> Vec<Vec<String>> {
+    let rows = words(text).into_iter().filter(|row| row.len() >= 8 && row[0] != "Destination");
+    let mut kept: Vec<_> = rows
+        .map(|mut row| {
+            let interface = row.pop().unwrap();
+            row.truncate(4);
+            row.push(interface.replace('*', "-"));
+            row
+        })
+        .collect();
+    kept.dedup_by(|later, first| (&later[0], &later[2]) == (&first[0], &first[2]));
+    kept
+}
+
+/// Of each IPv6 route of the main table network, gateway, flags, metric and interface. What is refused has a gateway in
+/// the one and none in the other, and flags that say how a route came to be are not told here.
+fn routes_of_ipv6(text: &str) -> BTreeSet<Vec<String>> {
+    let rows = words(text).into_iter().filter(|row| row.len() == 7 && row[0] != "Destination");
+    let main = rows.filter(|row| !row[2].contains(['n', '!']) && row[0] != "ff00::/8");
+    main.map(|mut row| {
+        row.drain(4..6);
+        row[2].retain(|letter| "UG".contains(letter));
+        row
+    })
+    .collect()
+}
+
+#[test]
+fn routes_are_those_of_net_tools() {
+    let Some(_) = told("netstat", &["-rn"]) else { return };
+    for options in ["-rn", "-rne", "-rnee", "-rn4"] {
+        eventually(
+            || routes_of_ipv4(&printed(&["netstat", options])).len(),
+            || routes_of_ipv4(&told("netstat", &[options]).unwrap()).len(),
+        );
+    }
+    eventually(
+        || routes_of_ipv4(&printed(&["netstat", "-rn"])),
+        || routes_of_ipv4(&told("netstat", &["-rn"]).unwrap()),
+    );
+    eventually(
+        || routes_of_ipv6(&printed(&["netstat", "-6rnW"])),
+        || routes_of_ipv6(&told("netstat", &["-6rnW"]).unwrap()),
+    );
+    let titles = printed(&["netstat", "-46r"]);
+    let titles: Vec<_> = titles.lines().filter(|line| line.starts_with("Kernel")).collect();
+    assert_eq!(titles, ["Kernel IP routing table", "Kernel IPv6 routing table"]);
+}
+
+/// Routes of many sorts, then both programs' lists of them; a kernel that lacks one sort goes on without it.
+const MANY_ROUTES: &str = "
+    ip link set lo up
+    ip link add nic0 type veth peer name nic1 || ip link add nic0 type dummy
+    ip link add nic1 type dummy
+    ip link set nic0 up
+    ip link set nic1 up
+    ip addr add 192.0.2.2/24 dev nic0
+    ip addr add 2001:db8::2/64 dev nic0 nodad
+    ip route add default via 192.0.2.1 dev nic0 metric 100
+    ip route add unreachable 10.8.0.0/16
+    ip route add prohibit 10.6.0.0/16 metric 7
+    ip route add 10.4.0.0/16 dev nic1 scope link
+    ip route add 10.3.0.3 via 192.0.2.1
+    ip route add 10.2.0.0/16 dev nic0 table 1000
+    ip -6 route add default via 2001:db8::1 dev nic0 metric 1024
+    ip -6 route add 2001:db8:5::/48 nexthop via 2001:db8::1 dev nic0 nexthop via fe80::1 dev nic1
+    for program in netstat \"$0 netstat\"; do
+        $program -rn
+        $program -6rnW
+        echo the next
+    done
+";
+
+#[test]
+fn routes_of_many_sorts_are_those_of_net_tools() {
+    let Some(_) = told("netstat", &["-rn"]) else { return };
+    let is_root = told("id", &["-u"]).is_some_and(|uid| uid.trim() == "0");
+    let unshare = if is_root { "-n" } else { "-rn" };
+    let program = env!("CARGO_BIN_EXE_psight");
+    let Some(both) = told("unshare", &[unshare, "sh", "-c", MANY_ROUTES, program]) else { return };
+    let Some((theirs, ours)) = both.split_once("the next") else {
+        eprintln!("skipped: no network namespace can be made with unshare");
+        return;
+    };
+    assert_eq!(routes_of_ipv4(ours), routes_of_ipv4(theirs), "{both}");
+    assert_eq!(routes_of_ipv6(ours), routes_of_ipv6(theirs), "{both}");
 }

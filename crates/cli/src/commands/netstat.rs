@@ -1,11 +1,12 @@
-//! `psight netstat`: connections, sockets that listen, and network interfaces. Always numeric: no name is looked up.
+//! `psight netstat`: connections, sockets that listen, network interfaces and routes. Always numeric: no name is looked up.
 
+mod routes;
 mod sockets;
 mod states;
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 
 use self::states::Wanted;
 use super::{Context, Failure, ifconfig};
@@ -47,9 +48,12 @@ pub(crate) struct Arguments {
     /// Network interfaces instead.
     #[arg(short, long)]
     interfaces: bool,
-    /// Show the user who created each, and its inode.
-    #[arg(short, long)]
-    extend: bool,
+    /// Routes instead: those of IPv4, or of IPv6 with -6; with -a those of every table.
+    #[arg(short, long, conflicts_with = "interfaces")]
+    route: bool,
+    /// Show the user who created each, and its inode; the metric of routes, and twice everything.
+    #[arg(short, long, action = ArgAction::Count)]
+    extend: u8,
     /// Again every second.
     #[arg(short, long)]
     continuous: bool,
@@ -72,7 +76,7 @@ pub(crate) struct Arguments {
 
 impl Applet for Arguments {
     const NAME: &'static str = "netstat";
-    const ABOUT: &'static str = "Connections and sockets that listen";
+    const ABOUT: &'static str = "Connections, sockets that listen, interfaces and routes";
 
     fn run(self, context: &mut Context) -> Result<(), Failure> {
         run(self, context)
@@ -88,6 +92,8 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         if arguments.interfaces {
             title("Kernel Interface table", context)?;
             ifconfig::short(arguments.all, context)?;
+        } else if arguments.route {
+            routes::show(&arguments, context)?;
         } else {
             sockets::show(&arguments, context)?;
         }

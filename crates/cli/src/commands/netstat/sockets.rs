@@ -235,7 +235,7 @@ fn inet_table(
         Column::left("Foreign Address").at_least(15),
         Column::left("State").at_least(11),
     ];
-    if arguments.extend {
+    if arguments.extend > 0 {
         columns.extend([Column::left("User"), Column::left("Inode")]);
     }
     if arguments.programs {
@@ -249,7 +249,7 @@ fn inet_table(
         table.cell(|line| end(connection, connection.laddr.as_ref(), line));
         table.cell(|line| end(connection, connection.raddr.as_ref(), line));
         table.cell(|line| status(connection, line));
-        if arguments.extend {
+        if arguments.extend > 0 {
             table.cell(|line| number(connection.uid.map(u64::from), line));
             table.cell(|line| number(connection.inode, line));
         }
