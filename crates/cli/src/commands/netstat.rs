@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     /// IPv4 alone.
     #[arg(short = '4', long = "ipv4", alias = "inet")]
     ipv4: bool,
-    /// IPv6 alone; both with --ipv4.
+    /// IPv6 alone; with -4 both.
     #[arg(short = '6', long = "ipv6", alias = "inet6")]
     ipv6: bool,
     /// Network interfaces instead.
@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     /// Routes instead: those of IPv4, or of IPv6 with -6; with -a those of every table.
     #[arg(short, long, conflicts_with = "interfaces")]
     route: bool,
-    /// Show the user who created each, and its inode; the metric of routes, and twice everything.
+    /// Show the user who created each, and its inode; of routes the metric, and with -ee all columns.
     #[arg(short, long, action = ArgAction::Count)]
     extend: u8,
     /// Again every second.
@@ -60,7 +60,7 @@ pub(crate) struct Arguments {
     /// As wide as it needs to be, and not cut to the terminal.
     #[arg(short = 'W', long)]
     wide: bool,
-    /// Say, too, what is not shown.
+    /// Say what is not shown, too.
     #[arg(short, long)]
     verbose: bool,
     /// Counters of protocols, which psight does not have.
