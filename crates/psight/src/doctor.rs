@@ -86,23 +86,23 @@ impl Host {
                 *denied = denied.saturating_add(u64::from(is_denied));
             }
         })?;
-        let any = counts.iter().any(|(.., denied)| *denied > 0);
         let counted = counts.into_iter().map(|(question, asked, denied)| Refusal {
             question: question.to_string(),
             asked,
             denied,
         });
-        let all = counted.chain(self.socket_owners(any));
+        let all = counted.chain(self.socket_owners());
         Ok(all.filter(|refusal| refusal.asked > 0).collect())
     }
 
     /// Sockets whose owner is not known. Where every process may be looked into, they are nobody's.
-    fn socket_owners(&self, some_refuse: bool) -> Option<Refusal> {
-        let sockets = self.connections_with_owners(ConnectionKind::Inet).ok()?;
+    fn socket_owners(&self) -> Option<Refusal> {
+        let (sockets, refusals) =
+            self.connections_with_owners_and_refusals(ConnectionKind::Inet).ok()?;
         // What waits after it was closed belongs to none.
         let live = sockets.iter().filter(|socket| socket.status != ConnectionStatus::TimeWait);
         let (owned, unknown): (Vec<_>, Vec<_>) = live.partition(|socket| socket.pid.is_some());
-        let denied = if some_refuse { unknown.len() } else { 0 };
+        let denied = if refusals > 0 { unknown.len() } else { 0 };
         Some(Refusal {
             question: "socket_owners".to_owned(),
             asked: owned.len().saturating_add(denied) as u64,

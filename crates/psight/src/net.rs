@@ -1,14 +1,18 @@
-//! Network interfaces and sockets.
+//! Network interfaces, routes and sockets.
 
 mod connections;
 mod interfaces;
 mod rates;
+mod routes;
 mod words;
 
 pub use connections::{Address, Connection};
 pub use interfaces::{InterfaceAddress, InterfaceStats, NetIo};
 pub use rates::NetRates;
-pub use words::{ConnectionKind, ConnectionStatus, Duplex, Family, SocketType, UnixState};
+pub use routes::{Route, Routes};
+pub use words::{
+    ConnectionKind, ConnectionStatus, Duplex, Family, RouteKind, SocketType, UnixState,
+};
 
 use crate::{Result, sys};
 
@@ -30,4 +34,14 @@ pub fn capture_links() -> Result<Vec<u8>> {
 #[doc(hidden)]
 pub fn capture_addresses() -> Result<Vec<u8>> {
     sys::net::capture_addresses()
+}
+
+/// What the kernel answers when it is asked for all routes (`RTM_GETROUTE`): `answers/rtm_getroute.bin` of a capture.
+///
+/// # Errors
+///
+/// `Unsupported` where there is no netlink.
+#[doc(hidden)]
+pub fn capture_routes() -> Result<Vec<u8>> {
+    sys::net::capture_routes()
 }

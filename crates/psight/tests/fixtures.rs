@@ -3,13 +3,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, reason = "it is test code")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psight::disk::{Disks, Mounts};
-use psight::net::ConnectionKind;
+use psight::net::{ConnectionKind, Routes};
 use psight::{ErrorKind, Host, Pid, Process, Result};
 use serde_json::{Value, json};
 
@@ -206,6 +206,41 @@ mod laptop {
             1,
             "a MAC and no more (T-64)"
         );
+    }
+
+    #[test]
+    fn routes_of_the_main_table_and_of_the_others() {
+        let host = host(LAPTOP);
+        let main = said(host.routes(Routes::Main));
+        let main = main.as_array().expect("rows");
+        assert_eq!(main.len(), 16, "two of them are shared by two ways");
+        has(
+            &main[0],
+            &json!({
+                "family": "AF_INET", "destination": "0.0.0.0", "prefix_length": 0, "gateway": "192.0.2.1",
+                "interface": "wlp0s20f3", "metric": 600, "source": "192.0.2.17", "type": "unicast",
+                "table": 254, "protocol": "dhcp", "scope": "global", "weight": null, "flags": "",
+                "mtu": null, "mss": null, "window": null, "rtt": null,
+            }),
+        );
+        let to = |network: &str| main.iter().filter(|row| row["destination"] == network).collect();
+        let vpn: Vec<&Value> = to("10.20.0.0");
+        let remembered = json!({"mtu": 1380, "mss": 1340, "window": 65000, "rtt": 80});
+        has(vpn[0], &remembered);
+        has(vpn[0], &json!({"flags": "onlink", "protocol": "static", "interface": "wg0"}));
+        let shared: Vec<&Value> = to("10.30.0.0");
+        has(shared[0], &json!({"gateway": "10.8.0.1", "weight": 3, "flags": "onlink"}));
+        has(shared[1], &json!({"gateway": "192.0.2.9", "weight": 1, "interface": "wlp0s20f3"}));
+        let refused: Vec<&Value> = to("10.0.0.0");
+        has(refused[0], &json!({"type": "unreachable", "interface": null, "gateway": null}));
+        let by_six: Vec<&Value> = to("198.51.100.0");
+        has(by_six[0], &json!({"gateway": "fe80::1", "family": "AF_INET", "protocol": "bird"}));
+        let six: Vec<&Value> = to("2001:db8:66::");
+        has(six[0], &json!({"type": "prohibit", "interface": "lo", "scope": null, "metric": 1024}));
+        let all = said(host.routes(Routes::All));
+        let tables: BTreeSet<_> =
+            all.as_array().expect("rows").iter().map(|row| row["table"].as_u64()).collect();
+        assert_eq!(tables, [Some(254), Some(255), Some(51820)].into());
     }
 
     #[test]

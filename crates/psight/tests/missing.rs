@@ -37,6 +37,8 @@ const ANSWERED: &[&str] = &[
     "Host::is_captured",
     "Host::now",
     "Host::power_supplies",
+    "Host::routes",
+    "Host::routes all",
     "Host::terminal_idle",
     "Host::time_since_boot",
     "Host::uptime",

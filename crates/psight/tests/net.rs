@@ -5,7 +5,9 @@
 mod common;
 
 use common::{Machine, numbers, stat};
-use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Duplex, UnixState};
+use psight::net::{
+    Address, Connection, ConnectionKind, ConnectionStatus, Duplex, Routes, UnixState,
+};
 use psight::{ErrorKind, Pid};
 use psight_parse::linux::netlink::kept;
 
@@ -415,6 +417,8 @@ fn states_of_a_captured_machine_are_its_own() {
 fn addresses_that_were_not_captured_are_not_asked_of_this_kernel() {
     for machine in [Machine::captured(), Machine::live()] {
         let error = machine.host().interface_addresses().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        let error = machine.host().routes(Routes::Main).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         let error = machine.host().interface_stats().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);

@@ -441,6 +441,7 @@ fn another_user_sees_what_psutil_sees() {
         "connections_of_every_kind_equal_psutils",
         "a_processs_connections_equal_psutils",
         "a_process_of_another_user_may_not_be_read",
+        "those_who_do_not_show_their_descriptors_are_counted",
     ];
     let probe = Command::new("setpriv").args(become_nobody).arg(&program).arg("--list").output();
     if !probe.is_ok_and(|output| output.status.success()) {
@@ -508,6 +509,36 @@ fn a_process_of_another_user_may_not_be_read() {
             (error.kind(), error.pid()),
             (psight::ErrorKind::AccessDenied, Some(Pid::new(1)))
         );
+    }
+}
+
+/// How many processes do not let this one read their descriptors, or the links of them.
+fn who_refuse() -> usize {
+    let denied = |error: std::io::Error| error.kind() == std::io::ErrorKind::PermissionDenied;
+    let refuses = |pid: &str| match std::fs::read_dir(format!("/proc/{pid}/fd")) {
+        Ok(entries) => {
+            entries.flatten().any(|entry| std::fs::read_link(entry.path()).is_err_and(denied))
+        }
+        Err(error) => denied(error),
+    };
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let pids = names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
+    pids.filter(|pid| refuses(pid)).count()
+}
+
+#[test]
+fn those_who_do_not_show_their_descriptors_are_counted() {
+    for host in [Host::local(), files_only()] {
+        eventually(|| {
+            let (rows, refusals) =
+                host.connections_with_owners_and_refusals(ConnectionKind::All).unwrap();
+            let theirs = who_refuse();
+            // Nobody is asked any more once every socket has its owner.
+            let is_whole = rows.iter().any(|row| row.inode.is_some() && row.pid.is_none());
+            let fits = if is_whole { refusals == theirs } else { refusals <= theirs };
+            if fits { Ok(()) } else { Err(format!("{refusals} {theirs}")) }
+        });
     }
 }
 

@@ -368,10 +368,11 @@ fn netlink(mut bytes: Vec<u8>) -> Vec<u8> {
         let kind = u16::from_ne_bytes([kind, kind_high]);
         let length = length.next_multiple_of(4).max(16);
         let Some((message, tail)) = rest.split_at_mut_checked(length) else { break };
-        // RTM_NEWLINK has a header of 16 bytes of its own, RTM_NEWADDR one of 8.
+        // RTM_NEWLINK has a header of 16 bytes of its own, RTM_NEWADDR one of 8, RTM_NEWROUTE one of 12.
         match kind {
             16 => attributes(message.get_mut(32..).unwrap_or_default(), &[1, 2, 54]),
             20 => attributes(message.get_mut(24..).unwrap_or_default(), &[1, 2, 4, 5]),
+            24 => routes(message.get_mut(28..).unwrap_or_default()),
             _ => {}
         }
         rest = tail;
@@ -379,7 +380,46 @@ fn netlink(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn attributes(mut rest: &mut [u8], kinds: &[u16]) {
+/// The networks, gateways and senders of a route, and the gateways of several ways that share one.
+fn routes(rest: &mut [u8]) {
+    const GATEWAYS: &[u16] = &[1, 2, 5, 7];
+    attributes(rest, GATEWAYS);
+    each_attribute(rest, |kind, value| match kind {
+        // RTA_MULTIPATH: a head of 8 bytes and attributes for each.
+        9 => {
+            let mut hops = value;
+            while let Some(&[a, b]) = hops.first_chunk::<2>() {
+                let length = usize::from(u16::from_ne_bytes([a, b])).next_multiple_of(4).max(8);
+                let Some((hop, tail)) = hops.split_at_mut_checked(length) else { break };
+                routes(hop.get_mut(8..).unwrap_or_default());
+                hops = tail;
+            }
+        }
+        // RTA_VIA: an address behind its family.
+        18 => blank_address(value.get_mut(2..).unwrap_or_default()),
+        _ => {}
+    });
+}
+
+fn attributes(rest: &mut [u8], kinds: &[u16]) {
+    each_attribute(rest, |kind, value| {
+        if kinds.contains(&kind) {
+            blank_address(value);
+        }
+    });
+}
+
+fn blank_address(value: &mut [u8]) {
+    if let Ok(octets) = <[u8; 6]>::try_from(&*value) {
+        value.copy_from_slice(&blank_hardware(octets));
+    } else if let Ok(octets) = <[u8; 4]>::try_from(&*value) {
+        value.copy_from_slice(&blank_v4(octets.into()).octets());
+    } else if let Ok(octets) = <[u8; 16]>::try_from(&*value) {
+        value.copy_from_slice(&blank_v6(octets.into()).octets());
+    }
+}
+
+fn each_attribute(mut rest: &mut [u8], mut each: impl FnMut(u16, &mut [u8])) {
     while let Some(&[a, b, c, d]) = rest.first_chunk::<4>() {
         let length = usize::from(u16::from_ne_bytes([a, b]));
         let kind = u16::from_ne_bytes([c, d]);
@@ -387,16 +427,8 @@ fn attributes(mut rest: &mut [u8], kinds: &[u16]) {
         else {
             break;
         };
-        if kinds.contains(&kind)
-            && let Some(value) = attribute.get_mut(4..length)
-        {
-            if let Ok(octets) = <[u8; 6]>::try_from(&*value) {
-                value.copy_from_slice(&blank_hardware(octets));
-            } else if let Ok(octets) = <[u8; 4]>::try_from(&*value) {
-                value.copy_from_slice(&blank_v4(octets.into()).octets());
-            } else if let Ok(octets) = <[u8; 16]>::try_from(&*value) {
-                value.copy_from_slice(&blank_v6(octets.into()).octets());
-            }
+        if let Some(value) = attribute.get_mut(4..length) {
+            each(kind, value);
         }
         rest = tail;
     }
@@ -445,5 +477,22 @@ mod tests {
         assert_eq!(blanked.len(), message.len());
         assert_eq!(blanked[28..32], [192, 0, 2, 7]);
         assert_eq!(blanked[32..], message[32..]);
+    }
+
+    #[test]
+    fn gateways_of_every_sort_are_blanked() {
+        let header = [88u8, 0, 0, 0, 24, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let route = [2u8, 16, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0];
+        let network = [8u8, 0, 1, 0, 10, 9, 0, 0];
+        let several = [52u8, 0, 9, 0];
+        let first = [16u8, 0, 0, 0, 2, 0, 0, 0, 8, 0, 5, 0, 10, 9, 8, 7];
+        let second = [32u8, 0, 0, 0, 2, 0, 0, 0, 22, 0, 18, 0, 10, 0];
+        let via = [0x20, 1, 4, 0x70, 0x1f, 0xb, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0];
+        let message = [&header[..], &route, &network, &several, &first, &second, &via].concat();
+        let blanked = netlink(message.clone());
+        assert_eq!(blanked.len(), message.len());
+        assert_eq!(blanked[32..36], [192, 0, 2, 0]);
+        assert_eq!(blanked[52..56], [192, 0, 2, 7]);
+        assert_eq!(blanked[70..86], [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5]);
     }
 }

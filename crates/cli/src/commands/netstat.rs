@@ -1,28 +1,22 @@
-//! `psight netstat`: connections, sockets that listen, and network interfaces. Always numeric: no name is looked up.
+//! `psight netstat`: connections, sockets that listen, network interfaces and routes. Always numeric: no name is looked up.
 
+mod routes;
+mod sockets;
 mod states;
 
-use std::collections::HashMap;
-use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::Args;
-use psight::net::{
-    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
-};
-use psight::record::{Record as _, Value};
-use psight::table::Columns;
-use psight::{ErrorKind, Pid};
+use clap::{ArgAction, Args};
 
 use self::states::Wanted;
 use super::{Context, Failure, ifconfig};
-use crate::line::{Line, Paint, Tail};
-use crate::output::{Format, Rows};
+use crate::line::{Line, Paint};
+use crate::output::Format;
 use crate::registry::Applet;
-use crate::table::{Column, Table};
 
 /// Arguments of `psight netstat`.
 #[derive(Debug, Default, Args)]
+#[command(args_override_self = true)]
 pub(crate) struct Arguments {
     /// TCP.
     #[arg(short, long)]
@@ -40,26 +34,41 @@ pub(crate) struct Arguments {
     #[arg(short, long)]
     all: bool,
     /// Numbers instead of names, which is always so.
-    #[arg(short, long)]
+    #[arg(short, long, aliases = ["numeric-hosts", "numeric-ports", "numeric-users"])]
     numeric: bool,
     /// Show the process that holds each.
-    #[arg(short, long)]
+    #[arg(short, long, alias = "program")]
     programs: bool,
     /// IPv4 alone.
-    #[arg(short = '4', long = "ipv4")]
+    #[arg(short = '4', long = "ipv4", alias = "inet")]
     ipv4: bool,
-    /// IPv6 alone.
-    #[arg(short = '6', long = "ipv6", conflicts_with = "ipv4")]
+    /// IPv6 alone; with -4 both.
+    #[arg(short = '6', long = "ipv6", alias = "inet6")]
     ipv6: bool,
     /// Network interfaces instead.
     #[arg(short, long)]
     interfaces: bool,
-    /// Show the user who created each, and its inode.
-    #[arg(short, long)]
-    extend: bool,
+    /// Routes instead: those of IPv4, or of IPv6 with -6; with -a those of every table.
+    #[arg(short, long, conflicts_with = "interfaces")]
+    route: bool,
+    /// Show the user who created each, and its inode; of routes the metric, and with -ee all columns.
+    #[arg(short, long, action = ArgAction::Count)]
+    extend: u8,
     /// Again every second.
     #[arg(short, long)]
     continuous: bool,
+    /// As wide as it needs to be, and not cut to the terminal.
+    #[arg(short = 'W', long)]
+    wide: bool,
+    /// Say what is not shown, too.
+    #[arg(short, long)]
+    verbose: bool,
+    /// Counters of protocols, which psight does not have.
+    #[arg(short, long, hide = true)]
+    statistics: bool,
+    /// Timers of connections, which psight does not have.
+    #[arg(short = 'o', long, hide = true)]
+    timers: bool,
     /// Those in these states alone: established, listen, time-wait …; connected means all but listen and close.
     #[arg(value_name = "STATE", value_parser = states::wanted)]
     states: Vec<Wanted>,
@@ -67,7 +76,7 @@ pub(crate) struct Arguments {
 
 impl Applet for Arguments {
     const NAME: &'static str = "netstat";
-    const ABOUT: &'static str = "Connections and sockets that listen";
+    const ABOUT: &'static str = "Connections, sockets that listen, interfaces and routes";
 
     fn run(self, context: &mut Context) -> Result<(), Failure> {
         run(self, context)
@@ -75,11 +84,18 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    arguments.refused()?;
+    if arguments.wide {
+        context.output.terminal.width = None;
+    }
     loop {
         if arguments.interfaces {
+            title("Kernel Interface table", context)?;
             ifconfig::short(arguments.all, context)?;
+        } else if arguments.route {
+            routes::show(&arguments, context)?;
         } else {
-            once(&arguments, context)?;
+            sockets::show(&arguments, context)?;
         }
         if !arguments.continuous || context.host.is_captured() {
             return Ok(());
@@ -88,306 +104,24 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     }
 }
 
-fn once(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
-    let ask = |kind| {
-        if arguments.programs {
-            context.host.connections_with_owners(kind)
+impl Arguments {
+    /// What net-tools has under a letter that means nothing else here.
+    fn refused(&self) -> Result<(), Failure> {
+        let refused = if self.statistics {
+            "-s: the counters of protocols are not told; -i shows those of interfaces"
+        } else if self.timers {
+            "-o: the timers of connections are not told; -p shows who holds each"
         } else {
-            context.host.connections(kind)
-        }
-    };
-    let mut connections = ask(arguments.kind())?;
-    connections.retain(|connection| arguments.wants(connection));
-    connections.sort_by(|one, other| order(one).cmp(&order(other)));
-    let programs = if arguments.programs { names(&connections, context) } else { HashMap::new() };
-    if context.output.format != Format::Table {
-        let rows = values(arguments, &connections, &programs);
-        return Ok(context.output.rows(rows)?);
+            return Ok(());
+        };
+        Err(Failure::Usage(refused.to_owned()))
     }
-    let (inet, unix): (Vec<&Connection>, Vec<&Connection>) =
-        connections.iter().partition(|connection| connection.family != Family::Unix);
-    if !inet.is_empty() || unix.is_empty() {
-        context.output.table(&inet_table(arguments, &inet, &programs))?;
-    }
-    if !unix.is_empty() {
-        let between = if inet.is_empty() { None } else { Some(Line::new()) };
-        context.output.lines(between)?;
-        context.output.table(&unix_table(arguments, &unix, &programs))?;
-    }
-    if !inet.is_empty() && arguments.programs && !context.host.is_captured() {
-        note_owners(&connections, context);
+}
+
+/// The line above a table, which programs do not get.
+fn title(text: impl AsRef<str>, context: &mut Context) -> Result<(), Failure> {
+    if context.output.format == Format::Table {
+        context.output.lines([Line::new().with(Paint::Plain, text)])?;
     }
     Ok(())
-}
-
-impl Arguments {
-    /// TCP and UDP unless something was asked for.
-    fn kind(&self) -> ConnectionKind {
-        match (self.tcp, self.udp, self.unix) {
-            (_, _, true) if self.tcp || self.udp => ConnectionKind::All,
-            (_, _, true) => ConnectionKind::Unix,
-            (true, false, _) => match (self.ipv4, self.ipv6) {
-                (true, _) => ConnectionKind::Tcp4,
-                (_, true) => ConnectionKind::Tcp6,
-                _ => ConnectionKind::Tcp,
-            },
-            (false, true, _) => match (self.ipv4, self.ipv6) {
-                (true, _) => ConnectionKind::Udp4,
-                (_, true) => ConnectionKind::Udp6,
-                _ => ConnectionKind::Udp,
-            },
-            _ => match (self.ipv4, self.ipv6) {
-                (true, _) => ConnectionKind::Inet4,
-                (_, true) => ConnectionKind::Inet6,
-                _ => ConnectionKind::Inet,
-            },
-        }
-    }
-
-    fn wants(&self, connection: &Connection) -> bool {
-        let kind = match connection.family {
-            Family::Unix => self.unix,
-            family => {
-                let other_version = if self.ipv4 {
-                    Some(Family::Inet6)
-                } else if self.ipv6 {
-                    Some(Family::Inet)
-                } else {
-                    None
-                };
-                let protocol = match connection.kind {
-                    SocketType::Stream => self.tcp,
-                    _ => self.udp,
-                };
-                other_version != Some(family) && (protocol || !(self.tcp || self.udp || self.unix))
-            }
-        };
-        if !self.states.is_empty() {
-            return kind && self.states.iter().any(|state| state.is(connection));
-        }
-        kind && (self.all || self.listening == waits(connection))
-    }
-}
-
-/// Whether it waits for anybody: one that listens, or a UDP socket that is bound and not connected. Where the system does
-/// not tell of a Unix socket whether it listens, it is one that has a name.
-fn waits(connection: &Connection) -> bool {
-    match (connection.family, connection.kind) {
-        (Family::Unix, _) => match connection.unix_state {
-            Some(state) => state == UnixState::Listening,
-            None => connection.laddr.is_some(),
-        },
-        (_, SocketType::Stream) => connection.status == ConnectionStatus::Listen,
-        _ => connection.raddr.is_none(),
-    }
-}
-
-/// Protocol by protocol, what listens first, then by address.
-fn order(
-    connection: &Connection,
-) -> (bool, &'static str, bool, Option<&Address>, Option<&Address>) {
-    (
-        connection.family == Family::Unix,
-        protocol(connection),
-        !waits(connection),
-        connection.laddr.as_ref(),
-        connection.raddr.as_ref(),
-    )
-}
-
-fn protocol(connection: &Connection) -> &'static str {
-    match (connection.family, connection.kind) {
-        (Family::Unix, SocketType::Stream) => "stream",
-        (Family::Unix, SocketType::Datagram) => "dgram",
-        (Family::Unix, SocketType::SeqPacket) => "seqpacket",
-        (Family::Unix, _) => "unix",
-        (Family::Inet6, SocketType::Stream) => "tcp6",
-        (Family::Inet6, _) => "udp6",
-        (_, SocketType::Stream) => "tcp",
-        _ => "udp",
-    }
-}
-
-fn names(connections: &[Connection], context: &mut Context) -> HashMap<Pid, Option<OsString>> {
-    let mut names = HashMap::new();
-    for pid in connections.iter().filter_map(|connection| connection.pid) {
-        if names.contains_key(&pid) {
-            continue;
-        }
-        let name = match context.host.process(pid).and_then(|process| process.name()) {
-            Ok(name) => Some(name),
-            // It has gone since: its number is all that is left.
-            Err(error) if error.kind() == ErrorKind::NoSuchProcess => None,
-            Err(error) => context.skipped.known(&format!("the name of {pid}"), Err(error)),
-        };
-        names.insert(pid, name);
-    }
-    names
-}
-
-/// Without rights, the sockets of others have no owner; that is not the same as having none.
-fn note_owners(connections: &[Connection], context: &mut Context) {
-    let nameless = connections.iter().filter(|connection| {
-        connection.pid.is_none() && connection.status != ConnectionStatus::TimeWait
-    });
-    if nameless.count() > 0 && !may_see_all(context) {
-        context.skipped.denied("the processes of other users");
-    }
-}
-
-/// Whether the descriptors of every process may be read, which takes the right that its working directory takes.
-fn may_see_all(context: &Context) -> bool {
-    let mut all = true;
-    let seen = context.host.scan(Columns::CWD, |row| {
-        all &= !row.denied().intersects(Columns::CWD);
-    });
-    seen.is_ok() && all
-}
-
-fn values<'a>(
-    arguments: &Arguments,
-    connections: &'a [Connection],
-    programs: &'a HashMap<Pid, Option<OsString>>,
-) -> Rows<'a> {
-    let mut names: Vec<_> = Connection::FIELDS.iter().map(|field| field.name.into()).collect();
-    if arguments.programs {
-        names.push("program".into());
-    }
-    let mut rows = Vec::with_capacity(connections.len());
-    for connection in connections {
-        let mut row = connection.values();
-        if arguments.programs {
-            let name = connection.pid.and_then(|pid| programs.get(&pid)?.as_deref());
-            row.push(name.map_or(Value::Null, Value::OsText));
-        }
-        rows.push(row);
-    }
-    Rows { names, rows }
-}
-
-fn inet_table(
-    arguments: &Arguments,
-    connections: &[&Connection],
-    programs: &HashMap<Pid, Option<OsString>>,
-) -> Table {
-    let mut columns = vec![
-        Column::left("Proto"),
-        Column::right("Recv-Q"),
-        Column::right("Send-Q"),
-        Column::left("Local Address").at_least(15),
-        Column::left("Foreign Address").at_least(15),
-        Column::left("State").at_least(11),
-    ];
-    if arguments.extend {
-        columns.extend([Column::left("User"), Column::left("Inode")]);
-    }
-    if arguments.programs {
-        columns.push(Column::left("PID/Program name").giving_way());
-    }
-    let mut table = Table::new(columns);
-    for connection in connections {
-        table.cell(|line| line.push(Paint::Plain, protocol(connection)));
-        table.cell(|line| number(connection.recv_queue, line));
-        table.cell(|line| number(connection.send_queue, line));
-        table.cell(|line| end(connection, connection.laddr.as_ref(), line));
-        table.cell(|line| end(connection, connection.raddr.as_ref(), line));
-        table.cell(|line| status(connection, line));
-        if arguments.extend {
-            table.cell(|line| number(connection.uid.map(u64::from), line));
-            table.cell(|line| number(connection.inode, line));
-        }
-        if arguments.programs {
-            table.cell(|line| owner(connection, programs, line));
-        }
-    }
-    table
-}
-
-fn unix_table(
-    arguments: &Arguments,
-    connections: &[&Connection],
-    programs: &HashMap<Pid, Option<OsString>>,
-) -> Table {
-    let mut columns = vec![
-        Column::left("Proto"),
-        Column::left("Type").at_least(10),
-        Column::left("State").at_least(13),
-        Column::left("I-Node").at_least(8),
-    ];
-    if arguments.programs {
-        columns.push(Column::left("PID/Program name").giving_way());
-    }
-    columns.push(Column::left("Path").giving_way());
-    let mut table = Table::new(columns);
-    for connection in connections {
-        table.cell(|line| line.push(Paint::Plain, "unix"));
-        table.cell(|line| line.push(Paint::Plain, protocol(connection).to_uppercase()));
-        table.cell(|line| unix_state(connection, line));
-        table.cell(|line| number(connection.inode, line));
-        if arguments.programs {
-            table.cell(|line| owner(connection, programs, line));
-        }
-        table.cell(|line| {
-            if let Some(Address::Unix(path)) = &connection.laddr {
-                line.push_os(Paint::Plain, path);
-            }
-        });
-    }
-    table
-}
-
-fn number(number: Option<u64>, line: &mut Tail<'_>) {
-    match number {
-        Some(number) => line.number(number),
-        None => line.push(Paint::Faint, "-"),
-    }
-}
-
-/// One end; `*` for any port, and for an end that is open.
-fn end(connection: &Connection, address: Option<&Address>, line: &mut Tail<'_>) {
-    match address {
-        Some(Address::Inet(address)) if address.port() == 0 && address.is_ipv6() => {
-            line.write(Paint::Plain, format_args!("[{}]:*", address.ip()));
-        }
-        Some(Address::Inet(address)) if address.port() == 0 => {
-            line.write(Paint::Plain, format_args!("{}:*", address.ip()));
-        }
-        Some(address) => line.write(Paint::Plain, address),
-        None if connection.family == Family::Inet6 => line.push(Paint::Plain, "[::]:*"),
-        None => line.push(Paint::Plain, "0.0.0.0:*"),
-    }
-}
-
-/// The state; a UDP socket has one, too, once it is connected.
-fn status(connection: &Connection, line: &mut Tail<'_>) {
-    let status = states::of(connection).unwrap_or(ConnectionStatus::None);
-    let paint = match status {
-        ConnectionStatus::None => return,
-        ConnectionStatus::Listen => Paint::Accent,
-        ConnectionStatus::Established => Paint::Good,
-        ConnectionStatus::CloseWait => Paint::Warning,
-        _ => Paint::Plain,
-    };
-    line.push(paint, status.as_str());
-}
-
-/// The state of a Unix socket; one that is not connected has none, as in netstat.
-fn unix_state(connection: &Connection, line: &mut Tail<'_>) {
-    let paint = match connection.unix_state {
-        None => return line.push(Paint::Faint, "-"),
-        Some(UnixState::Unconnected) => return,
-        Some(UnixState::Listening) => Paint::Accent,
-        Some(UnixState::Connected) => Paint::Good,
-        Some(_) => Paint::Plain,
-    };
-    line.push(paint, connection.unix_state.map_or("", UnixState::as_str));
-}
-
-fn owner(connection: &Connection, programs: &HashMap<Pid, Option<OsString>>, line: &mut Tail<'_>) {
-    let Some(pid) = connection.pid else { return line.push(Paint::Faint, "-") };
-    line.number(pid.as_u32().into());
-    if let Some(name) = programs.get(&pid).and_then(Option::as_ref) {
-        line.push(Paint::Plain, "/");
-        line.push_os(Paint::Plain, name);
-    }
 }

@@ -86,6 +86,8 @@ pub const ALL: &[Decoder] = decoders! {
     "netlink/inet_diag" => |bytes| netlink::inet_diag::inet_diag(bytes, Endian::Little),
     "netlink/link" => |bytes| netlink::link::link(bytes, Endian::Little).is_some(),
     "netlink/messages" => |bytes| netlink::messages(bytes, Endian::Little).count(),
+    "netlink/route" => |bytes| netlink::route::route(bytes, Endian::Little)
+        .map(|route| route.hops().count()),
     "netlink/unix_diag" => |bytes| netlink::unix_diag::unix_diag(bytes, Endian::Little).is_some(),
     "os_release" => os_release::os_release,
     "partitions" => partitions::partitions,

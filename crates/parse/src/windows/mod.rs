@@ -9,6 +9,7 @@ pub mod disk_performance;
 pub mod environment;
 mod fields;
 pub mod io_counters;
+pub mod ip_forward_table;
 pub mod kernel_user_times;
 pub mod logical_processor_information;
 pub mod peb;
@@ -71,6 +72,7 @@ pub const ALL: &[Decoder] = decoders! {
         system_processor_performance_information::processor_performance,
     "system_time_of_day_information" => system_time_of_day_information::boot_time,
     "disk_performance" => disk_performance::disk_performance,
+    "ip_forward_table" => ip_forward_table::ip_forward_table,
     "tcp6_table" => tcp_table::tcp6_table,
     "tcp_table" => tcp_table::tcp_table,
     "udp6_table" => udp_table::udp6_table,

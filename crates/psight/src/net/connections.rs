@@ -133,6 +133,23 @@ impl Host {
     ///
     /// As [`connections`](Self::connections).
     pub fn connections_with_owners(&self, kind: ConnectionKind) -> Result<Vec<Connection>> {
+        Ok(self.connections_with_owners_and_refusals(kind)?.0)
+    }
+
+    /// The same, and how many of the processes that were asked do not let the caller read their descriptors: where none
+    /// refuses, a socket without an owner is nobody's.
+    ///
+    /// Linux: processes are asked from the highest pid on, until every socket that somebody holds has its owner.
+    ///
+    /// Windows: always 0.
+    ///
+    /// # Errors
+    ///
+    /// As [`connections`](Self::connections).
+    pub fn connections_with_owners_and_refusals(
+        &self,
+        kind: ConnectionKind,
+    ) -> Result<(Vec<Connection>, usize)> {
         sys::net::connections_with_owners(self, kind)
     }
 

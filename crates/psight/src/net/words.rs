@@ -130,6 +130,32 @@ words! {
 }
 
 words! {
+    /// What becomes of packets on a route, in the words of ip-route(8).
+    RouteKind {
+        /// They are sent on.
+        Unicast = "unicast",
+        /// They are for this machine.
+        Local = "local",
+        /// They are for everyone on the link.
+        Broadcast = "broadcast",
+        /// They are for this machine, which shares the address with others.
+        Anycast = "anycast",
+        /// They are for a group.
+        Multicast = "multicast",
+        /// They are dropped, and nobody hears of it.
+        Blackhole = "blackhole",
+        /// They are refused: the network cannot be reached.
+        Unreachable = "unreachable",
+        /// They are refused: it is forbidden.
+        Prohibit = "prohibit",
+        /// They are looked up in the next table.
+        Throw = "throw",
+        /// Their addresses are translated; gone since Linux 2.6.
+        Nat = "nat",
+    }
+}
+
+words! {
     /// Whether an interface sends and receives at once.
     Duplex {
         /// Either sends or receives.

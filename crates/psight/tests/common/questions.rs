@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use psight::disk::{DiskProber, Disks, Mounts};
-use psight::net::ConnectionKind;
+use psight::net::{ConnectionKind, Routes};
 use psight::process::Resource;
 use psight::table::{Columns, ProcessRow};
 use psight::{Error, Host, Process};
@@ -36,6 +36,9 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     }),
     ("Host::connections_with_owners", |host| {
         said(host.connections_with_owners(ConnectionKind::All))
+    }),
+    ("Host::connections_with_owners_and_refusals", |host| {
+        said(host.connections_with_owners_and_refusals(ConnectionKind::All))
     }),
     ("Host::cpu_count", |host| said(host.cpu_count())),
     ("Host::cpu_count_physical", |host| said(host.cpu_count_physical())),
@@ -82,6 +85,8 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::process_list", |host| shown_list(host.process_list())),
     ("Host::processes", |host| said(host.processes(Columns::ALL))),
     ("Host::refusals", |host| said(host.refusals())),
+    ("Host::routes", |host| said(host.routes(Routes::Main))),
+    ("Host::routes all", |host| said(host.routes(Routes::All))),
     ("Host::scan", |host| {
         let mut rows = Vec::new();
         host.scan(Columns::ALL, |row: &ProcessRow| rows.push(row.pid))?;

@@ -183,6 +183,7 @@ const OTHERS: &[(&str, Other)] = &[
     }),
     ("capture_addresses", |_| done(psight::net::capture_addresses())),
     ("capture_links", |_| done(psight::net::capture_links())),
+    ("capture_routes", |_| done(psight::net::capture_routes())),
     ("capture_statvfs", |_| done(psight::disk::capture_statvfs())),
     ("fahrenheit", |_| done(Ok(psight::sensors::fahrenheit(0.0)))),
     ("heap_info", |_| done(psight::memory::heap_info())),

@@ -1,9 +1,11 @@
 //! Sockets and adapters.
 
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::{IpAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::Command;
 
-use psight::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType};
+use psight::net::{
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, Route, Routes, SocketType,
+};
 use psight::{ErrorKind, Host, Pid, Process};
 
 use crate::until;
@@ -138,4 +140,39 @@ fn the_loopback_is_up() {
     let stats = host.interface_stats().unwrap();
     let stats = stats.get(name).unwrap();
     assert!(stats.isup && stats.mtu > 1000, "{stats:?}");
+}
+
+#[test]
+fn routes_are_those_that_route_prints() {
+    let host = Host::local();
+    let routes = host.routes(Routes::All).unwrap();
+    let families: Vec<_> = routes.iter().map(|route| route.family).collect();
+    assert!(families.is_sorted(), "IPv4 first");
+    let interfaces = host.interface_stats().unwrap();
+    for route in &routes {
+        let bits = if route.family == Family::Inet { 32 } else { 128 };
+        assert!(route.prefix_length <= bits, "{route:?}");
+        assert_eq!(route.destination.is_ipv6(), route.family == Family::Inet6, "{route:?}");
+        if let Some(name) = &route.interface {
+            assert!(interfaces.contains_key(name), "{route:?}");
+        }
+    }
+    let Ok(output) = Command::new("route").args(["print", "-4"]).output() else {
+        return eprintln!("skipped: there is no route");
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines: Vec<Vec<&str>> =
+        said.lines().map(|line| line.split_whitespace().collect()).collect();
+    let four = routes.iter().filter(|route| route.family == Family::Inet);
+    let mut compared = 0;
+    for theirs in lines.iter().filter(|words| words.len() == 5) {
+        let (Ok(to), Ok(via)) = (theirs[0].parse::<IpAddr>(), theirs[2].parse::<IpAddr>()) else {
+            continue;
+        };
+        let via = Some(via).filter(|gateway| !gateway.is_unspecified());
+        let has = |route: &&Route| route.destination == to && route.gateway == via;
+        assert!(four.clone().any(|route| has(&route)), "{theirs:?} in {routes:?}");
+        compared += 1;
+    }
+    eprintln!("{compared} of {} routes were compared", routes.len());
 }

@@ -60,7 +60,8 @@ pub fn addr(payload: &[u8], order: Endian) -> Option<Addr<'_>> {
     Some(addr)
 }
 
-fn ip(ipv6: bool, value: &[u8]) -> Option<IpAddr> {
+/// An address, which is in network order on every machine. `None` if it is longer or shorter than those of its family.
+pub(super) fn ip(ipv6: bool, value: &[u8]) -> Option<IpAddr> {
     if ipv6 {
         Some(Ipv6Addr::from(<[u8; 16]>::try_from(value).ok()?).into())
     } else {

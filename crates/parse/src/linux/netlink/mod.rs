@@ -6,6 +6,7 @@
 pub mod addr;
 pub mod inet_diag;
 pub mod link;
+pub mod route;
 #[cfg(test)]
 mod samples;
 pub mod unix_diag;

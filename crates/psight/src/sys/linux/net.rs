@@ -4,6 +4,8 @@ mod ffi;
 mod interfaces;
 mod netlink;
 mod owners;
+mod question;
+mod routes;
 mod sockets;
 
 use std::collections::BTreeMap;
@@ -14,9 +16,9 @@ use std::path::Path;
 
 use psight_parse::linux::net_dev::net_dev;
 
-pub(crate) use interfaces::{
-    capture_addresses, capture_links, interface_addresses, interface_stats,
-};
+pub(crate) use interfaces::{interface_addresses, interface_stats};
+pub(crate) use question::{capture_addresses, capture_links, capture_routes};
+pub(crate) use routes::routes;
 
 use self::owners::Owners;
 use self::sockets::{Namespace, Sockets, sockets};
@@ -60,10 +62,10 @@ pub(crate) fn connections(host: &Host, kind: ConnectionKind) -> Result<Vec<Conne
 pub(crate) fn connections_with_owners(
     host: &Host,
     kind: ConnectionKind,
-) -> Result<Vec<Connection>> {
+) -> Result<(Vec<Connection>, usize)> {
     let mut sockets = sockets(&namespace(host), kind)?;
     let mut owners = all_owners(host)?;
-    let mut unowned = sockets.by_inode.len();
+    let (mut unowned, mut refusals) = (sockets.by_inode.len(), 0);
     let mut found = Vec::new();
     let mut more = Vec::new();
     // The highest pid owns a socket: from there, and no further than needed.
@@ -73,7 +75,8 @@ pub(crate) fn connections_with_owners(
         }
         found.clear();
         // The processes that may not be read, or have gone, are not found as owners.
-        if owners.sockets(pid, &mut found).is_err() {
+        if let Err(error) = owners.sockets(pid, &mut found) {
+            refusals += usize::from(error.kind() == io::ErrorKind::PermissionDenied);
             continue;
         }
         for (inode, fd) in &found {
@@ -91,7 +94,7 @@ pub(crate) fn connections_with_owners(
         }
     }
     sockets.rows.append(&mut more);
-    Ok(sockets.rows)
+    Ok((sockets.rows, refusals))
 }
 
 // and /proc/<pid>/fd

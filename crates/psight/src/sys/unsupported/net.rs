@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use crate::net::{Connection, ConnectionKind, InterfaceAddress, InterfaceStats, NetIo};
+use crate::net::{
+    Connection, ConnectionKind, InterfaceAddress, InterfaceStats, NetIo, Route, Routes,
+};
 use crate::{Error, Host, Pid, Result};
 
 pub(crate) fn io_counters(_host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
@@ -20,6 +22,10 @@ pub(crate) fn interface_stats(_host: &Host) -> Result<BTreeMap<OsString, Interfa
     Err(Error::unsupported("interface_stats"))
 }
 
+pub(crate) fn routes(_host: &Host, _which: Routes) -> Result<Vec<Route>> {
+    Err(Error::unsupported("routes"))
+}
+
 pub(crate) fn connections(_host: &Host, _kind: ConnectionKind) -> Result<Vec<Connection>> {
     Err(Error::unsupported("connections"))
 }
@@ -27,7 +33,7 @@ pub(crate) fn connections(_host: &Host, _kind: ConnectionKind) -> Result<Vec<Con
 pub(crate) fn connections_with_owners(
     _host: &Host,
     _kind: ConnectionKind,
-) -> Result<Vec<Connection>> {
+) -> Result<(Vec<Connection>, usize)> {
     Err(Error::unsupported("connections_with_owners"))
 }
 
@@ -52,4 +58,8 @@ pub(crate) fn capture_links() -> Result<Vec<u8>> {
 
 pub(crate) fn capture_addresses() -> Result<Vec<u8>> {
     Err(Error::unsupported("interface_addresses"))
+}
+
+pub(crate) fn capture_routes() -> Result<Vec<u8>> {
+    Err(Error::unsupported("routes"))
 }

@@ -1,7 +1,8 @@
-//! Adapters and sockets.
+//! Adapters, routes and sockets.
 
 mod ffi;
 mod interfaces;
+mod routes;
 
 use std::net::SocketAddr;
 
@@ -13,8 +14,9 @@ use super::opened::Opened;
 use crate::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType};
 use crate::{Error, Host, Pid, Result};
 
-pub(crate) use super::{capture_addresses, capture_links};
+pub(crate) use super::{capture_addresses, capture_links, capture_routes};
 pub(crate) use interfaces::{interface_addresses, interface_stats, io_counters};
+pub(crate) use routes::routes;
 
 /// With their owners, which Windows always tells.
 // GetExtendedTcpTable, GetExtendedUdpTable
@@ -33,8 +35,8 @@ pub(crate) fn connections(host: &Host, kind: ConnectionKind) -> Result<Vec<Conne
 pub(crate) fn connections_with_owners(
     host: &Host,
     kind: ConnectionKind,
-) -> Result<Vec<Connection>> {
-    connections(host, kind)
+) -> Result<(Vec<Connection>, usize)> {
+    Ok((connections(host, kind)?, 0))
 }
 
 pub(crate) fn connections_with_all_owners(

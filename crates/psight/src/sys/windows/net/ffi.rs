@@ -5,13 +5,15 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ptr;
 
+use psight_parse::windows::ip_forward_table::{HEAD, ROW};
 use windows_sys::Win32::Foundation::{
     ERROR_BUFFER_OVERFLOW, ERROR_INSUFFICIENT_BUFFER, ERROR_NO_DATA, ERROR_NOT_SUPPORTED, NO_ERROR,
 };
 use windows_sys::Win32::NetworkManagement::IpHelper::{
-    GAA_FLAG_SKIP_ANYCAST, GAA_FLAG_SKIP_DNS_SERVER, GAA_FLAG_SKIP_MULTICAST, GetAdaptersAddresses,
-    GetExtendedTcpTable, GetExtendedUdpTable, GetIfEntry2, IP_ADAPTER_ADDRESSES_LH,
-    IP_ADAPTER_UNICAST_ADDRESS_LH, MIB_IF_ROW2, TCP_TABLE_OWNER_PID_ALL, UDP_TABLE_OWNER_PID,
+    FreeMibTable, GAA_FLAG_SKIP_ANYCAST, GAA_FLAG_SKIP_DNS_SERVER, GAA_FLAG_SKIP_MULTICAST,
+    GetAdaptersAddresses, GetExtendedTcpTable, GetExtendedUdpTable, GetIfEntry2,
+    GetIpForwardTable2, IP_ADAPTER_ADDRESSES_LH, IP_ADAPTER_UNICAST_ADDRESS_LH, MIB_IF_ROW2,
+    MIB_IPFORWARD_ROW2, MIB_IPFORWARD_TABLE2, TCP_TABLE_OWNER_PID_ALL, UDP_TABLE_OWNER_PID,
 };
 use windows_sys::Win32::NetworkManagement::Ndis::NET_LUID_LH;
 use windows_sys::Win32::Networking::WinSock::{
@@ -56,6 +58,28 @@ fn table(ask: impl Fn(*mut std::ffi::c_void, *mut u32) -> u32) -> io::Result<Vec
     }
     Err(io::Error::from_raw_os_error(ERROR_INSUFFICIENT_BUFFER.cast_signed()))
 }
+
+/// The table of routes of both families.
+pub(super) fn forward_table() -> io::Result<Vec<u8>> {
+    let mut table = ptr::null_mut::<MIB_IPFORWARD_TABLE2>();
+    // SAFETY: the call is told where to put the address of the table that it makes.
+    match unsafe { GetIpForwardTable2(AF_UNSPEC, &raw mut table) } {
+        NO_ERROR => {}
+        code => return Err(io::Error::from_raw_os_error(code.cast_signed())),
+    }
+    // SAFETY: the call has put a table there.
+    let rows = unsafe { (*table).NumEntries } as usize;
+    let length = HEAD + rows * ROW;
+    // SAFETY: behind the number of rows the table has as many.
+    let bytes = unsafe { std::slice::from_raw_parts(table.cast::<u8>(), length) }.to_vec();
+    // SAFETY: it is the call's table, which nobody uses any more.
+    unsafe { FreeMibTable(table.cast()) };
+    Ok(bytes)
+}
+
+// What is decoded is what the call fills.
+const _: () = assert!(size_of::<MIB_IPFORWARD_ROW2>() == ROW);
+const _: () = assert!(std::mem::offset_of!(MIB_IPFORWARD_TABLE2, Table) == HEAD);
 
 /// What a network adapter is called, and how it is reached.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::{Error, Host, Result};
 
 /// By the names that people give them: `Ethernet 2`.
 // GetAdaptersAddresses
-fn adapters(host: &Host) -> Result<Vec<(OsString, Adapter)>> {
+pub(super) fn adapters(host: &Host) -> Result<Vec<(OsString, Adapter)>> {
     here(host, "network interfaces")?;
     let all = ffi::adapters().map_err(|error| Error::system("GetAdaptersAddresses", error))?;
     Ok(all.into_iter().map(|adapter| (text::up_to_nul(&adapter.name), adapter)).collect())

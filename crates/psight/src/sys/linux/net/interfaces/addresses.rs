@@ -8,8 +8,9 @@ use std::os::unix::ffi::OsStringExt;
 
 use psight_parse::linux::netlink::addr::{Addr, NEWADDR, addr};
 
-use super::{ADDRESSES, IFF_BROADCAST, IFF_POINTOPOINT, Interface, interfaces};
+use super::{IFF_BROADCAST, IFF_POINTOPOINT, Interface, interfaces};
 use crate::net::{Family, InterfaceAddress};
+use crate::sys::linux::net::question::ADDRESSES;
 use crate::{Host, Result};
 
 /// A hardware address is shown with at least so many bytes.
