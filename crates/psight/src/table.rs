@@ -25,7 +25,7 @@ pub use columns::{Columns, UnknownColumn};
 
 use crate::process::{
     ContextSwitches, CpuSample, GroupIds, IoCounters, MemoryFootprint, MemoryInfo, PageFaults,
-    ProcessCpuTimes, Status, UserIds,
+    ProcessCpuTimes, SchedulingPolicy, Status, UserIds,
 };
 use crate::record::Record;
 use crate::{Error, Host, Pid, Process, Result, sys};
@@ -63,6 +63,20 @@ pub struct ProcessRow {
     pub create_time: Option<SystemTime>,
     /// The nice value, -20 to 19, the lower the more processor time.
     pub nice: Option<i32>,
+    /// Its rank as the kernel counts, the lower the sooner: 20 and the nice value, or for a real-time process -1 and its
+    /// `rt_priority` below that.
+    #[field(on(linux))]
+    pub priority: Option<i32>,
+    /// Its rank among real-time processes, 1 to 99, the higher the sooner; 0 for others.
+    #[field(on(linux))]
+    pub rt_priority: Option<u32>,
+    /// Among whom its main thread gets its turn.
+    #[field(on(linux))]
+    pub policy: Option<SchedulingPolicy>,
+    /// The kernel's flags of its main thread, `PF_*` of include/linux/sched.h: 0x40 if it has not begun another program
+    /// since it was forked, 0x100 if it has used rights that only root has.
+    #[field(on(linux))]
+    pub flags: Option<u32>,
     /// How many threads the process has.
     pub num_threads: Option<u32>,
     /// The processor that it ran on last.
@@ -185,6 +199,23 @@ impl Scanner {
         let mut row = ProcessRow::empty(self.row.asked);
         self.engine.one(pid.into(), &mut row)?;
         Ok(row)
+    }
+
+    /// Shows a row for each thread of the process that `of` is a row of, by number, which is in `pid`. What each thread has
+    /// of its own is read: name, status, ranks, flags, processor, times, start, page faults, context switches and what it
+    /// read and wrote. The rest is taken from `of`, and so are the columns. The row is valid during the call.
+    ///
+    /// A thread that ends meanwhile is left out. `cpu_percent` is `None`: readings of threads are not remembered.
+    ///
+    /// Linux: `/proc/<pid>/task/<id>/{stat,status,io}`. Windows: `SystemProcessInformation`, which tells of a thread how
+    /// long it was busy; the other columns of its own are `None`, but for the name, which is the process's.
+    ///
+    /// # Errors
+    ///
+    /// `NoSuchProcess` if the process has gone; else as [`scan`](Self::scan).
+    pub fn threads(&mut self, of: &ProcessRow, mut visit: impl FnMut(&ProcessRow)) -> Result<()> {
+        let mut row = ProcessRow::empty(of.asked);
+        self.engine.threads(of, &mut row, &mut |row| visit(row))
     }
 
     /// Reads the table into a list, in the order of the pids.
@@ -371,6 +402,10 @@ impl ProcessRow {
             terminal: None,
             create_time: None,
             nice: None,
+            priority: None,
+            rt_priority: None,
+            policy: None,
+            flags: None,
             num_threads: None,
             cpu_num: None,
             cpu_times: None,

@@ -14,10 +14,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use common::{Machine, eventually, psutil};
-use psight::process::Status;
+use psight::process::{SchedulingPolicy, Status};
 use psight::record::{Record, Value};
 use psight::table::{Absence, Columns, ProcessRow};
 use psight::{ErrorKind, Host, Pid, Process};
@@ -70,7 +70,8 @@ fn a_captured_machine_has_exact_rows() {
         "uids": {"real": 1000, "effective": 0, "saved": 5},
         "gids": {"real": 1, "effective": 2, "saved": 3},
         "pgid": 7, "sid": 6, "terminal": "/dev/pts/1", "create_time": 1_600_000_005.0,
-        "nice": -5, "num_threads": 3, "cpu_num": 1,
+        "nice": -5, "priority": 20, "rt_priority": 0, "policy": "SCHED_OTHER", "flags": 4_194_304,
+        "num_threads": 3, "cpu_num": 1,
         "cpu_times": {"user": 0.03, "system": 0.04, "children_user": 0.05,
                       "children_system": 0.06, "iowait": 0.07},
         "cpu_percent": null,
@@ -89,6 +90,47 @@ fn a_captured_machine_has_exact_rows() {
     assert_eq!(thread.absence(Columns::EXE), Some(Absence::Unknown));
     // What was not captured of one process takes nothing from the others.
     assert_eq!((rows[2].status, rows[2].uids), (Some(Status::Running), None));
+}
+
+#[test]
+fn each_thread_has_a_row_with_what_is_its_own() {
+    let thread = "9 (worker) R 1 7 6 34817 7 64 1 0 2 0 8 9 0 0 -8 0 3 0 700 8192 2 \
+         18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 3 7 2 7 0 0\n";
+    let machine = Machine::captured()
+        .file("proc/stat", "cpu 1 1 1 1\nbtime 1600000000\n")
+        .file("proc/7/stat", stat(7, "cat", 'S', 4_194_304, 3))
+        .file("proc/7/statm", "40 10 3 2 0 20 0\n")
+        .file("proc/7/cmdline", "cat\0")
+        .file("proc/7/task/7/stat", stat(7, "cat", 'S', 4_194_304, 1))
+        .file("proc/7/task/9/stat", thread)
+        .file(
+            "proc/7/task/9/status",
+            "voluntary_ctxt_switches:\t5\nnonvoluntary_ctxt_switches:\t6\n",
+        )
+        .file("proc/7/task/8/comm", "has ended\n")
+        .file("proc/2/stat", stat(2, "kthreadd", 'S', 2_129_984, 0));
+    let mut scanner = machine.host().scanner(Columns::ALL).unwrap();
+    let row = scanner.row(7).unwrap();
+    let mut rows = Vec::new();
+    scanner.threads(&row, |row| rows.push(row.clone())).unwrap();
+    let ids: Vec<_> = rows.iter().map(|row| row.pid.as_u32()).collect();
+    assert_eq!(ids, [7, 9]);
+    let thread = &rows[1];
+    assert_eq!(
+        (thread.name.as_deref(), thread.status),
+        (Some("worker".as_ref()), Some(Status::Running))
+    );
+    assert_eq!((thread.nice, thread.priority, thread.rt_priority), (Some(0), Some(-8), Some(7)));
+    assert_eq!((thread.policy, thread.flags), (Some(SchedulingPolicy::RoundRobin), Some(64)));
+    assert_eq!((thread.cpu_num, thread.cpu_times.unwrap().user), (Some(3), 0.08));
+    assert_eq!(thread.num_ctx_switches.unwrap().voluntary, 5);
+    assert_eq!(thread.create_time.unwrap(), UNIX_EPOCH + Duration::from_secs(1_600_000_007));
+    // And what it shares with the others.
+    assert_eq!((thread.rss, thread.cmdline.as_ref().unwrap().len()), (row.rss, 1));
+    assert_eq!((thread.terminal.as_ref(), thread.columns()), (row.terminal.as_ref(), Columns::ALL));
+    let gone =
+        machine.host().scanner(Columns::PID).unwrap().threads(&scanner.row(2).unwrap(), |_| {});
+    assert_eq!(gone.unwrap_err().kind(), ErrorKind::NoSuchProcess);
 }
 
 #[test]
@@ -130,6 +172,7 @@ fn a_row_is_what_the_process_says_alone() {
     let process = Process::new(child.id()).unwrap();
     eventually(|| {
         let row = row_of(child.id(), Columns::ALL).unwrap();
+        let scheduling = process.scheduling().ok();
         let pairs = [
             ("ppid", row.ppid == process.ppid().ok()),
             ("name", row.name == process.name().ok()),
@@ -142,6 +185,13 @@ fn a_row_is_what_the_process_says_alone() {
             ("terminal", row.terminal == process.terminal().unwrap_or_default()),
             ("create_time", row.create_time == process.create_time().ok()),
             ("nice", row.nice == process.nice().ok()),
+            ("priority", row.priority == scheduling.map(|told| told.priority)),
+            ("rt_priority", row.rt_priority == scheduling.map(|told| told.rt_priority)),
+            ("policy", row.policy == scheduling.map(|told| told.policy)),
+            (
+                "flags",
+                row.flags.map(|flags| flags & 0x20_0000 != 0) == process.is_kernel_thread().ok(),
+            ),
             ("num_threads", row.num_threads == process.num_threads().ok()),
             ("cpu_num", row.cpu_num == process.cpu_num().unwrap()),
             ("cpu_times", row.cpu_times == process.cpu_times().ok()),

@@ -10,6 +10,7 @@ use psight_parse::linux::pid::statm::Statm;
 use psight_parse::linux::pid::status::{Status, Wanted};
 use psight_parse::linux::pid::{cmdline, io, smaps, stat, statm, status};
 
+use super::super::process::scheduling::policy_of;
 use super::super::process::{Device, Raw, find_terminal, status_of};
 use super::super::records;
 use super::clock::processor_time;
@@ -61,6 +62,10 @@ impl Machine<'_> {
         row.pgid = wants(Columns::PGID).then(|| Pid::new(stat.pgrp));
         row.sid = wants(Columns::SID).then(|| Pid::new(stat.session));
         row.nice = wants(Columns::NICE).then_some(stat.nice);
+        row.priority = wants(Columns::PRIORITY).then_some(stat.priority);
+        row.rt_priority = stat.rt_priority.filter(|_| wants(Columns::RT_PRIORITY));
+        row.policy = stat.policy.filter(|_| wants(Columns::POLICY)).map(policy_of);
+        row.flags = wants(Columns::FLAGS).then_some(stat.flags);
         row.num_threads = wants(Columns::NUM_THREADS).then_some(stat.num_threads);
         row.cpu_num = stat.processor.filter(|_| wants(Columns::CPU_NUM));
         row.page_faults = wants(Columns::PAGE_FAULTS).then(|| records::page_faults(stat));
