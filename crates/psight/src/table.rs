@@ -96,6 +96,10 @@ pub struct ProcessRow {
     /// Address space that the process has reserved.
     #[field(unit = bytes)]
     pub vms: Option<u64>,
+    /// Address space that is locked into memory; `None` also for a thread of the kernel. From a dear source, which is
+    /// worth its while only where [`Host::locked_memory`](crate::Host::locked_memory) is not 0.
+    #[field(unit = bytes, on(linux))]
+    pub locked_memory: Option<u64>,
     /// `rss` of the machine's physical memory.
     #[field(unit = percent)]
     pub memory_percent: Option<f64>,
@@ -413,6 +417,7 @@ impl ProcessRow {
             memory_info: None,
             rss: None,
             vms: None,
+            locked_memory: None,
             memory_percent: None,
             memory_footprint: None,
             page_faults: None,

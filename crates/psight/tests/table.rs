@@ -46,7 +46,7 @@ fn a_captured_machine_has_exact_rows() {
         .file("proc/7/statm", "40 10 3 2 0 20 0\n")
         .file(
             "proc/7/status",
-            "Name:\tcat\nUid:\t1000\t0\t5\t0\nGid:\t1\t2\t3\t4\nvoluntary_ctxt_switches:\t8\n\
+            "Name:\tcat\nVmLck:\t12 kB\nUid:\t1000\t0\t5\t0\nGid:\t1\t2\t3\t4\nvoluntary_ctxt_switches:\t8\n\
              nonvoluntary_ctxt_switches:\t9\n",
         )
         .file("proc/7/cmdline", "cat\0-n\0\0")
@@ -77,7 +77,7 @@ fn a_captured_machine_has_exact_rows() {
         "cpu_percent": null,
         "memory_info": {"rss": 40_960, "vms": 163_840, "shared": 12_288, "text": 8192,
                         "data": 81_920},
-        "rss": 40_960, "vms": 163_840, "memory_percent": 40.0, "memory_footprint": null,
+        "rss": 40_960, "vms": 163_840, "locked_memory": 12_288, "memory_percent": 40.0, "memory_footprint": null,
         "page_faults": {"minor": 11, "major": 12},
         "num_ctx_switches": {"voluntary": 8, "involuntary": 9},
         "io_counters": {"read_count": 3, "write_count": 4, "read_bytes": 5, "write_bytes": 6,
@@ -187,6 +187,7 @@ fn a_row_is_what_the_process_says_alone() {
             ("nice", row.nice == process.nice().ok()),
             ("priority", row.priority == scheduling.map(|told| told.priority)),
             ("rt_priority", row.rt_priority == scheduling.map(|told| told.rt_priority)),
+            ("locked_memory", row.locked_memory == process.locked_memory().unwrap()),
             ("policy", row.policy == scheduling.map(|told| told.policy)),
             (
                 "flags",

@@ -210,6 +210,7 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         .chain(sort.iter().map(|(key, _)| key))
         .map(Chosen::needs)
         .chain([selection.needs(), if arguments.tree { Columns::PPID } else { Columns::NONE }])
+        .chain(locks(&chosen, &context.host))
         .collect();
     let reader = Reader {
         now: now(&context.host),
@@ -237,6 +238,12 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         return Ok(context.output.rows(Rows { names, rows: rows.iter().map(values).collect() })?);
     }
     show(&arguments, &rows, &chosen, &reader, context)
+}
+
+/// The column that says who has locked memory, where it is shown and somebody has: it is a dear one.
+fn locks(chosen: &[Chosen], host: &Host) -> Option<Columns> {
+    let locks = || host.locked_memory().is_ok_and(|locked| locked != Some(0));
+    (chosen.iter().any(Chosen::marks_locks) && locks()).then_some(Columns::LOCKED_MEMORY)
 }
 
 /// Now, by the clock that starts of processes are counted on: what the wall clock says may be a second off it.

@@ -97,4 +97,16 @@ impl Host {
     pub fn locked_memory(&self) -> Result<Option<u64>> {
         sys::standing::all_locked_memory(self)
     }
+
+    /// Whether the kernel counts how long processes wait for disks, without which `iowait` of their times stays 0; `None`
+    /// from a kernel that does not say, as before 5.14, which counted it if it was built so.
+    ///
+    /// Linux: `/proc/sys/kernel/task_delayacct`.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` on other systems.
+    pub fn delay_accounting(&self) -> Result<Option<bool>> {
+        sys::standing::delay_accounting(self)
+    }
 }

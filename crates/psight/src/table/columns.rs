@@ -55,6 +55,7 @@ columns! {
     MEMORY_INFO = "memory_info",
     RSS = "rss",
     VMS = "vms",
+    LOCKED_MEMORY = "locked_memory",
     MEMORY_PERCENT = "memory_percent",
     MEMORY_FOOTPRINT = "memory_footprint",
     PAGE_FAULTS = "page_faults",

@@ -57,6 +57,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::effective_memory", |host| said(host.effective_memory())),
     ("Host::fans", |host| said(host.fans())),
     ("Host::file_scanner", |host| said(host.file_scanner().used_files(std::process::id()))),
+    ("Host::delay_accounting", |host| said(host.delay_accounting())),
     ("Host::findings", |host| said(host.findings())),
     ("Host::group_id", |host| said(Ok(host.group_id("root")))),
     ("Host::group_name", |host| shown_option(Ok(host.group_name(0)))),

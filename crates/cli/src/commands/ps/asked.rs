@@ -13,8 +13,6 @@ use psight::{Host, Process, Result};
 pub(super) enum Question {
     Wchan,
     Foreground,
-    /// Whether it has locked memory.
-    Locked,
     User(Who),
     Group(Who),
     /// The number of the user that counts for files.
@@ -89,15 +87,11 @@ pub(super) struct Asker {
     users: UserNames,
     /// Groups by number; few machines have many.
     groups: Vec<(u32, OsString)>,
-    /// Whether anybody has locked memory: else nobody need be asked for it.
-    locks: bool,
 }
 
 impl Asker {
     pub(super) fn new(questions: Vec<Question>, host: &Host) -> Self {
-        let locks = questions.contains(&Question::Locked)
-            && host.locked_memory().is_ok_and(|locked| locked != Some(0));
-        Self { questions, users: host.user_names(), groups: Vec::new(), locks }
+        Self { questions, users: host.user_names(), groups: Vec::new() }
     }
 
     /// The answers of the process, or of the thread, that the row is about. What is not told is left out.
@@ -124,8 +118,6 @@ impl Asker {
             // Only a process with a terminal can be in the foreground.
             Question::Foreground if row.terminal.is_none() => None,
             Question::Foreground => process.foreground_pgid()?.map(|pgid| number(pgid.as_u32())),
-            Question::Locked if !self.locks => None,
-            Question::Locked => process.locked_memory()?.map(Told::Number),
             Question::User(who) => self.user(who, row, process)?,
             Question::Group(who) => self.group_of(who, row, process)?,
             Question::FileUser => Some(number(process.fsuid()?)),

@@ -92,11 +92,16 @@ impl Chosen {
     /// What each process has to be asked for it.
     pub(super) fn questions(&self) -> impl Iterator<Item = Question> {
         let marks = match self.look {
-            Look::State => &[Question::Foreground, Question::Locked][..],
+            Look::State => &[Question::Foreground][..],
             _ => &[],
         };
         let own = if let Content::Asked(question) = self.content { Some(question) } else { None };
         own.into_iter().chain(marks.iter().copied())
+    }
+
+    /// Whether it marks those who have locked memory.
+    pub(super) fn marks_locks(&self) -> bool {
+        self.look == Look::State
     }
 
     /// The column that is called `name` by psight or by `ps`; `name=TITLE` gives it another head, and `name:WIDTH` so much

@@ -114,6 +114,8 @@ pub enum Slot {
     DataVm,
     /// `mm->stack_vm`
     StackVm,
+    /// `mm->locked_vm`
+    LockedVm,
     /// `mm->rss_stat[MM_FILEPAGES].count`, without what the processors have not handed in.
     FilePages,
     /// `mm->rss_stat[MM_ANONPAGES].count`

@@ -31,3 +31,7 @@ pub(crate) fn locked_memory(_raw: &Raw) -> Result<Option<u64>> {
 pub(crate) fn all_locked_memory(_host: &Host) -> Result<Option<u64>> {
     Err(Error::unsupported("locked memory"))
 }
+
+pub(crate) fn delay_accounting(_host: &Host) -> Result<Option<bool>> {
+    Err(Error::unsupported("delay accounting"))
+}

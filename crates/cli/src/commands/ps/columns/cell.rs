@@ -195,7 +195,7 @@ fn state(row: &Shown, status: Status) -> Line {
         Some(Ordering::Greater) => "N",
         _ => "",
     });
-    if row.told(Question::Locked).is_some_and(|told| told.value().as_u64() > Some(0)) {
+    if row.locked_memory > Some(0) {
         text.push('L');
     }
     if row.sid == Some(row.pid) {

@@ -243,6 +243,7 @@ fn memory(writer: &mut Writer<'_>, parts: Parts, words: Option<BorrowedFd<'_>>) 
         (Slot::TotalVm, "total_vm"),
         (Slot::DataVm, "data_vm"),
         (Slot::StackVm, "stack_vm"),
+        (Slot::LockedVm, "locked_vm"),
         (Slot::StartCode, "start_code"),
         (Slot::EndCode, "end_code"),
         // enum: MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use super::Raw;
 use crate::process::{Namespace, OomScore};
 use crate::sys::linux::{read, records};
-use crate::{Error, Host, Result};
+use crate::{Error, ErrorKind, Host, Result};
 
 // ns/*
 pub(crate) fn namespaces(raw: &Raw) -> Result<Vec<Namespace>> {
@@ -75,6 +75,15 @@ pub(crate) fn locked_memory(raw: &Raw) -> Result<Option<u64>> {
 pub(crate) fn all_locked_memory(host: &Host) -> Result<Option<u64>> {
     let info = read::system_piece(&host.proc().join("meminfo"))?;
     Ok(meminfo(&info).mlocked_kib.map(records::bytes))
+}
+
+// /proc/sys/kernel/task_delayacct. Since 5.14
+pub(crate) fn delay_accounting(host: &Host) -> Result<Option<bool>> {
+    match read::system_piece(&host.proc().join("sys/kernel/task_delayacct")) {
+        Ok(bytes) => Ok(text::u32(bytes.trim_ascii()).map(|number| number != 0)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn number<T>(raw: &Raw, name: &str, decode: fn(&[u8]) -> Option<T>) -> Result<Option<T>> {

@@ -304,6 +304,10 @@ impl Engine {
         let plan = self.plan;
         let (users, groups) = (Some(task.uids()), Some(task.gids()));
         ids(row, plan.columns.common(IDS), users, groups, &mut self.names, &mut self.spare);
+        if plan.wants(Columns::LOCKED_MEMORY) && task.has(Task::HAS_MEMORY) {
+            let pages = task.number(Slot::LockedVm);
+            row.locked_memory = Some(pages.saturating_mul(self.host.constants().page_size));
+        }
         if plan.wants(Columns::NUM_CTX_SWITCHES) {
             row.num_ctx_switches = Some(ContextSwitches {
                 voluntary: task.number(Slot::Nvcsw),

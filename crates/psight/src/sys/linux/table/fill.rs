@@ -162,8 +162,15 @@ impl Engine {
         if columns.intersects(Columns::NUM_CTX_SWITCHES) {
             wanted = wanted | Wanted::VOLUNTARY | Wanted::NONVOLUNTARY;
         }
-        let Status { uid, gid, voluntary_ctxt_switches, nonvoluntary_ctxt_switches, .. } =
-            status::wanted(self.sources.read(b"status\0")?, wanted);
+        if columns.intersects(Columns::LOCKED_MEMORY) {
+            wanted = wanted | Wanted::VM_LCK;
+        }
+        let status = status::wanted(self.sources.read(b"status\0")?, wanted);
+        let Status { uid, gid, vm_lck_kib, .. } = status;
+        let Status { voluntary_ctxt_switches, nonvoluntary_ctxt_switches, .. } = status;
+        if columns.intersects(Columns::LOCKED_MEMORY) {
+            row.locked_memory = vm_lck_kib.map(records::bytes);
+        }
         let three = |[real, effective, saved, _]: [u32; 4]| [real, effective, saved];
         let (users, groups) = (uid.map(three), gid.map(three));
         ids(row, columns, users, groups, &mut self.names, &mut self.spare);

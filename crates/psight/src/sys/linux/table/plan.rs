@@ -58,7 +58,7 @@ impl Plan {
             Columns::NONE
         };
         let ids = columns.common(IDS);
-        let status = columns.common(Columns::NUM_CTX_SWITCHES);
+        let status = columns.common(Columns::NUM_CTX_SWITCHES | Columns::LOCKED_MEMORY);
         // A file that is read anyway costs less than another system call.
         let (status, pidfd) =
             if pidfd && status.is_empty() { (status, ids) } else { (status | ids, Columns::NONE) };
