@@ -90,7 +90,7 @@ pub struct ProcessRow {
     /// The memory that the process holds.
     pub memory_info: Option<MemoryInfo>,
     /// Physical memory that the process holds. From a cheaper source than `memory_info` and up to a few pages per
-    /// processor off; exact where both are asked for.
+    /// processor off; exact where both are asked for, or `locked_memory` is.
     #[field(unit = bytes)]
     pub rss: Option<u64>,
     /// Address space that the process has reserved.

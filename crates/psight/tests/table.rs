@@ -134,6 +134,22 @@ fn each_thread_has_a_row_with_what_is_its_own() {
 }
 
 #[test]
+fn what_says_how_much_is_locked_has_the_exact_sizes() {
+    let status = "VmSize:\t24 kB\nVmLck:\t12 kB\nVmRSS:\t16 kB\n";
+    let machine = Machine::captured()
+        .file("proc/7/stat", stat(7, "cat", 'S', 4_194_304, 3))
+        .file("proc/7/status", status)
+        .file("proc/9/stat", stat(9, "kthreadd", 'S', 2_129_984, 0))
+        .file("proc/9/status", "Threads:\t1\n");
+    let columns = Columns::RSS | Columns::VMS | Columns::LOCKED_MEMORY;
+    let rows = machine.host().processes(columns).unwrap();
+    let told = |row: &ProcessRow| (row.rss, row.vms, row.locked_memory);
+    assert_eq!(told(&rows[0]), (Some(16_384), Some(24_576), Some(12_288)));
+    // What has no such lines has the sizes of `stat`.
+    assert_eq!(told(&rows[1]), (Some(8192), Some(8192), None));
+}
+
+#[test]
 fn only_what_was_asked_for_is_there() {
     let columns = Columns::NAME | Columns::CMDLINE;
     let row = row_of(std::process::id(), columns).unwrap();

@@ -210,8 +210,8 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         .chain(sort.iter().map(|(key, _)| key))
         .map(Chosen::needs)
         .chain([selection.needs(), if arguments.tree { Columns::PPID } else { Columns::NONE }])
-        .chain(locks(&chosen, &context.host))
         .collect();
+    let needs = with_locks(needs, &chosen, &sort, &context.host);
     let reader = Reader {
         now: now(&context.host),
         zone: context.zone(),
@@ -240,10 +240,17 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     show(&arguments, &rows, &chosen, &reader, context)
 }
 
-/// The column that says who has locked memory, where it is shown and somebody has: it is a dear one.
-fn locks(chosen: &[Chosen], host: &Host) -> Option<Columns> {
+/// The columns, with the one that says who has locked memory, where it is shown and somebody has: it is a dear one, and
+/// makes sizes exact as `memory_info` does, which is not needed for that then.
+fn with_locks(needs: Columns, chosen: &[Chosen], sort: &[(Chosen, bool)], host: &Host) -> Columns {
     let locks = || host.locked_memory().is_ok_and(|locked| locked != Some(0));
-    (chosen.iter().any(Chosen::marks_locks) && locks()).then_some(Columns::LOCKED_MEMORY)
+    if !chosen.iter().any(Chosen::marks_locks) || !locks() {
+        return needs;
+    }
+    let mut shown = chosen.iter().chain(sort.iter().map(|(key, _)| key));
+    let is_needed = shown.any(|column| column.key.starts_with("memory_info"));
+    let spared = if is_needed { Columns::NONE } else { Columns::MEMORY_INFO };
+    needs.minus(spared) | Columns::LOCKED_MEMORY
 }
 
 /// Now, by the clock that starts of processes are counted on: what the wall clock says may be a second off it.

@@ -37,6 +37,10 @@ pub struct Status<'a> {
     pub rss_shmem_kib: Option<u64>,
     /// Address space that is locked into memory.
     pub vm_lck_kib: Option<u64>,
+    /// The address space.
+    pub vm_size_kib: Option<u64>,
+    /// Resident memory, exact.
+    pub vm_rss_kib: Option<u64>,
     /// Code and data of shared libraries.
     pub vm_lib_kib: Option<u64>,
     /// Memory swapped out. Since 2.6.34.
@@ -114,10 +118,14 @@ impl Wanted {
     pub const VM_LIB: Self = Self(1 << 23);
     /// `vm_lck_kib`.
     pub const VM_LCK: Self = Self(1 << 24);
+    /// `vm_size_kib`.
+    pub const VM_SIZE: Self = Self(1 << 25);
+    /// `vm_rss_kib`.
+    pub const VM_RSS: Self = Self(1 << 26);
     /// No line.
     pub const NONE: Self = Self(0);
     /// Every line.
-    pub const ALL: Self = Self((1 << 25) - 1);
+    pub const ALL: Self = Self((1 << 27) - 1);
     /// What says how much memory there is.
     pub const MEMORY: Self = Self(0b111_1111 << 7 | Self::VM_LIB.0);
     /// What says which signals are pending, blocked, ignored and caught.
@@ -176,6 +184,8 @@ fn field(key: &[u8]) -> Option<Wanted> {
         b"RssFile" => Wanted::RSS_FILE,
         b"RssShmem" => Wanted::RSS_SHMEM,
         b"VmLck" => Wanted::VM_LCK,
+        b"VmSize" => Wanted::VM_SIZE,
+        b"VmRSS" => Wanted::VM_RSS,
         b"VmLib" => Wanted::VM_LIB,
         b"VmSwap" => Wanted::VM_SWAP,
         b"HugetlbPages" => Wanted::HUGETLB,
@@ -222,6 +232,8 @@ impl<'a> Status<'a> {
             Wanted::RSS_FILE => self.rss_file_kib = kib(value),
             Wanted::RSS_SHMEM => self.rss_shmem_kib = kib(value),
             Wanted::VM_LCK => self.vm_lck_kib = kib(value),
+            Wanted::VM_SIZE => self.vm_size_kib = kib(value),
+            Wanted::VM_RSS => self.vm_rss_kib = kib(value),
             Wanted::VM_LIB => self.vm_lib_kib = kib(value),
             Wanted::VM_SWAP => self.vm_swap_kib = kib(value),
             Wanted::HUGETLB => self.hugetlb_kib = kib(value),
@@ -281,6 +293,7 @@ mod tests {
             (Some(0o22), Some(812), Some(0))
         );
         assert_eq!((status.vm_lib_kib, status.vm_lck_kib), (Some(6200), Some(12)));
+        assert_eq!((status.vm_size_kib, status.vm_rss_kib), (Some(15_436), Some(9180)));
         assert_eq!(status.uid, Some([0, 1000, 1001, 1002]));
         assert_eq!(status.gid, Some([1, 2, 3, 4]));
         assert_eq!(numbers(status.groups.unwrap()).collect::<Vec<_>>(), [4, 24, 1000]);

@@ -11,7 +11,7 @@ use psight_parse::linux::cpulist::cpulist;
 use super::super::bpf::{Bpf, Parts, Program, Whom};
 use super::super::{read, records as convert};
 use super::fill::{Machine, ids, text, words};
-use super::plan::{IDS, Plan};
+use super::plan::{IDS, Plan, SIZES};
 use super::{Engine, Life, Nature, Refusal};
 use crate::process::{ContextSwitches, CpuSample};
 use crate::table::{Columns, ProcessRow};
@@ -59,7 +59,8 @@ impl Records {
             return Self::default();
         }
         let wants = |column| columns.intersects(column);
-        let processors = if wants(Columns::MEMORY_INFO) { processors(host) } else { 0 };
+        let exact = wants(Columns::MEMORY_INFO | Columns::LOCKED_MEMORY);
+        let processors = if exact { processors(host) } else { 0 };
         let parts = Parts {
             cmdline: wants(Columns::CMDLINE),
             io: wants(Columns::IO_COUNTERS),
@@ -142,6 +143,9 @@ fn rest(columns: Columns, exact: bool) -> Plan {
     let mut plan = Plan::new(columns.common(links | memory), false);
     if !plan.statm.is_empty() {
         plan.statm = Plan::new(columns, false).statm;
+    }
+    if !exact {
+        plan.status = Plan::new(columns, false).status.common(SIZES);
     }
     plan
 }
@@ -265,6 +269,8 @@ impl Engine {
         machine.stat(&mut self.spare, row, self.plan.stat, &stat, at);
         if !self.plan.statm.is_empty() && rest.statm.is_empty() {
             machine.statm(row, self.plan.statm, &task.statm(constants.page_size));
+        } else if self.plan.status.intersects(SIZES) && rest.status.is_empty() {
+            machine.statm(row, self.plan.status.common(SIZES), &task.statm(constants.page_size));
         }
         let nature = Nature::of(&stat);
         self.nature = Some(nature);

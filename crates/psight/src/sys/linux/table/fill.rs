@@ -14,6 +14,7 @@ use super::super::process::scheduling::policy_of;
 use super::super::process::{Device, Raw, find_terminal, status_of};
 use super::super::records;
 use super::clock::processor_time;
+use super::plan::SIZES;
 use super::sources::{Read, Refusal};
 use super::{Engine, Nature, Seen};
 use crate::memory::percent;
@@ -89,7 +90,7 @@ impl Machine<'_> {
     pub(super) fn statm(&self, row: &mut ProcessRow, columns: Columns, statm: &Statm) {
         let info = records::memory_info(self.host.constants(), statm);
         sizes(row, columns, info.rss, info.vms, self.memory);
-        row.memory_info = Some(info);
+        row.memory_info = columns.intersects(Columns::MEMORY_INFO).then_some(info);
     }
 }
 
@@ -165,9 +166,16 @@ impl Engine {
         if columns.intersects(Columns::LOCKED_MEMORY) {
             wanted = wanted | Wanted::VM_LCK;
         }
+        if columns.intersects(SIZES) {
+            wanted = wanted | Wanted::VM_SIZE | Wanted::VM_RSS;
+        }
         let status = status::wanted(self.sources.read(b"status\0")?, wanted);
-        let Status { uid, gid, vm_lck_kib, .. } = status;
+        let Status { uid, gid, vm_lck_kib, vm_size_kib, vm_rss_kib, .. } = status;
         let Status { voluntary_ctxt_switches, nonvoluntary_ctxt_switches, .. } = status;
+        // What has no memory of its own has no such lines, and `stat` has said so.
+        if let Some((rss, size)) = vm_rss_kib.zip(vm_size_kib).map(both_bytes) {
+            sizes(row, columns, rss, size, self.memory);
+        }
         if columns.intersects(Columns::LOCKED_MEMORY) {
             row.locked_memory = vm_lck_kib.map(records::bytes);
         }
@@ -321,6 +329,10 @@ pub(super) fn extend(name: &mut OsString, first: &[u8]) {
         name.clear();
         name.push(OsStr::from_bytes(program));
     }
+}
+
+fn both_bytes((one, other): (u64, u64)) -> (u64, u64) {
+    (records::bytes(one), records::bytes(other))
 }
 
 fn sizes(row: &mut ProcessRow, columns: Columns, rss: u64, vms: u64, total: Option<u64>) {

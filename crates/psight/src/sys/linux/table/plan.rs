@@ -62,6 +62,10 @@ impl Plan {
         // A file that is read anyway costs less than another system call.
         let (status, pidfd) =
             if pidfd && status.is_empty() { (status, ids) } else { (status | ids, Columns::NONE) };
+        // And it has the exact sizes, in the place of a third file.
+        let sizes =
+            if statm.is_empty() && wants(Columns::LOCKED_MEMORY) { SIZES } else { Columns::NONE };
+        let status = status | columns.common(sizes);
         let stat = columns.common(STAT).minus(statm);
         Self { columns, stat, statm, status, pidfd, clock: false }
     }
@@ -108,6 +112,15 @@ mod tests {
         assert!(Plan::new(busy, true).with_clock().is_some_and(|plan| plan.clock));
         assert!(Plan::new(busy | Columns::RSS, true).with_clock().is_none());
         assert!(Plan::new(Columns::NAME, true).with_clock().is_none());
+    }
+
+    #[test]
+    fn locked_memory_comes_with_exact_sizes() {
+        let sizes = Columns::LOCKED_MEMORY | Columns::RSS;
+        let plan = Plan::new(sizes | Columns::UIDS, true);
+        assert_eq!(plan.status, sizes | Columns::UIDS);
+        assert!(plan.statm.is_empty() && plan.pidfd.is_empty());
+        assert_eq!(Plan::new(sizes | Columns::MEMORY_INFO, true).status, Columns::LOCKED_MEMORY);
     }
 
     #[test]
