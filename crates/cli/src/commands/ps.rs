@@ -15,9 +15,9 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::Args;
-use psight::Host;
 use psight::record::Value;
-use psight::table::Columns;
+use psight::table::{Columns, ProcessRow};
+use psight::{ErrorKind, Host};
 
 use self::columns::{Chosen, Reader, Shown};
 use self::select::Selection;
@@ -218,7 +218,10 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         human: arguments.human.then_some(Scale::Binary),
         page_size: context.host.page_size(),
     };
-    let mut rows = context.host.processes(needs)?;
+    let mut rows = match selection.alone() {
+        Some(pids) => some(&pids, needs, &context.host)?,
+        None => context.host.processes(needs)?,
+    };
     rows.retain(|row| selection.has(row));
     if rows.is_empty() {
         context.verdict = ExitCode::FAILURE;
@@ -238,6 +241,20 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         return Ok(context.output.rows(Rows { names, rows: rows.iter().map(values).collect() })?);
     }
     show(&arguments, &rows, &chosen, &reader, context)
+}
+
+/// The rows of these processes; of one that is not there, none.
+fn some(pids: &[u32], needs: Columns, host: &Host) -> Result<Vec<ProcessRow>, Failure> {
+    let mut scanner = host.scanner(needs)?;
+    let mut rows = Vec::with_capacity(pids.len());
+    for pid in pids {
+        match scanner.row(*pid) {
+            Ok(row) => rows.push(row),
+            Err(error) if error.kind() == ErrorKind::NoSuchProcess => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(rows)
 }
 
 /// The columns, with the one that says who has locked memory, where it is shown and somebody has: it is a dear one, and

@@ -170,9 +170,24 @@ impl Selection {
                 && self.logic.fits(&self.words, |word| says(row, word))
     }
 
+    /// The pids in ascending order, where nothing else was asked for: then nobody else has to be looked at.
+    pub(super) fn alone(&self) -> Option<Vec<u32>> {
+        if self.pids.is_empty() || self.negated || self.every || !self.is_of_pids() {
+            return None;
+        }
+        let mut pids = self.pids.clone();
+        pids.sort_unstable();
+        pids.dedup();
+        Some(pids)
+    }
+
     fn is_everything(&self) -> bool {
-        self.pids.is_empty()
-            && self.parents.is_empty()
+        self.pids.is_empty() && self.is_of_pids()
+    }
+
+    /// Whether nothing but pids was asked for, if anything.
+    fn is_of_pids(&self) -> bool {
+        self.parents.is_empty()
             && self.users.is_empty()
             && self.real_users.is_empty()
             && self.names.is_empty()
