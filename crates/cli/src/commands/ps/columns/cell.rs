@@ -41,23 +41,9 @@ impl Chosen {
             Look::Time => row.cpu_times.map(|times| plain(human::cpu_time(times.total()))),
             Look::Clock => row.cpu_times.map(|times| plain(human::clock(times.total()))),
             Look::Short => row.name.as_ref().map(|name| short(name)),
-            Look::Nice => row.nice.map(|nice| match row.policy {
-                // Of no others the nice value counts.
-                Some(SchedulingPolicy::Other | SchedulingPolicy::Batch) | None => plain(nice),
-                Some(_) => none(),
-            }),
-            // Only of everybody in turn `ps` says that there is none, not of other ordinary rules.
-            Look::RealTime => row.rt_priority.map(|rank| match row.policy {
-                Some(SchedulingPolicy::Other) => none(),
-                _ => plain(rank),
-            }),
-            Look::Class => row.policy.map(|policy| plain(policy.letters())),
-            // PF_FORKNOEXEC and PF_SUPERPRIV alone, as an octal number.
-            Look::Flags => row.flags.map(|flags| plain(format!("{:o}", flags >> 6 & 7))),
-            Look::RunsOn => match row.status {
-                Some(Status::Running) => row.cpu_num.map(plain),
-                _ => Some(plain("*")),
-            },
+            Look::Nice | Look::RealTime | Look::Class | Look::Flags | Look::RunsOn => {
+                self.turn(row)
+            }
             Look::Mask => match self.told(row) {
                 Some(Told::Signals(signals)) => Some(plain(format!("{:016x}", signals.mask()))),
                 _ => None,
@@ -77,6 +63,30 @@ impl Chosen {
             }
         };
         known.unwrap_or_else(|| Line::new().with(Paint::Faint, "?"))
+    }
+
+    /// When it gets its turn, and where.
+    fn turn(&self, row: &Shown) -> Option<Line> {
+        match self.look {
+            Look::Nice => row.nice.map(|nice| match row.policy {
+                // Of no others the nice value counts.
+                Some(SchedulingPolicy::Other | SchedulingPolicy::Batch) | None => plain(nice),
+                Some(_) => none(),
+            }),
+            // Only of everybody in turn `ps` says that there is none, not of other ordinary rules.
+            Look::RealTime => row.rt_priority.map(|rank| match row.policy {
+                Some(SchedulingPolicy::Other) => none(),
+                _ => plain(rank),
+            }),
+            Look::Class => row.policy.map(|policy| plain(policy.letters())),
+            // PF_FORKNOEXEC and PF_SUPERPRIV alone, as an octal number.
+            Look::Flags => row.flags.map(|flags| plain(format!("{:o}", flags >> 6 & 7))),
+            Look::RunsOn => match row.status {
+                Some(Status::Running) => row.cpu_num.map(plain),
+                _ => Some(plain("*")),
+            },
+            _ => None,
+        }
     }
 
     fn told<'a>(&self, row: &'a Shown) -> Option<&'a Told> {
