@@ -151,6 +151,16 @@ pub(crate) fn time_of_day(at: SystemTime, zone: &TimeZone) -> String {
     formed(at, zone, "%H:%M:%S")
 }
 
+/// A time of day to the minute: `09:05`.
+pub(crate) fn hour(at: SystemTime, zone: &TimeZone) -> String {
+    formed(at, zone, "%H:%M")
+}
+
+/// A day of a year that goes without saying: `Nov 20`.
+pub(crate) fn month_and_day(at: SystemTime, zone: &TimeZone) -> String {
+    formed(at, zone, "%b %d")
+}
+
 /// When it was, to the second, as `ps -o lstart` and ctime(3) say it: `Thu Nov 26 10:46:08 2026`.
 pub(crate) fn ctime(at: SystemTime, zone: &TimeZone) -> String {
     formed(at, zone, "%a %b %e %H:%M:%S %Y")

@@ -14,6 +14,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("ps", &["ps"]),
     ("ps-aux-80", &["ps", "aux", "--width", "80"]),
     ("ps-f", &["ps", "-ef"]),
+    ("ps-long", &["ps", "-ly"]),
+    ("ps-bsd-l", &["ps", "l"]),
     ("ps-tree", &["ps", "--tree"]),
     ("ps-threads", &["ps", "-eLf"]),
     ("ps-threads-json", &["ps", "axH", "--json"]),

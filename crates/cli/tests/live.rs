@@ -158,7 +158,7 @@ fn the_options_of_ps_mean_what_they_mean() {
     assert_eq!(printed(&["ps", "-o", "pid=,ppid=", &own]).split_whitespace().next(), Some(&*own));
     let heads = |arguments: &[&str]| words(&printed(arguments)).swap_remove(0).join(" ");
     assert_eq!(heads(&["ps", "aux"]), "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND");
-    assert!(heads(&["ps", "-ef"]).starts_with("USER PID PPID"));
+    assert!(heads(&["ps", "-ef"]).starts_with("UID PID PPID"));
     assert!(heads(&["ps", "axjf"]).starts_with("PPID PID PGID SID TTY"));
     let sorted = json(&["ps", "-eo", "rss", "--sort=-%mem", "--json"]);
     let sizes: Vec<u64> =

@@ -155,6 +155,9 @@ fn pgrep_chooses_and_prints_as_procps_does() {
         line.split_whitespace().nth(1).unwrap().to_owned()
     };
     let (uid, gid) = (user("Uid:"), user("Gid:"));
+    let cgroup = fs::read_to_string(format!("/proc/{first}/cgroup")).unwrap();
+    let cgroup = cgroup.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or("/").to_owned();
+    let one = first.to_string();
     let capital = name.to_uppercase();
     let pidfile = own.folder.path().join("pid");
     fs::write(&pidfile, format!("{second}\n")).unwrap();
@@ -192,6 +195,12 @@ fn pgrep_chooses_and_prints_as_procps_does() {
         &["-F", pidfile.to_str().unwrap()],
         &["-O", "86400", &name],
         &["-A", &name],
+        &["-w", &name],
+        &["-w", "-l", &name],
+        &["--ns", &one, &name],
+        &["--ns", &one, "--nslist", "net,uts", &name],
+        &["--cgroup", &cgroup, &name],
+        &["--cgroup", "/nobody/is/here", &name],
     ] {
         let arguments = [&["-P", &parent], arguments].concat();
         // Where the group or the session is that of another pid namespace, its number here is 0, which means one's own.

@@ -220,6 +220,26 @@ fn times_are_those_of_the_readers_zone() {
 }
 
 #[test]
+fn iotop_says_once_that_nobody_counts_the_waits() {
+    let Ok(counts) = fs::read_to_string("/proc/sys/kernel/task_delayacct") else {
+        eprintln!("skipped: this kernel does not say whether it counts");
+        return;
+    };
+    let own = std::process::id().to_string();
+    let shown = printed(&["iotop", "-b", "-n", "2", "-d", "0.05", "-p", &own]);
+    let said = shown.matches("kernel.task_delayacct is 0").count();
+    let heads = shown.lines().filter(|line| line.split_whitespace().any(|head| head == "IO"));
+    let row = json(&["iotop", "--json", "-d", "0.05", "-p", &own])["processes"][0].clone();
+    if counts.trim() == "0" {
+        assert_eq!((said, heads.count()), (1, 0), "{shown}");
+        assert!(row["iowait_percent"].is_null(), "{row}");
+    } else {
+        assert_eq!((said, heads.count()), (0, 2), "{shown}");
+        assert!(row["iowait_percent"].as_f64().is_some_and(|share| share <= 100.0), "{row}");
+    }
+}
+
+#[test]
 fn iotop_has_the_counters_of_proc() {
     let own = std::process::id().to_string();
     let counter = |name: &str| -> u64 {

@@ -52,10 +52,16 @@ impl Drop for Family {
     }
 }
 
-/// The words of each line, and how it ended.
+/// The words of each line, and how it ended. What a process waits for is cut, as `ps` does that in some layouts.
 fn told(output: std::process::Output) -> (Vec<Vec<String>>, Option<i32>) {
-    let text = String::from_utf8(output.stdout).unwrap();
-    (words(&text), output.status.code())
+    let mut lines = words(&String::from_utf8(output.stdout).unwrap());
+    let at = lines.first().and_then(|heads| heads.iter().position(|head| head == "WCHAN"));
+    for line in lines.iter_mut().skip(1) {
+        if let Some(word) = at.and_then(|at| line.get_mut(at)) {
+            word.truncate(6);
+        }
+    }
+    (lines, output.status.code())
 }
 
 fn agree(arguments: &[&str]) {
@@ -106,12 +112,109 @@ fn the_columns_of_a_process_have_the_values_that_ps_gives_them() {
     }
 }
 
+/// What `ps L` lists and psight has.
+const FORMATS: &str = "%cpu %mem atime blocked bsdstart bsdtime c caught cgroupns class cls cpuid cputime cputimes egid \
+    egroup euid euser f fgid fgroup flag flags fname fsgid fsgroup fsuid fsuser fuid fuser gid group \
+    ignored intpri ipcns lastcpu longtname luid lwp maj_flt majflt min_flt minflt mntns netns ni nice \
+    nlwp oom oomadj opri pagein pcpu pending pgid pgrp pid pidns pmem policy ppid pri pri_api pri_bar \
+    pri_baz pri_foo priority psr pss rbytes rchars rgid rgroup rops rss rssize rsz rtprio ruid ruser s \
+    sess session sgi_p sgi_rss sgid sgroup sid sig sig_block sig_catch sig_ignore sig_pend sigcatch \
+    sigignore sigmask size spid start start_time stat state stime suid supgid suser svgid svgroup svuid \
+    svuser sz tgid thcount tid time timens times tname tpgid tsig tt tty tty4 tty8 uid uid_hack uname \
+    user userns uss utsns vsize vsz wbytes wcbytes wchars wops lstart";
+
+/// And what `ps` cuts where more follows.
+const CUT: &str = "cgname cgroup supgrp args cmd command label context wchan wname comm ucomm ucmd";
+
+#[test]
+fn every_column_of_ps_has_its_head_and_its_values() {
+    let Some(family) = Family::new() else { return };
+    let names: Vec<&str> = FORMATS.split_whitespace().collect();
+    for names in names.chunks(16) {
+        agree(&["-p", &family.pids, "-o", &names.join(",")]);
+    }
+    for name in CUT.split_whitespace() {
+        agree(&["-p", &family.pids, "-o", name]);
+    }
+}
+
+#[test]
+fn options_show_the_columns_that_ps_shows() {
+    let Some(family) = Family::new() else { return };
+    let options = "-f -F -l -ly -j -lf -jf -fj -M -c -fc -lc -P -lF -fP -jP -O=ni -O=pri,cls";
+    for options in options.split_whitespace() {
+        let mut words: Vec<&str> = options.split('=').collect();
+        words.extend(["-p", &family.pids]);
+        agree(&words);
+    }
+    let one = family.pids.split(',').nth(1).unwrap();
+    for options in ["u", "l", "j", "s", "Z", "uH", "lH", "axk"] {
+        match options {
+            "axk" => agree(&["k", "-pid", "-o", "pid", "-p", &family.pids]),
+            options => agree(&[options, "p", one]),
+        }
+    }
+}
+
+#[test]
+fn what_psight_does_not_do_is_refused_with_another_way() {
+    for (words, way) in [
+        (&["m"][..], "H"),
+        (&["v"], "-o"),
+        (&["X"], "-o"),
+        (&["-y"], "-l"),
+        (&["-o", "stackp"], "--list-columns"),
+        (&["-q", "1", "-C", "sh"], "--quick-pid"),
+    ] {
+        let output = run(&[&["ps"], words].concat());
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(way), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn processes_are_among_those_that_ps_chooses() {
+    let Some(family) = Family::new() else { return };
+    let leader = family.pids.split(',').next().unwrap();
+    let own = |format: &str| {
+        let output = Command::new("ps").args(["-o", format, "-p", leader]).output();
+        output.map_or_else(|_| "0".to_owned(), |output| told(output).0.concat().concat())
+    };
+    let (user, group) = (own("user="), own("group="));
+    for options in [
+        &["-a"][..],
+        &["-d"],
+        &["-e"],
+        &["-Nd"],
+        &["-g", leader],
+        &["-g", &group],
+        &["--group", &group],
+        &["-G", &group],
+        &["U", &user],
+        &["x"],
+        &["a"],
+        &["axr"],
+        &["-t", "-"],
+    ] {
+        let Ok(theirs) = Command::new("ps").args(options).args(["-o", "pid="]).output() else {
+            return;
+        };
+        let ours = run(&[&["ps"], options, &["-o", "pid="]].concat());
+        let (ours, theirs) = (told(ours).0.concat(), told(theirs).0.concat());
+        for pid in family.pids.split(',').map(str::to_owned) {
+            assert_eq!(ours.contains(&pid), theirs.contains(&pid), "{options:?} {pid}");
+        }
+    }
+}
+
 #[test]
 fn processes_are_chosen_and_sorted_as_ps_does_it() {
     let Some(family) = Family::new() else { return };
     let pids = family.pids.clone();
     let leader = pids.split(',').next().unwrap().to_owned();
     let one = pids.split(',').nth(1).unwrap().to_owned();
+    let reversed = pids.split(',').rev().collect::<Vec<_>>().join(",");
     for arguments in [
         &["-s", leader.as_str(), "-o", "pid="][..],
         &["-g", &leader, "-o", "pid="],
@@ -121,6 +224,10 @@ fn processes_are_chosen_and_sorted_as_ps_does_it() {
         &["p", &one, "o", "pid=,args="],
         &["p", &one, "-o", "comm="],
         &["-p", "999999999", "-o", "pid="],
+        &["-q", &reversed, "-o", "pid="],
+        &["-p", &pids, "-o", "pid:12=Number,ni:5"],
+        &["-p", &pids, "k", "-ni,+pid", "-o", "pid="],
+        &["-p", &pids, "--sort", "-priority,pid", "-o", "pid="],
         &["-p", &one, "-o", "pid=", "--no-headers"],
         &["-Lp", &one, "-o", "pid=,lwp=,nlwp=,s="],
         &["-o", "pid=", "-C", "no such name"],
@@ -203,26 +310,77 @@ impl Drop for Stopped {
     }
 }
 
-#[test]
-fn each_thread_has_its_row() {
-    let program = "import threading as t, time; \
-         [t.Thread(target=time.sleep, args=(1000,), daemon=True).start() for _ in range(3)]; \
-         print('ready', flush=True); time.sleep(1000)";
-    let child = Command::new("python3").args(["-c", program]).stdout(Stdio::piped()).spawn();
+/// A program whose threads have names, nice values and rules of their own, as far as it may give them, and whose memory
+/// is locked. It says whether it is.
+const THREADS: &str = r#"
+import ctypes, os, platform, sys, threading, time
+libc = ctypes.CDLL(None, use_errno=True)
+ready = []
+def work(name, nice, rules, rank):
+    libc.prctl(15, name.encode(), 0, 0, 0)
+    here = threading.get_native_id()
+    try:
+        os.setpriority(os.PRIO_PROCESS, here, nice)
+        if rules is not None:
+            os.sched_setscheduler(here, rules, os.sched_param(rank))
+    except PermissionError:
+        pass
+    ready.append(name)
+    time.sleep(1000)
+for each in [("alpha", 0, None, 0), ("beta", 5, None, 0), ("gamma", 0, os.SCHED_RR, 3), ("delta", 0, os.SCHED_FIFO, 50),
+             ("epsilon", 7, os.SCHED_BATCH, 0), ("zeta", 0, os.SCHED_IDLE, 0)]:
+    threading.Thread(target=work, args=each, daemon=True).start()
+while len(ready) < 6:
+    time.sleep(0.01)
+try:
+    os.setpriority(os.PRIO_PROCESS, 0, -5)
+except PermissionError:
+    pass
+print("locked" if libc.mlockall(3) == 0 else "not locked", flush=True)
+time.sleep(1000)
+"#;
+
+/// The program with threads, and whether its memory is locked.
+fn threads() -> Option<(Family, bool)> {
+    let mut python = Command::new("python3");
+    let child = python.args(["-c", THREADS]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let Ok(mut child) = child else {
         eprintln!("skipped: there is no python3");
-        return;
+        return None;
     };
     let mut word = String::new();
     let output = child.stdout.take().unwrap();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut word).unwrap();
     let family = Family { pids: child.id().to_string(), child };
-    assert_eq!(word, "ready\n");
-    for options in [&["-L"][..], &["-T"]] {
-        agree(&[options, &["-p", &family.pids, "-o", "pid=,lwp=,nlwp=,comm=,s="]].concat());
+    assert!(word.ends_with("locked\n"), "{word:?}");
+    Some((family, word == "locked\n"))
+}
+
+#[test]
+fn each_thread_has_its_row() {
+    let Some((family, locked)) = threads() else { return };
+    for options in ["-L", "-T"] {
+        for columns in [
+            "pid=,lwp=,nlwp=,comm=,s=,stat=",
+            "spid,tid,tgid,cls,pri,opri,ni,rtprio,priority,policy",
+            "lwp,user,f,psr,wchan,pending,blocked,tsig",
+            "lwp,rss,vsz,sz,size,lstart,majflt",
+        ] {
+            agree(&[options, "-p", &family.pids, "-o", columns]);
+        }
     }
-    let (lines, _) = told(run(&["ps", "-T", "-p", &family.pids, "-o", "lwp="]));
-    assert_eq!(lines.len(), 4);
+    for options in ["-jL", "-lLc", "-L", "-Lc"] {
+        let has_others = options == "-L";
+        let columns = if has_others { &["-o", "lwp,tty,time"][..] } else { &[] };
+        agree(&[&[options, "-p", &family.pids], columns].concat());
+    }
+    let (lines, _) = told(run(&["ps", "-T", "-p", &family.pids, "-o", "stat="]));
+    assert_eq!(lines.len(), 7);
+    if locked {
+        assert!(lines.concat().iter().all(|stat| stat.contains('L')), "{lines:?}");
+    } else {
+        eprintln!("skipped: memory may not be locked here");
+    }
 }
 
 #[test]

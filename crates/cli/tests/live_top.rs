@@ -32,11 +32,26 @@ impl Drop for Guard {
 fn sleepers() -> Guard {
     let sleeper =
         || Command::new("nice").args(["-n", "7", "sleep", "1000"]).stdin(Stdio::null()).spawn();
-    Guard((0..3).map(|_| sleeper().unwrap()).collect())
+    let mut all = Guard((0..3).map(|_| sleeper().unwrap()).collect());
+    // In real time, where that is allowed.
+    let mut chrt = Command::new("chrt");
+    chrt.args(["-f", "99", "sleep", "1000"]).stdin(Stdio::null()).stderr(Stdio::null());
+    let Ok(mut child) = chrt.spawn() else { return all };
+    let comm = format!("/proc/{}/comm", child.id());
+    let deadline = Instant::now() + PATIENCE;
+    while !std::fs::read_to_string(&comm).is_ok_and(|comm| comm == "sleep\n") {
+        if child.try_wait().unwrap().is_some() {
+            eprintln!("skipped: nothing may run in real time here");
+            return all;
+        }
+        assert!(Instant::now() < deadline, "chrt never became sleep");
+    }
+    all.0.push(child);
+    all
 }
 
 /// The rows under the heads, each as the values of these columns.
-fn columns(frame: &str, names: [&str; 5]) -> Vec<Vec<String>> {
+fn columns(frame: &str, names: [&str; 6]) -> Vec<Vec<String>> {
     let mut lines = frame.lines().skip_while(|line| !line.trim_start().starts_with("PID"));
     let heads: Vec<&str> = lines.next().unwrap().split_whitespace().collect();
     let at = names.map(|name| heads.iter().position(|head| *head == name).unwrap());
@@ -58,7 +73,7 @@ fn chosen_processes_are_those_of_top() {
     top.args(["-b", "-n", "1", "-w", "200", "-p", &pids]).env("LC_ALL", "C").env("TERM", "dumb");
     // Nobody's own settings.
     top.env("HOME", "/nonexistent").env("XDG_CONFIG_HOME", "/nonexistent");
-    let names = ["PID", "USER", "NI", "S", "COMMAND"];
+    let names = ["PID", "USER", "PR", "NI", "S", "COMMAND"];
     // They may not be what they are going to be yet.
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -73,7 +88,51 @@ fn chosen_processes_are_those_of_top() {
         }
         let ours = printed(&["top", "-b", "-n", "1", "-d", "0.1", "-p", &pids]);
         if columns(&ours, names) == columns(&theirs, names) {
-            assert_eq!(columns(&ours, names).len(), 3);
+            assert!(columns(&ours, names).len() >= 3);
+            return;
+        }
+        assert!(Instant::now() < deadline, "{ours}\n{theirs}");
+    }
+}
+
+#[test]
+fn threads_have_ranks_of_their_own_as_in_top() {
+    let program = "import os, threading, time\n\
+        def work(nice):\n \
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)\n \
+            time.sleep(1000)\n\
+        for nice in 18, 19: threading.Thread(target=work, args=(nice,), daemon=True).start()\n\
+        time.sleep(1000)";
+    let python = Command::new("python3").args(["-c", program]).stdin(Stdio::null()).spawn();
+    let Ok(child) = python else {
+        eprintln!("skipped: there is no python3");
+        return;
+    };
+    let guard = Guard(vec![child]);
+    let pid = guard.0[0].id().to_string();
+    let mut top = Command::new("top");
+    top.args(["-b", "-H", "-n", "1", "-w", "200", "-p", &pid]).env("LC_ALL", "C");
+    top.env("TERM", "dumb").env("HOME", "/nonexistent").env("XDG_CONFIG_HOME", "/nonexistent");
+    let names = ["PID", "USER", "PR", "NI", "S", "COMMAND"];
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let Ok(theirs) = top.output() else {
+            eprintln!("top is not installed: skipped");
+            return;
+        };
+        let theirs = String::from_utf8_lossy(&theirs.stdout).into_owned();
+        if !theirs.contains("COMMAND") {
+            eprintln!("top does not work here: skipped: {theirs}");
+            return;
+        }
+        let ours = printed(&["top", "-b", "-H", "-n", "1", "-d", "0.1", "-p", &pid]);
+        let (mine, its) = (columns(&ours, names), columns(&theirs, names));
+        // What a thread is called in the last column is another matter.
+        let ranks =
+            |rows: &[Vec<String>]| rows.iter().map(|row| row[..5].to_vec()).collect::<Vec<_>>();
+        let nice = |rows: &[Vec<String>]| rows.iter().map(|row| row[3].clone()).collect::<Vec<_>>();
+        if ranks(&mine) == ranks(&its) && nice(&mine).ends_with(&["18".to_owned(), "19".to_owned()])
+        {
             return;
         }
         assert!(Instant::now() < deadline, "{ours}\n{theirs}");

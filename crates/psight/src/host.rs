@@ -208,6 +208,13 @@ impl Host {
         &self.0.dev
     }
 
+    /// How many bytes a page of memory has, the unit in which the kernel gives it out; `None` on a system that is not asked.
+    ///
+    /// Linux: `getpagesize(2)`, of a captured machine what was noted of it. Windows: `GetSystemInfo`.
+    pub fn page_size(&self) -> Option<u64> {
+        Some(self.0.constants.page_size).filter(|size| *size > 0)
+    }
+
     #[allow(dead_code, reason = "systems whose kernel counts in bytes and seconds need none")]
     pub(crate) fn constants(&self) -> &Constants {
         &self.0.constants

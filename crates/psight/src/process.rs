@@ -11,6 +11,7 @@ mod net;
 mod pids;
 mod scheduling;
 mod signal;
+mod standing;
 mod threads;
 mod tree;
 mod used;
@@ -34,6 +35,7 @@ pub use memory::{
 };
 pub use scheduling::{Scheduling, SchedulingPolicy};
 pub use signal::Signal;
+pub use standing::{Namespace, OomScore};
 pub use threads::{ContextSwitches, Thread};
 pub use used::{FileRole, UsedFile};
 pub use wait::{ExitStatus, Gone, Waited, wait_procs, wait_procs_with};

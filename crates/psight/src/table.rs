@@ -25,7 +25,7 @@ pub use columns::{Columns, UnknownColumn};
 
 use crate::process::{
     ContextSwitches, CpuSample, GroupIds, IoCounters, MemoryFootprint, MemoryInfo, PageFaults,
-    ProcessCpuTimes, Status, UserIds,
+    ProcessCpuTimes, SchedulingPolicy, Status, UserIds,
 };
 use crate::record::Record;
 use crate::{Error, Host, Pid, Process, Result, sys};
@@ -55,6 +55,9 @@ pub struct ProcessRow {
     /// The effective user, as in `uids`; alone it is cheaper.
     #[field(on(linux))]
     pub euid: Option<u32>,
+    /// What the effective user is called, whose rights the process has; the number where the user has no name. Without
+    /// `username` it is cheaper.
+    pub euser: Option<OsString>,
     /// The process group.
     pub pgid: Option<Pid>,
     /// The session.
@@ -66,6 +69,20 @@ pub struct ProcessRow {
     pub create_time: Option<SystemTime>,
     /// The nice value, -20 to 19, the lower the more processor time.
     pub nice: Option<i32>,
+    /// Its rank as the kernel counts, the lower the sooner: 20 and the nice value, or for a real-time process -1 and its
+    /// `rt_priority` below that.
+    #[field(on(linux))]
+    pub priority: Option<i32>,
+    /// Its rank among real-time processes, 1 to 99, the higher the sooner; 0 for others.
+    #[field(on(linux))]
+    pub rt_priority: Option<u32>,
+    /// Among whom its main thread gets its turn.
+    #[field(on(linux))]
+    pub policy: Option<SchedulingPolicy>,
+    /// The kernel's flags of its main thread, `PF_*` of include/linux/sched.h: 0x40 if it has not begun another program
+    /// since it was forked, 0x100 if it has used rights that only root has.
+    #[field(on(linux))]
+    pub flags: Option<u32>,
     /// How many threads the process has.
     pub num_threads: Option<u32>,
     /// The processor that it ran on last.
@@ -79,12 +96,16 @@ pub struct ProcessRow {
     /// The memory that the process holds.
     pub memory_info: Option<MemoryInfo>,
     /// Physical memory that the process holds. From a cheaper source than `memory_info` and up to a few pages per
-    /// processor off; exact where both are asked for.
+    /// processor off; exact where both are asked for, or `locked_memory` is.
     #[field(unit = bytes)]
     pub rss: Option<u64>,
     /// Address space that the process has reserved.
     #[field(unit = bytes)]
     pub vms: Option<u64>,
+    /// Address space that is locked into memory; `None` also for a thread of the kernel. From a dear source, which is
+    /// worth its while only where [`Host::locked_memory`](crate::Host::locked_memory) is not 0.
+    #[field(unit = bytes, on(linux))]
+    pub locked_memory: Option<u64>,
     /// `rss` of the machine's physical memory.
     #[field(unit = percent)]
     pub memory_percent: Option<f64>,
@@ -183,6 +204,23 @@ impl Scanner {
         let mut row = ProcessRow::empty(self.row.asked);
         self.engine.one(pid.into(), &mut row)?;
         Ok(row)
+    }
+
+    /// Shows a row for each thread of the process that `of` is a row of, by number, which is in `pid`. What each thread has
+    /// of its own is read: name, status, ranks, flags, processor, times, start, page faults, context switches and what it
+    /// read and wrote. The rest is taken from `of`, and so are the columns. The row is valid during the call.
+    ///
+    /// A thread that ends meanwhile is left out. `cpu_percent` is `None`: readings of threads are not remembered.
+    ///
+    /// Linux: `/proc/<pid>/task/<id>/{stat,status,io}`. Windows: `SystemProcessInformation`, which tells of a thread how
+    /// long it was busy; the other columns of its own are `None`, but for the name, which is the process's.
+    ///
+    /// # Errors
+    ///
+    /// `NoSuchProcess` if the process has gone; else as [`scan`](Self::scan).
+    pub fn threads(&mut self, of: &ProcessRow, mut visit: impl FnMut(&ProcessRow)) -> Result<()> {
+        let mut row = ProcessRow::empty(of.asked);
+        self.engine.threads(of, &mut row, &mut |row| visit(row))
     }
 
     /// Reads the table into a list, in the order of the pids.
@@ -372,7 +410,7 @@ impl ProcessRow {
     pub(crate) fn clear(&mut self, spare: &mut Spare) {
         let paths = [&mut self.terminal, &mut self.exe, &mut self.cwd];
         let paths = paths.into_iter().filter_map(|path| path.take().map(PathBuf::into_os_string));
-        let texts = [&mut self.name, &mut self.username].into_iter().filter_map(Option::take);
+        let texts = [&mut self.name, &mut self.username, &mut self.euser].into_iter().filter_map(Option::take);
         let mut list = self.cmdline.take();
         let words = list.iter_mut().flat_map(|list| list.drain(..));
         spare.texts.extend(paths.chain(texts).chain(words).map(OsString::into_encoded_bytes));
@@ -390,11 +428,16 @@ impl ProcessRow {
             uids: None,
             gids: None,
             euid: None,
+            euser: None,
             pgid: None,
             sid: None,
             terminal: None,
             create_time: None,
             nice: None,
+            priority: None,
+            rt_priority: None,
+            policy: None,
+            flags: None,
             num_threads: None,
             cpu_num: None,
             cpu_times: None,
@@ -402,6 +445,7 @@ impl ProcessRow {
             memory_info: None,
             rss: None,
             vms: None,
+            locked_memory: None,
             memory_percent: None,
             memory_footprint: None,
             page_faults: None,

@@ -59,6 +59,13 @@ impl Host {
         sys::users::group_id(self, name.as_ref())
     }
 
+    /// What the group with the number `gid` is called; `None` if the machine knows none of that number.
+    ///
+    /// Linux: `/etc/group`, then for this machine `getgrgid_r(3)`, which may ask a directory service.
+    pub fn group_name(&self, gid: u32) -> Option<OsString> {
+        sys::users::group_name(self, gid)
+    }
+
     /// How long nobody has used a terminal, which has a name as in [`User::terminal`]. Zero where its clock is ahead.
     ///
     /// Linux: when `/dev/<terminal>` was read last, to 8 seconds, as `w` and `who -u` have it.
@@ -133,6 +140,9 @@ mod tests {
         std::fs::write(root.path().join("etc/group"), "# ours\nusers:x:7:ada,bob\n").unwrap();
         let host = Host::at(root.path()).unwrap();
         assert_eq!((host.user_id("ada"), host.group_id("users")), (Some(1000), Some(7)));
+        assert_eq!(host.group_name(7), Some("users".into()));
+        // This machine's own root group is none of that one.
+        assert_eq!(host.group_name(0), None);
         assert_eq!((host.user_id("users"), host.group_id("ada")), (None, None));
         // This machine's own root is nobody of that one.
         assert_eq!((host.user_id("root"), host.user_id("a\0b")), (None, None));

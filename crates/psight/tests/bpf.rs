@@ -135,6 +135,13 @@ fn sizes_that_need_not_be_exact_are_those_of_stat() {
     compare(&mut scanner, columns);
 }
 
+#[test]
+fn locked_memory_comes_with_exact_sizes() {
+    let columns = Columns::RSS | Columns::VMS | Columns::MEMORY_PERCENT | Columns::LOCKED_MEMORY;
+    let Some(mut scanner) = scanner(columns) else { return };
+    compare(&mut scanner, columns);
+}
+
 fn row_of(scanner: &mut Scanner, pid: u32) -> Option<ProcessRow> {
     scanner.rows().unwrap().into_iter().find(|row| row.pid.as_u32() == pid)
 }

@@ -15,10 +15,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use common::{Machine, eventually, psutil};
-use psight::process::Status;
+use psight::process::{SchedulingPolicy, Status};
 use psight::record::{Record, Value};
 use psight::table::{Absence, Columns, ProcessRow};
 use psight::{ErrorKind, Host, Pid, Process};
@@ -47,7 +47,7 @@ fn a_captured_machine_has_exact_rows() {
         .file("proc/7/statm", "40 10 3 2 0 20 0\n")
         .file(
             "proc/7/status",
-            "Name:\tcat\nUid:\t1000\t0\t5\t0\nGid:\t1\t2\t3\t4\nvoluntary_ctxt_switches:\t8\n\
+            "Name:\tcat\nVmLck:\t12 kB\nUid:\t1000\t0\t5\t0\nGid:\t1\t2\t3\t4\nvoluntary_ctxt_switches:\t8\n\
              nonvoluntary_ctxt_switches:\t9\n",
         )
         .file("proc/7/cmdline", "cat\0-n\0\0")
@@ -69,15 +69,16 @@ fn a_captured_machine_has_exact_rows() {
     let expected = serde_json::json!({
         "pid": 7, "ppid": 1, "name": "cat", "status": "sleeping", "username": "ann",
         "uids": {"real": 1000, "effective": 0, "saved": 5},
-        "gids": {"real": 1, "effective": 2, "saved": 3}, "euid": 0,
+        "gids": {"real": 1, "effective": 2, "saved": 3}, "euid": 0, "euser": "root",
         "pgid": 7, "sid": 6, "terminal": "/dev/pts/1", "create_time": 1_600_000_005.0,
-        "nice": -5, "num_threads": 3, "cpu_num": 1,
+        "nice": -5, "priority": 20, "rt_priority": 0, "policy": "SCHED_OTHER", "flags": 4_194_304,
+        "num_threads": 3, "cpu_num": 1,
         "cpu_times": {"user": 0.03, "system": 0.04, "children_user": 0.05,
                       "children_system": 0.06, "iowait": 0.07},
         "cpu_percent": null,
         "memory_info": {"rss": 40_960, "vms": 163_840, "shared": 12_288, "text": 8192,
                         "data": 81_920},
-        "rss": 40_960, "vms": 163_840, "memory_percent": 40.0, "memory_footprint": null,
+        "rss": 40_960, "vms": 163_840, "locked_memory": 12_288, "memory_percent": 40.0, "memory_footprint": null,
         "page_faults": {"minor": 11, "major": 12},
         "num_ctx_switches": {"voluntary": 8, "involuntary": 9},
         "io_counters": {"read_count": 3, "write_count": 4, "read_bytes": 5, "write_bytes": 6,
@@ -90,6 +91,63 @@ fn a_captured_machine_has_exact_rows() {
     assert_eq!(thread.absence(Columns::EXE), Some(Absence::Unknown));
     // What was not captured of one process takes nothing from the others.
     assert_eq!((rows[2].status, rows[2].uids), (Some(Status::Running), None));
+}
+
+#[test]
+fn each_thread_has_a_row_with_what_is_its_own() {
+    let thread = "9 (worker) R 1 7 6 34817 7 64 1 0 2 0 8 9 0 0 -8 0 3 0 700 8192 2 \
+         18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 3 7 2 7 0 0\n";
+    let machine = Machine::captured()
+        .file("proc/stat", "cpu 1 1 1 1\nbtime 1600000000\n")
+        .file("proc/7/stat", stat(7, "cat", 'S', 4_194_304, 3))
+        .file("proc/7/statm", "40 10 3 2 0 20 0\n")
+        .file("proc/7/cmdline", "cat\0")
+        .file("proc/7/task/7/stat", stat(7, "cat", 'S', 4_194_304, 1))
+        .file("proc/7/task/9/stat", thread)
+        .file(
+            "proc/7/task/9/status",
+            "voluntary_ctxt_switches:\t5\nnonvoluntary_ctxt_switches:\t6\n",
+        )
+        .file("proc/7/task/8/comm", "has ended\n")
+        .file("proc/2/stat", stat(2, "kthreadd", 'S', 2_129_984, 0));
+    let mut scanner = machine.host().scanner(Columns::ALL).unwrap();
+    let row = scanner.row(7).unwrap();
+    let mut rows = Vec::new();
+    scanner.threads(&row, |row| rows.push(row.clone())).unwrap();
+    let ids: Vec<_> = rows.iter().map(|row| row.pid.as_u32()).collect();
+    assert_eq!(ids, [7, 9]);
+    let thread = &rows[1];
+    assert_eq!(
+        (thread.name.as_deref(), thread.status),
+        (Some("worker".as_ref()), Some(Status::Running))
+    );
+    assert_eq!((thread.nice, thread.priority, thread.rt_priority), (Some(0), Some(-8), Some(7)));
+    assert_eq!((thread.policy, thread.flags), (Some(SchedulingPolicy::RoundRobin), Some(64)));
+    assert_eq!((thread.cpu_num, thread.cpu_times.unwrap().user), (Some(3), 0.08));
+    assert_eq!(thread.num_ctx_switches.unwrap().voluntary, 5);
+    assert_eq!(thread.create_time.unwrap(), UNIX_EPOCH + Duration::from_secs(1_600_000_007));
+    // And what it shares with the others.
+    assert_eq!((thread.rss, thread.cmdline.as_ref().unwrap().len()), (row.rss, 1));
+    assert_eq!((thread.terminal.as_ref(), thread.columns()), (row.terminal.as_ref(), Columns::ALL));
+    let gone =
+        machine.host().scanner(Columns::PID).unwrap().threads(&scanner.row(2).unwrap(), |_| {});
+    assert_eq!(gone.unwrap_err().kind(), ErrorKind::NoSuchProcess);
+}
+
+#[test]
+fn what_says_how_much_is_locked_has_the_exact_sizes() {
+    let status = "VmSize:\t24 kB\nVmLck:\t12 kB\nVmRSS:\t16 kB\n";
+    let machine = Machine::captured()
+        .file("proc/7/stat", stat(7, "cat", 'S', 4_194_304, 3))
+        .file("proc/7/status", status)
+        .file("proc/9/stat", stat(9, "kthreadd", 'S', 2_129_984, 0))
+        .file("proc/9/status", "Threads:\t1\n");
+    let columns = Columns::RSS | Columns::VMS | Columns::LOCKED_MEMORY;
+    let rows = machine.host().processes(columns).unwrap();
+    let told = |row: &ProcessRow| (row.rss, row.vms, row.locked_memory);
+    assert_eq!(told(&rows[0]), (Some(16_384), Some(24_576), Some(12_288)));
+    // What has no such lines has the sizes of `stat`.
+    assert_eq!(told(&rows[1]), (Some(8192), Some(8192), None));
 }
 
 #[test]
@@ -131,6 +189,7 @@ fn a_row_is_what_the_process_says_alone() {
     let process = Process::new(child.id()).unwrap();
     eventually(|| {
         let row = row_of(child.id(), Columns::ALL).unwrap();
+        let scheduling = process.scheduling().ok();
         let pairs = [
             ("ppid", row.ppid == process.ppid().ok()),
             ("name", row.name == process.name().ok()),
@@ -144,6 +203,14 @@ fn a_row_is_what_the_process_says_alone() {
             ("terminal", row.terminal == process.terminal().unwrap_or_default()),
             ("create_time", row.create_time == process.create_time().ok()),
             ("nice", row.nice == process.nice().ok()),
+            ("priority", row.priority == scheduling.map(|told| told.priority)),
+            ("rt_priority", row.rt_priority == scheduling.map(|told| told.rt_priority)),
+            ("locked_memory", row.locked_memory == process.locked_memory().unwrap()),
+            ("policy", row.policy == scheduling.map(|told| told.policy)),
+            (
+                "flags",
+                row.flags.map(|flags| flags & 0x20_0000 != 0) == process.is_kernel_thread().ok(),
+            ),
             ("num_threads", row.num_threads == process.num_threads().ok()),
             ("cpu_num", row.cpu_num == process.cpu_num().unwrap()),
             ("cpu_times", row.cpu_times == process.cpu_times().ok()),
@@ -173,14 +240,17 @@ fn the_effective_user_of_a_process_that_may_not_be_looked_into_is_its_own() {
     };
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let row = row_of(child.id(), Columns::EUID);
+    let row = row_of(child.id(), Columns::EUID | Columns::EUSER);
     let ids = row_of(child.id(), Columns::UIDS);
     child.kill().unwrap();
     child.wait().unwrap();
     if line.is_empty() {
         return eprintln!("skipped: this user may not become another");
     }
-    assert_eq!(row.unwrap().euid, Some(65534));
+    let row = row.unwrap();
+    let name = Host::local().user_names().name(65534).map(ToOwned::to_owned);
+    assert_eq!(row.euid, Some(65534));
+    assert_eq!(row.euser, Some(name.unwrap_or_else(|| "65534".into())));
     let ids = ids.unwrap().uids.unwrap();
     assert_eq!((ids.real, ids.effective), (0, 65534));
 }

@@ -1,6 +1,7 @@
 //! `psight iotop`: which processes read from disks and write to them, as iotop(8) shows it.
 
 mod screen;
+mod waits;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use psight::process::{IoCounters, IoRates};
 use psight::record::{ToValue as _, Value};
 use psight::table::{Absence, Columns, ProcessRow, Scanner};
 
+use self::waits::{Wait, Waits};
 use super::rounds::{Reading, Rounds};
 use super::{Context, Failure, ps};
 use crate::human;
@@ -64,6 +66,10 @@ struct Moment {
     rows: Vec<ProcessRow>,
     /// How many processes do not let this user know.
     denied: usize,
+    /// How long each has waited for disks; `None` where that is not counted.
+    waits: Option<HashMap<Key, Wait>>,
+    /// Whether the kernel was told not to count that.
+    off: bool,
     /// What all disks did together; `None` where that is not counted.
     disks: Option<DiskTraffic>,
 }
@@ -95,8 +101,9 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         | Columns::CMDLINE
         | Columns::IO_COUNTERS
         | Columns::CREATE_TIME;
-    let mut scanner = context.host.scanner(columns)?;
-    let read = |context: &mut Context| arguments.read(&mut scanner, context);
+    let mut waits = Waits::new(&context.host)?;
+    let mut scanner = context.host.scanner(columns | waits.needs())?;
+    let read = |context: &mut Context| arguments.read(&mut scanner, &mut waits, context);
     let mut since = HashMap::new();
     let mut shown = 0;
     rounds.between(context, read, |reading, context| {
@@ -118,6 +125,8 @@ struct Row<'a> {
     grown: IoCounters,
     /// `None` where no time passed.
     rates: Option<IoRates>,
+    /// What part of the time it waited for disks, in percent; `None` where that is not counted.
+    waited: Option<f64>,
 }
 
 impl Row<'_> {
@@ -128,7 +137,12 @@ impl Row<'_> {
 }
 
 impl Arguments {
-    fn read(&self, scanner: &mut Scanner, context: &mut Context) -> Result<Moment, Failure> {
+    fn read(
+        &self,
+        scanner: &mut Scanner,
+        waits: &mut Waits,
+        context: &mut Context,
+    ) -> Result<Moment, Failure> {
         let mut rows = scanner.rows()?;
         let is_wanted = |row: &ProcessRow| {
             (self.pids.is_empty() || self.pids.contains(&row.pid.as_u32()))
@@ -140,7 +154,8 @@ impl Arguments {
             |row: &&ProcessRow| row.absence(Columns::IO_COUNTERS) == Some(Absence::Denied);
         let denied = rows.iter().filter(is_denied).count();
         rows.retain(|row| row.io_counters.is_some());
-        Ok(Moment { rows, denied, disks: Host::disk_traffic(&context.host).ok() })
+        let (off, waits) = (waits.off, waits.read(&rows));
+        Ok(Moment { rows, denied, waits, off, disks: Host::disk_traffic(&context.host).ok() })
     }
 
     fn show(
@@ -178,12 +193,13 @@ impl Arguments {
             // One that has begun meanwhile has done everything meanwhile.
             let grown = before.get(&key).map_or(now, |before| now.since(before));
             let rates = grown.rates_over(reading.span);
+            let waited = waits::percent(reading, &key);
             if !self.accumulated {
-                return Some(Row { process, grown, rates });
+                return Some(Row { process, grown, rates, waited });
             }
             let first =
                 since.entry(key).or_insert_with(|| before.get(&key).copied().unwrap_or(now));
-            Some(Row { process, grown: now.since(first), rates })
+            Some(Row { process, grown: now.since(first), rates, waited })
         };
         let rows: Vec<Row<'a>> = reading.now.rows.iter().filter_map(row).collect();
         // Those that have ended are not shown, and would add up to much in a day.
@@ -208,6 +224,7 @@ fn document<'a>(rows: &'a [Row<'_>], reading: &Reading<'a, Moment>) -> Value<'a>
             ("write_bytes", row.grown.written().map_or(Value::Null, Value::Uint)),
             ("read_bytes_per_sec", float(rates.and_then(|rates| rates.read_bytes_per_sec))),
             ("write_bytes_per_sec", float(rates.and_then(|rates| rates.write_bytes_per_sec))),
+            ("iowait_percent", float(row.waited)),
         ])
     });
     object([

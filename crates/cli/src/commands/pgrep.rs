@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::Args;
+use psight::ErrorKind;
 use psight::record::{Record as _, Value};
 use psight::table::{Columns, ProcessRow};
 
@@ -30,6 +31,9 @@ pub(crate) struct Arguments {
     /// Show the command lines as well.
     #[arg(short = 'a', long)]
     list_full: bool,
+    /// Show the numbers of their threads instead of the processes.
+    #[arg(short = 'w', long)]
+    lightweight: bool,
     /// Show how many there are instead.
     #[arg(short, long)]
     count: bool,
@@ -65,7 +69,10 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     if arguments.list_full {
         columns |= Columns::CMDLINE | Columns::NAME | Columns::STATUS;
     }
-    let rows = matcher.select(&context.host, columns)?;
+    let mut rows = matcher.select(&context.host, columns)?;
+    if arguments.lightweight {
+        rows = threads(&rows, columns, context)?;
+    }
     if rows.is_empty() {
         context.verdict = ExitCode::FAILURE;
     }
@@ -77,6 +84,24 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         return Ok(context.output.lines([count])?);
     }
     joined(rows.iter().map(|row| line(arguments, row)), arguments.delimiter.as_deref(), context)
+}
+
+/// A row for each thread of these processes; one that has ended has none.
+fn threads(
+    rows: &[ProcessRow],
+    columns: Columns,
+    context: &Context,
+) -> Result<Vec<ProcessRow>, Failure> {
+    let mut scanner = context.host.scanner(columns)?;
+    let mut threads = Vec::with_capacity(rows.len());
+    for row in rows {
+        let add = |thread: &ProcessRow| threads.push(thread.clone());
+        match scanner.threads(row, add) {
+            Err(error) if error.kind() != ErrorKind::NoSuchProcess => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(threads)
 }
 
 /// Writes lines that are never cut, since half a pid is another one; with `delimiter`, which may be any text, between them

@@ -1,6 +1,9 @@
 //! `psight ps`: processes, with the options that fingers know from `ps`.
 
+mod asked;
 mod columns;
+mod known;
+mod layouts;
 mod select;
 mod threads;
 mod tree;
@@ -12,9 +15,9 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::Args;
-use psight::Host;
 use psight::record::Value;
-use psight::table::Columns;
+use psight::table::{Columns, ProcessRow};
+use psight::{ErrorKind, Host};
 
 use self::columns::{Chosen, Reader, Shown};
 use self::select::Selection;
@@ -24,21 +27,6 @@ use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
 use crate::table::{Column, Table};
-
-const DEFAULT: &str = "pid,user,%cpu,%mem,rss,tty,stat,start,bsdtime,command";
-const USER: &str = "user,pid,%cpu,%mem,vsz,rss,tty,stat,start,bsdtime,command";
-const THREADS: &str = "pid,lwp,user,%cpu,rss,tty,stat,start,bsdtime,name";
-const FULL_THREADS: &str = "user,pid,ppid,lwp,%cpu,nlwp,start,tty,time,command";
-const FULL: &str = "user,pid,ppid,%cpu,start,tty,time,command";
-const JOBS: &str = "ppid,pid,pgid,sid,tty,stat,uid,bsdtime,command";
-const LONG: &str = "stat,uid,pid,ppid,%cpu,nice,rss,vsz,tty,time,command";
-/// What programs get that do not choose: all that is cheap.
-const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time,nice,num_threads,\
-    cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
-
-/// The same of threads.
-const RICH_THREADS: &str = "pid,lwp,ppid,name,username,status,uids,gids,terminal,create_time,nice,\
-    num_threads,cpu_num,cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
 
 pub(crate) use columns::{command, paint, short_command};
 pub(crate) use select::belongs_to;
@@ -51,20 +39,57 @@ pub(crate) struct Arguments {
     #[arg(value_name = "PID|WORD")]
     words: Vec<String>,
     /// All processes, which is the default.
-    #[arg(short = 'e', visible_short_aliases = ['A', 'a', 'x', 'd'])]
+    #[arg(short = 'e', visible_short_aliases = ['A', 'x'])]
     every: bool,
-    /// Full: with parent and start.
+    /// Those with a terminal that lead no session.
+    #[arg(short = 'a')]
+    attached: bool,
+    /// Those that lead no session.
+    #[arg(short = 'd')]
+    followers: bool,
+    /// Full: with user, parent and start.
     #[arg(short = 'f')]
     full: bool,
-    /// Long: with priority and sizes.
-    #[arg(short = 'l', conflicts_with = "full")]
+    /// Extra full: with sizes and the processor as well.
+    #[arg(short = 'F')]
+    extra: bool,
+    /// Long: with flags, priority, size and what it waits for.
+    #[arg(short = 'l')]
     long: bool,
+    /// With -l: no flags, and rss in the place of an address.
+    #[arg(short = 'y')]
+    without_flags: bool,
+    /// Jobs: with process group and session.
+    #[arg(short = 'j')]
+    jobs: bool,
+    /// With the class by which a process gets its turn and its priority there.
+    #[arg(short = 'c')]
+    class: bool,
+    /// With the processor.
+    #[arg(short = 'P')]
+    processor: bool,
+    /// With the label of the security module.
+    #[arg(short = 'M', long = "context")]
+    label: bool,
     /// These columns, by their names in psutil (`memory_info.rss`) or in ps (`%cpu`); NAME=TITLE gives another head.
     #[arg(short = 'o', long = "format", visible_aliases = ["only", "columns"], value_name = "COLUMN,…")]
     columns: Vec<String>,
+    /// The usual columns with these after the pid.
+    #[arg(short = 'O', value_name = "COLUMN,…", conflicts_with = "columns")]
+    more_columns: Vec<String>,
     /// These processes.
     #[arg(short = 'p', long = "pid", value_name = "PID,…", value_delimiter = ',')]
     pids: Vec<u32>,
+    /// These processes, in this order, and no others.
+    #[arg(
+        short = 'q',
+        long = "quick-pid",
+        value_name = "PID,…",
+        value_delimiter = ',',
+        conflicts_with_all = ["words", "pids", "parents", "users", "real_users", "names", "terminals",
+            "sessions", "leaders", "groups", "real_groups", "negated", "sort", "tree", "attached", "followers"]
+    )]
+    quick: Vec<u32>,
     /// Children of these processes.
     #[arg(long = "ppid", value_name = "PID,…", value_delimiter = ',')]
     parents: Vec<u32>,
@@ -87,17 +112,17 @@ pub(crate) struct Arguments {
     )]
     terminals: Vec<String>,
     /// Processes of these sessions.
-    #[arg(
-        short = 's',
-        short_alias = 'g',
-        long = "sid",
-        value_name = "SESSION,…",
-        value_delimiter = ','
-    )]
+    #[arg(short = 's', long = "sid", value_name = "SESSION,…", value_delimiter = ',')]
     sessions: Vec<u32>,
-    /// Processes of these groups of users, by number.
-    #[arg(short = 'G', long = "Group", value_name = "GID,…", value_delimiter = ',')]
-    groups: Vec<u32>,
+    /// Processes of these sessions, or with the rights of groups of these names.
+    #[arg(short = 'g', value_name = "SESSION|GROUP,…", value_delimiter = ',')]
+    leaders: Vec<String>,
+    /// Processes with the rights of these groups of users, by name or number.
+    #[arg(long = "group", value_name = "GROUP,…", value_delimiter = ',')]
+    groups: Vec<String>,
+    /// Processes that members of these groups started, by name or number.
+    #[arg(short = 'G', long = "Group", value_name = "GROUP,…", value_delimiter = ',')]
+    real_groups: Vec<String>,
     /// All but what is chosen.
     #[arg(short = 'N', long = "deselect")]
     negated: bool,
@@ -131,9 +156,32 @@ pub(crate) struct Arguments {
     /// Do not cut lines to the terminal.
     #[arg(short = 'w', action = clap::ArgAction::Count)]
     wide: u8,
+    /// Lines of this many columns.
+    #[arg(long = "cols", value_name = "COLUMNS", conflicts_with = "wide")]
+    cols: Option<usize>,
     /// No line of heads.
     #[arg(long = "no-headers", visible_alias = "no-heading", alias = "noheaders")]
     no_headers: bool,
+    /// What options of BSD's say that no other option does.
+    #[arg(skip)]
+    bsd: Bsd,
+}
+
+/// What options of BSD's `ps` ask for.
+#[derive(Debug, Default, Clone, Copy)]
+struct Bsd {
+    /// The letter that decides over the columns.
+    layout: Option<char>,
+    /// Those with a terminal.
+    attached: bool,
+    /// The caller's own.
+    own: bool,
+    /// Those that run.
+    running: bool,
+    /// Names in the place of commands.
+    names: bool,
+    /// The environment behind the command.
+    environment: bool,
 }
 
 impl Applet for Arguments {
@@ -153,8 +201,8 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if arguments.list_columns {
         return list_columns(context);
     }
-    let style = bsd_style(&mut arguments);
-    let chosen = chosen(&arguments, style, context.output.format)?;
+    bsd_style(&mut arguments)?;
+    let chosen = chosen(&arguments, context.output.format)?;
     let sort = sort_keys(&arguments.sort)?;
     let selection = Selection::new(&arguments, &context.host);
     let needs: Columns = chosen
@@ -163,19 +211,29 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         .map(Chosen::needs)
         .chain([selection.needs(), if arguments.tree { Columns::PPID } else { Columns::NONE }])
         .collect();
+    let needs = with_locks(needs, &chosen, &sort, &context.host);
     let reader = Reader {
         now: now(&context.host),
         zone: context.zone(),
         human: arguments.human.then_some(Scale::Binary),
+        page_size: context.host.page_size(),
     };
-    let mut rows = context.host.processes(needs)?;
+    let mut rows = match selection.alone() {
+        Some(pids) => some(&pids, needs, &context.host)?,
+        None => context.host.processes(needs)?,
+    };
     rows.retain(|row| selection.has(row));
     if rows.is_empty() {
         context.verdict = ExitCode::FAILURE;
     }
     let columns: Vec<&Chosen> = chosen.iter().chain(sort.iter().map(|(key, _)| key)).collect();
-    let mut rows = threads::shown(rows, arguments.threads, &columns, context);
-    sort_rows(&mut rows, &sort, &reader);
+    let mut rows = threads::shown(rows, arguments.threads, &columns, context)?;
+    if arguments.quick.is_empty() {
+        sort_rows(&mut rows, &sort, &reader);
+    } else {
+        let place = |row: &Shown| arguments.quick.iter().position(|pid| *pid == row.pid.as_u32());
+        rows.sort_by_key(place);
+    }
     note_denied(&rows, &chosen, context);
     if context.output.format != Format::Table {
         let names = chosen.iter().map(|column| column.key.clone().into()).collect();
@@ -183,6 +241,33 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         return Ok(context.output.rows(Rows { names, rows: rows.iter().map(values).collect() })?);
     }
     show(&arguments, &rows, &chosen, &reader, context)
+}
+
+/// The rows of these processes; of one that is not there, none.
+fn some(pids: &[u32], needs: Columns, host: &Host) -> Result<Vec<ProcessRow>, Failure> {
+    let mut scanner = host.scanner(needs)?;
+    let mut rows = Vec::with_capacity(pids.len());
+    for pid in pids {
+        match scanner.row(*pid) {
+            Ok(row) => rows.push(row),
+            Err(error) if error.kind() == ErrorKind::NoSuchProcess => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(rows)
+}
+
+/// The columns, with the one that says who has locked memory, where it is shown and somebody has: it is a dear one, and
+/// makes sizes exact as `memory_info` does, which is not needed for that then.
+fn with_locks(needs: Columns, chosen: &[Chosen], sort: &[(Chosen, bool)], host: &Host) -> Columns {
+    let locks = || host.locked_memory().is_ok_and(|locked| locked != Some(0));
+    if !chosen.iter().any(Chosen::marks_locks) || !locks() {
+        return needs;
+    }
+    let mut shown = chosen.iter().chain(sort.iter().map(|(key, _)| key));
+    let is_needed = shown.any(|column| column.key.starts_with("memory_info"));
+    let spared = if is_needed { Columns::NONE } else { Columns::MEMORY_INFO };
+    needs.minus(spared) | Columns::LOCKED_MEMORY
 }
 
 /// Now, by the clock that starts of processes are counted on: what the wall clock says may be a second off it.
@@ -201,6 +286,9 @@ fn show(
     let terminal = &mut context.output.terminal;
     if arguments.wide > 0 {
         terminal.width = None;
+    }
+    if let Some(width) = arguments.cols {
+        terminal.width = Some(width);
     }
     let branches = if arguments.tree { Some(tree::branches(rows, terminal)) } else { None };
     let order: Vec<usize> = match &branches {
@@ -225,57 +313,80 @@ fn show(
     Ok(context.output.table(&table)?)
 }
 
-/// Takes the options of BSD's `ps` from before the words, and says which columns they ask for.
-fn bsd_style(arguments: &mut Arguments) -> Option<&'static str> {
+/// Takes the options of BSD's `ps` from before the words.
+fn bsd_style(arguments: &mut Arguments) -> Result<(), Failure> {
     // What `ps -aux` says and nobody means: the processes of a user called x.
-    if arguments.every && arguments.users == ["x"] {
+    if (arguments.every || arguments.attached) && arguments.users == ["x"] {
         arguments.users.clear();
-        return Some(USER);
+        (arguments.every, arguments.attached) = (true, false);
+        arguments.bsd.layout = Some('u');
+        return Ok(());
     }
-    if !is_bsd(arguments.words.first()?) {
-        return None;
+    if !arguments.words.first().is_some_and(|word| is_bsd(word)) {
+        return Ok(());
     }
     let options = arguments.words.remove(0);
-    arguments.tree |= options.contains('f');
-    arguments.wide |= u8::from(options.contains('w'));
-    arguments.no_headers |= options.contains('h');
-    arguments.threads |= options.contains('H');
-    [('u', USER), ('j', JOBS), ('l', LONG)]
-        .into_iter()
-        .find(|(letter, _)| options.contains(*letter))
-        .map(|(_, columns)| columns)
+    if let Some((_, instead)) = REFUSED.iter().find(|(letter, _)| options.contains(*letter)) {
+        return Err(Failure::Usage(format!("ps {options}: {instead}")));
+    }
+    let has = |letter: char| options.contains(letter);
+    arguments.tree |= has('f');
+    arguments.wide |= u8::from(has('w'));
+    arguments.no_headers |= has('h');
+    arguments.threads |= has('H');
+    arguments.bsd = Bsd {
+        layout: layouts::bsd(&options),
+        attached: has('a') && !has('x'),
+        own: has('x') && !has('a'),
+        running: has('r'),
+        names: has('c'),
+        environment: has('e'),
+    };
+    Ok(())
 }
 
-/// Whether a word is options rather than a name: some of `a`, `u` and `x`, and more after `a` and `x` alone, so that
-/// `lua` and `flux` stay what they are.
+/// Options of BSD's `ps` that psight does not have, and what there is instead.
+const REFUSED: &[(char, &str)] = &[
+    ('m', "threads are rows of their own: H"),
+    ('v', "the sizes of code and data are not told: -o pid,stat,time,majflt,rss,%mem,args"),
+    ('X', "no kernel tells registers any more: -o pid,stat,wchan,args"),
+    ('S', "times of children are columns: -o pid,cpu_times.children_user,args"),
+    ('n', "numbers are columns: -o uid,pid,args"),
+];
+
+/// Whether a word is options rather than a name: a letter alone, some of `a`, `u` and `x`, more after `a` and `x`, and more
+/// before a capital letter, so that `lua` and `flux` stay what they are.
 fn is_bsd(word: &str) -> bool {
-    let more = word.trim_start_matches(['a', 'u', 'x']);
-    let Some(first) = word.strip_suffix(more).filter(|first| !first.is_empty()) else {
+    const MORE: &str = "fjlsZwhHrcemvXSn";
+    let once = word.chars().all(|letter| word.matches(letter).count() == 1 || letter == 'w');
+    // `axel` and `axle` are names.
+    let is_name = word.contains('e') && word.contains('l');
+    if is_name
+        || !once
+        || !word.chars().all(|letter| MORE.contains(letter) || "aux".contains(letter))
+    {
         return false;
-    };
-    let once = ['a', 'u', 'x'].iter().all(|letter| first.matches(*letter).count() <= 1);
-    let all = first.contains('a') && first.contains('x');
-    once && (more.is_empty() || all && more.chars().all(|letter| "fjlwhH".contains(letter)))
+    }
+    let (a, x) = (word.contains('a'), word.contains('x'));
+    let more = word.trim_start_matches(['a', 'u', 'x']);
+    word.len() == 1
+        || more.is_empty() && !word.is_empty()
+        || a && x && more != word
+        || word.ends_with(['H', 'Z'])
 }
 
-fn chosen(
-    arguments: &Arguments,
-    style: Option<&'static str>,
-    format: Format,
-) -> Result<Vec<Chosen>, Failure> {
-    let asked = arguments.columns.join(",");
-    let names = match (asked.is_empty(), format) {
-        (false, _) => asked.as_str(),
-        (true, Format::Table) if arguments.full && arguments.threads => FULL_THREADS,
-        (true, Format::Table) if arguments.full => FULL,
-        (true, Format::Table) if arguments.long => LONG,
-        (true, Format::Table) if arguments.threads => style.unwrap_or(THREADS),
-        (true, Format::Table) => style.unwrap_or(DEFAULT),
-        (true, _) if arguments.threads => RICH_THREADS,
-        (true, _) => RICH,
-    };
-    let names = names.split([',', ' ']).filter(|name| !name.is_empty());
-    names.map(|name| Chosen::named(name).ok_or_else(|| unknown(name))).collect()
+fn chosen(arguments: &Arguments, format: Format) -> Result<Vec<Chosen>, Failure> {
+    let mut names = layouts::asked(arguments, format)?;
+    let command = names.iter_mut().find(|name| matches!(name.as_str(), "command" | "cmdline"));
+    if arguments.bsd.names
+        && let Some(command) = command
+    {
+        "comm".clone_into(command);
+    }
+    if arguments.bsd.environment {
+        names.push("environ".to_owned());
+    }
+    names.iter().map(|name| Chosen::named(name).ok_or_else(|| unknown(name))).collect()
 }
 
 /// One line for each column: its name for programs, and those of `ps`.
@@ -299,7 +410,10 @@ fn list_columns(context: &mut Context) -> Result<(), Failure> {
 
 fn unknown(name: &str) -> Failure {
     let known: Vec<_> = Columns::ALL.names().collect();
-    Failure::Usage(format!("no column is called {name:?}; there are {}", known.join(", ")))
+    let known = known.join(", ");
+    Failure::Usage(format!(
+        "no column is called {name:?}; there are {known}, and what --list-columns shows"
+    ))
 }
 
 /// The columns to sort by, and whether from the greatest.
@@ -355,11 +469,16 @@ mod tests {
 
     #[test]
     fn the_classic_words_are_options() {
-        for (word, style) in
-            [("aux", Some(USER)), ("ax", None), ("axjf", Some(JOBS)), ("u", Some(USER))]
-        {
+        for (word, style) in [
+            ("aux", Some('u')),
+            ("ax", None),
+            ("axjf", Some('j')),
+            ("u", Some('u')),
+            ("l", Some('l')),
+        ] {
             let mut arguments = words(&[word, "nginx"]);
-            assert_eq!(bsd_style(&mut arguments), style, "{word}");
+            bsd_style(&mut arguments).unwrap();
+            assert_eq!(arguments.bsd.layout, style, "{word}");
             assert_eq!(arguments.words, ["nginx"]);
             assert_eq!(arguments.tree, word.contains('f'));
         }
@@ -369,7 +488,8 @@ mod tests {
     fn a_dash_before_aux_is_forgiven() {
         let users = vec!["x".to_owned()];
         let mut arguments = Arguments { every: true, users, ..Arguments::default() };
-        assert_eq!(bsd_style(&mut arguments), Some(USER));
+        bsd_style(&mut arguments).unwrap();
+        assert_eq!(arguments.bsd.layout, Some('u'));
         assert!(arguments.users.is_empty());
     }
 
@@ -377,17 +497,8 @@ mod tests {
     fn other_words_are_words() {
         for word in ["nginx", "1", "java", "flux", "fe", "lua", "xauth", "axel", "xx", "awl", ""] {
             let mut arguments = words(&[word]);
-            assert_eq!(bsd_style(&mut arguments), None);
+            bsd_style(&mut arguments).unwrap();
             assert_eq!(arguments.words, [word]);
-        }
-    }
-
-    #[test]
-    fn the_sets_of_columns_have_known_names() {
-        for names in [DEFAULT, USER, FULL, JOBS, LONG, RICH, THREADS, FULL_THREADS, RICH_THREADS] {
-            for name in names.split(',') {
-                assert!(Chosen::named(name).is_some(), "{name}");
-            }
         }
     }
 }

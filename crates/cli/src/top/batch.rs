@@ -33,10 +33,11 @@ pub(crate) struct Frames {
     pub(crate) count: Option<u64>,
 }
 
-/// The columns of procps, but for the kernel's own priority.
+/// The columns of procps.
 const COLUMNS: &[Column] = &[
     Column::Pid,
     Column::User,
+    Column::Priority,
     Column::Nice,
     Column::Virtual,
     Column::Resident,

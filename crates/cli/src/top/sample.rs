@@ -42,6 +42,7 @@ pub(crate) struct Entry {
     pub(crate) real_uid: Option<u32>,
     pub(crate) user: Text,
     pub(crate) status: Option<Status>,
+    pub(crate) priority: Option<i32>,
     pub(crate) nice: Option<i32>,
     pub(crate) threads: Option<u32>,
     pub(crate) cpu_num: Option<u32>,

@@ -37,6 +37,8 @@ pub struct Meminfo {
     pub slab_kib: Option<u64>,
     /// The part of the slab that could be given back. Since 2.6.19.
     pub sreclaimable_kib: Option<u64>,
+    /// Memory that was locked. Since 2.6.28.
+    pub mlocked_kib: Option<u64>,
     /// All swap space.
     pub swap_total_kib: Option<u64>,
     /// Swap space that nobody uses.
@@ -90,6 +92,7 @@ impl Meminfo {
             b"Inactive(file)" => &mut self.inactive_file_kib,
             b"Slab" => &mut self.slab_kib,
             b"SReclaimable" => &mut self.sreclaimable_kib,
+            b"Mlocked" => &mut self.mlocked_kib,
             b"SwapTotal" => &mut self.swap_total_kib,
             b"SwapFree" => &mut self.swap_free_kib,
             _ => return None,

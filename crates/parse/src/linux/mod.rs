@@ -102,7 +102,6 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/maps" => pid::maps::maps,
     "pid/mapped_files" => |bytes| pid::maps::mapped_files(bytes).count(),
     "pid/privileges" => pid::privileges::privileges,
-    "pid/scheduling" => pid::stat::scheduling,
     "pid/smaps" => pid::smaps::smaps,
     "pid/smaps_rollup" => pid::smaps::footprint,
     "pid/stat" => pid::stat::stat,

@@ -75,6 +75,10 @@ pub(crate) mod file_scanner;
 #[path = "unsupported/scheduling.rs"]
 pub(crate) mod scheduling;
 
+#[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
+#[path = "unsupported/standing.rs"]
+pub(crate) mod standing;
+
 #[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
 #[path = "unsupported/services.rs"]
 pub(crate) mod services;

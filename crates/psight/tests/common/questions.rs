@@ -60,14 +60,18 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::effective_memory", |host| said(host.effective_memory())),
     ("Host::fans", |host| said(host.fans())),
     ("Host::file_scanner", |host| said(host.file_scanner().used_files(std::process::id()))),
+    ("Host::delay_accounting", |host| said(host.delay_accounting())),
     ("Host::findings", |host| said(host.findings())),
     ("Host::group_id", |host| said(Ok(host.group_id("root")))),
+    ("Host::group_name", |host| shown_option(Ok(host.group_name(0)))),
     ("Host::info", |host| said(host.info())),
     ("Host::interface_addresses", |host| named(host.interface_addresses())),
     ("Host::interface_stats", |host| named(host.interface_stats())),
     ("Host::is_captured", |host| said(Ok(host.is_captured()))),
     ("Host::is_on_ac_power", |host| said(host.is_on_ac_power())),
     ("Host::load_average", |host| said(host.load_average())),
+    ("Host::page_size", |host| said(Ok(host.page_size()))),
+    ("Host::locked_memory", |host| said(host.locked_memory())),
     ("Host::memory_caches", |host| said(host.memory_caches())),
     ("Host::net_io_counters", |host| named(host.net_io_counters())),
     ("Host::net_io_counters_total", |host| said(host.net_io_counters_total())),
@@ -146,6 +150,12 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
         let mut rows = host.processes(Columns::PID | Columns::CMDLINE)?;
         scanner.rows_into(&mut rows)?;
+        said(Ok(rows))
+    }),
+    ("Scanner::threads", |host| {
+        let mut scanner = host.scanner(Columns::ALL)?;
+        let (row, mut rows) = (scanner.row(1)?, Vec::new());
+        scanner.threads(&row, |row| rows.push(row.pid))?;
         said(Ok(rows))
     }),
     ("Scanner::table", |host| said(host.scanner(Columns::ALL)?.table().map(|_| ()))),
@@ -233,6 +243,11 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::uids", |process| said(process.uids())),
     ("Process::umask", |process| said(process.umask())),
     ("Process::scheduling", |process| said(process.scheduling())),
+    ("Process::namespaces", |process| said(process.namespaces())),
+    ("Process::security_label", |process| shown_option(process.security_label())),
+    ("Process::login_uid", |process| said(process.login_uid())),
+    ("Process::oom_score", |process| said(process.oom_score())),
+    ("Process::locked_memory", |process| said(process.locked_memory())),
     ("Process::wchan", |process| shown_option(process.wchan())),
     ("Process::used_files", |process| said(process.used_files())),
     ("Process::username", |process| shown(process.username())),

@@ -20,6 +20,11 @@ impl Arguments {
     ) -> Vec<Line> {
         let terminal = context.output.terminal;
         let mut lines = if self.quiet < 3 { self.sums(rows, reading) } else { Vec::new() };
+        // On a screen each picture has it; in a file it is said once.
+        if reading.now.off && self.quiet < 3 && (round == 1 || terminal.height.is_some()) {
+            let why = "Waits for disks (IO) are not counted: sysctl kernel.task_delayacct is 0";
+            lines.push(Line::new().with(Paint::Faint, why));
+        }
         let mut columns = vec![
             Column::right("PID").at_least(7),
             Column::left("PRIO").at_least(4),
@@ -28,6 +33,10 @@ impl Arguments {
             Column::right("DISK WRITE").at_least(11),
             Column::left("COMMAND").giving_way(),
         ];
+        let counts = reading.now.waits.is_some();
+        if counts {
+            columns.insert(5, Column::right("IO").at_least(7));
+        }
         if self.time {
             columns.insert(0, Column::left("TIME"));
         }
@@ -41,6 +50,10 @@ impl Arguments {
         let time = human::time_of_day(context.host.now(), &context.zone());
         for row in rows.iter().take(room) {
             let mut cells = self.cells(row, context);
+            if counts {
+                let percent = row.waited.map(|percent| format!("{percent:.2} %"));
+                cells.insert(5, known(percent));
+            }
             if self.time {
                 cells.insert(0, Line::new().with(Paint::Plain, &time));
             }

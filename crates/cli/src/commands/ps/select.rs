@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use psight::Host;
-use psight::process::UserIds;
+use psight::process::{Status, UserIds};
 use psight::table::{Columns, ProcessRow};
 
 use super::Arguments;
@@ -21,19 +21,83 @@ pub(super) struct Selection {
     terminals: Vec<String>,
     sessions: Vec<u32>,
     groups: Vec<u32>,
+    real_groups: Vec<u32>,
+    set: Set,
+    /// Whether everything was asked for, whatever else was.
+    every: bool,
+    /// Whether only what runs is meant.
+    running: bool,
     /// Whether everything else is meant.
     negated: bool,
     /// This process has the words in its own command line.
     own: Option<u32>,
 }
 
+/// A set of processes that an option stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Set {
+    None,
+    /// `-a`: with a terminal, and no leader of a session.
+    Attached,
+    /// `-d`: no leader of a session.
+    Followers,
+    /// BSD's `a`: with a terminal.
+    WithTerminal,
+    /// BSD's `x`: with the rights of the caller.
+    Own(u32),
+}
+
+impl Set {
+    fn of(arguments: &Arguments, host: &Host) -> Self {
+        match arguments {
+            Arguments { followers: true, .. } => Self::Followers,
+            Arguments { attached: true, .. } => Self::Attached,
+            Arguments { bsd, .. } if bsd.attached => Self::WithTerminal,
+            // Nobody is the caller on another machine.
+            Arguments { bsd, .. } if bsd.own && !host.is_captured() => {
+                let own = host.process(std::process::id()).and_then(|process| process.uids());
+                own.map_or(Self::None, |ids| Self::Own(ids.effective))
+            }
+            _ => Self::None,
+        }
+    }
+
+    fn needs(self) -> Columns {
+        match self {
+            Self::None => Columns::NONE,
+            Self::Attached => Columns::TERMINAL | Columns::SID,
+            Self::Followers => Columns::SID,
+            Self::WithTerminal => Columns::TERMINAL,
+            Self::Own(_) => Columns::EUID,
+        }
+    }
+
+    fn has(self, row: &ProcessRow) -> bool {
+        match self {
+            Self::None => false,
+            Self::Attached => row.terminal.is_some() && row.sid != Some(row.pid),
+            Self::Followers => row.sid != Some(row.pid),
+            Self::WithTerminal => row.terminal.is_some(),
+            Self::Own(uid) => row.euid == Some(uid),
+        }
+    }
+}
+
 impl Selection {
     pub(super) fn new(arguments: &Arguments, host: &Host) -> Self {
         let (numbers, words): (Vec<&String>, Vec<&String>) =
             arguments.words.iter().partition(|word| word.parse::<u32>().is_ok());
+        // A number is a session, a name a group.
+        let led: Vec<String> =
+            arguments.leaders.iter().filter(|name| name.parse::<u32>().is_err()).cloned().collect();
+        let leaders = arguments.leaders.iter().filter_map(|number| number.parse().ok());
+        let groups = |names: &[String]| {
+            let number = |name: &String| name.parse().ok().or_else(|| host.group_id(name));
+            names.iter().filter_map(number).collect::<Vec<u32>>().into_iter()
+        };
         let numbers = numbers.into_iter().filter_map(|number| number.parse().ok());
         Self {
-            pids: arguments.pids.iter().copied().chain(numbers).collect(),
+            pids: arguments.pids.iter().chain(&arguments.quick).copied().chain(numbers).collect(),
             parents: arguments.parents.clone(),
             users: arguments.users.iter().map(|user| User::new(user, host)).collect(),
             real_users: arguments.real_users.iter().map(|user| User::new(user, host)).collect(),
@@ -41,8 +105,12 @@ impl Selection {
             words: words.into_iter().map(|word| word.to_lowercase()).collect(),
             logic: Logic::of(arguments),
             terminals: arguments.terminals.clone(),
-            sessions: arguments.sessions.clone(),
-            groups: arguments.groups.clone(),
+            sessions: arguments.sessions.iter().copied().chain(leaders).collect(),
+            groups: groups(&arguments.groups).chain(groups(&led)).collect(),
+            real_groups: groups(&arguments.real_groups).collect(),
+            set: Set::of(arguments, host),
+            every: arguments.every,
+            running: arguments.bsd.running,
             negated: arguments.negated,
             own: if host.is_captured() { None } else { Some(std::process::id()) },
         }
@@ -69,22 +137,30 @@ impl Selection {
         if !self.sessions.is_empty() {
             needs |= Columns::SID;
         }
-        if !self.groups.is_empty() {
+        if !self.groups.is_empty() || !self.real_groups.is_empty() {
             needs |= Columns::GIDS;
         }
-        needs
+        if self.running {
+            needs |= Columns::STATUS;
+        }
+        needs | self.set.needs()
     }
 
     /// Whether `row` was asked for in one way or another, as with `ps`: every option adds processes.
     pub(super) fn has(&self, row: &ProcessRow) -> bool {
-        self.is_meant(row) != self.negated
+        let runs = !self.running || matches!(row.status, Some(Status::Running | Status::DiskSleep));
+        runs && self.is_meant(row) != self.negated
     }
 
     fn is_meant(&self, row: &ProcessRow) -> bool {
-        self.is_everything()
+        self.every
+            || self.is_everything()
+            || self.set.has(row)
             || self.terminals.iter().any(|terminal| is_at(row, terminal))
             || row.sid.is_some_and(|sid| self.sessions.contains(&sid.as_u32()))
-            || row.gids.is_some_and(|ids| self.groups.contains(&ids.real))
+            || row.gids.is_some_and(|ids| {
+                self.groups.contains(&ids.effective) || self.real_groups.contains(&ids.real)
+            })
             || self.pids.contains(&row.pid.as_u32())
             || row.ppid.is_some_and(|parent| self.parents.contains(&parent.as_u32()))
             || self.users.iter().any(|user| user.is(row, |ids| ids.effective))
@@ -94,9 +170,24 @@ impl Selection {
                 && self.logic.fits(&self.words, |word| says(row, word))
     }
 
+    /// The pids in ascending order, where nothing else was asked for: then nobody else has to be looked at.
+    pub(super) fn alone(&self) -> Option<Vec<u32>> {
+        if self.pids.is_empty() || self.negated || self.every || !self.is_of_pids() {
+            return None;
+        }
+        let mut pids = self.pids.clone();
+        pids.sort_unstable();
+        pids.dedup();
+        Some(pids)
+    }
+
     fn is_everything(&self) -> bool {
-        self.pids.is_empty()
-            && self.parents.is_empty()
+        self.pids.is_empty() && self.is_of_pids()
+    }
+
+    /// Whether nothing but pids was asked for, if anything.
+    fn is_of_pids(&self) -> bool {
+        self.parents.is_empty()
             && self.users.is_empty()
             && self.real_users.is_empty()
             && self.names.is_empty()
@@ -104,6 +195,8 @@ impl Selection {
             && self.terminals.is_empty()
             && self.sessions.is_empty()
             && self.groups.is_empty()
+            && self.real_groups.is_empty()
+            && self.set == Set::None
     }
 }
 

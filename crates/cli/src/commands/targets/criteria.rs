@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use psight::process::Status;
+use psight::process::{Namespace, Status};
 use psight::table::{Columns, ProcessRow};
 use psight::{Host, Process};
 use regex_lite::{Regex, RegexBuilder};
@@ -65,10 +65,24 @@ pub(crate) struct Criteria {
     /// The process whose number is in this file.
     #[arg(short = 'F', long, value_name = "FILE")]
     pidfile: Option<PathBuf>,
+    /// In the same namespaces as this process.
+    #[arg(long, value_name = "PID")]
+    ns: Option<u32>,
+    /// Of these kinds of namespaces alone: ipc, mnt, net, pid, user, uts.
+    #[arg(
+        long, value_name = "KIND,…", value_delimiter = ',', requires = "ns", value_parser = NAMESPACES
+    )]
+    nslist: Vec<String>,
+    /// In one of these control groups, as in /user.slice; of version 2.
+    #[arg(long, value_name = "GROUP,…", value_delimiter = ',')]
+    cgroup: Vec<String>,
     /// Nobody that psight was started from.
     #[arg(short = 'A', long)]
     ignore_ancestors: bool,
 }
+
+/// The kinds of namespaces that `--ns` compares.
+const NAMESPACES: [&str; 6] = ["ipc", "mnt", "net", "pid", "user", "uts"];
 
 /// The criteria with all names looked up.
 #[derive(Debug)]
@@ -82,17 +96,20 @@ pub(crate) struct Matcher<'a> {
     effective_users: Vec<u32>,
     real_users: Vec<u32>,
     user_groups: Vec<u32>,
+    namespaces: Vec<Namespace>,
+    host: Host,
     protected: Protected,
 }
 
 impl Criteria {
     /// Whether nothing is asked for, which is no way to ask for everything.
     fn is_empty(&self) -> bool {
-        let texts = [&self.terminal, &self.euid, &self.uid, &self.group];
+        let texts = [&self.terminal, &self.euid, &self.uid, &self.group, &self.cgroup];
         let numbers = [&self.parent, &self.pgroup, &self.session];
         self.pattern.is_none()
             && self.pidfile.is_none()
             && self.older.is_none()
+            && self.ns.is_none()
             && !self.newest
             && !self.oldest
             && self.runstates.is_empty()
@@ -121,8 +138,22 @@ impl Criteria {
             effective_users: users(&self.euid)?,
             real_users: users(&self.uid)?,
             user_groups: numbers(&self.group, "group", |name| host.group_id(name))?,
+            namespaces: self.namespaces(host)?,
+            host: host.clone(),
             protected: Protected::of(host)?,
         })
+    }
+
+    /// The namespaces that have to be the same.
+    fn namespaces(&self, host: &Host) -> Result<Vec<Namespace>, Failure> {
+        let Some(pid) = self.ns else { return Ok(Vec::new()) };
+        let mut namespaces = host.process(pid).and_then(|process| process.namespaces())?;
+        let is_asked = |kind: &str| match self.nslist.is_empty() {
+            true => NAMESPACES.contains(&kind),
+            false => self.nslist.iter().any(|asked| asked == kind),
+        };
+        namespaces.retain(|namespace| is_asked(&namespace.kind));
+        Ok(namespaces)
     }
 
     /// As procps understands a pattern: a point stands for every character, an end is the end of the whole text.
@@ -202,6 +233,21 @@ impl Matcher<'_> {
             && (criteria.runstates.is_empty()
                 || row.status.is_some_and(|status| criteria.runstates.contains(&status.letter())))
             && self.pattern.as_ref().is_none_or(|pattern| self.says(row, pattern))
+            && (criteria.ns.is_none() || self.shares_namespaces(row))
+            && (criteria.cgroup.is_empty() || self.is_in_cgroup(row))
+    }
+
+    /// Whether it is in all of the namespaces. What may not be known is taken for a no.
+    fn shares_namespaces(&self, row: &ProcessRow) -> bool {
+        let own = row.process_unchecked(&self.host).namespaces().unwrap_or_default();
+        self.namespaces.iter().all(|namespace| own.contains(namespace))
+    }
+
+    fn is_in_cgroup(&self, row: &ProcessRow) -> bool {
+        let groups = row.process_unchecked(&self.host).cgroups().unwrap_or_default();
+        let is_asked =
+            |path: &Path| self.criteria.cgroup.iter().any(|name| path == Path::new(name));
+        groups.iter().any(|group| group.hierarchy == 0 && is_asked(&group.path))
     }
 
     fn has_terminal(&self, row: &ProcessRow) -> bool {

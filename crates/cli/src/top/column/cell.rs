@@ -34,6 +34,7 @@ impl Column {
             Self::Parent => entry.parent.map(number),
             Self::Group => entry.group.map(number),
             Self::Session => entry.session.map(number),
+            Self::Priority => entry.priority.map(rank),
             Self::Nice => entry.nice.map(number),
             Self::Threads => entry.threads.map(number),
             Self::LastCpu => entry.cpu_num.map(number),
@@ -60,6 +61,11 @@ fn plain(text: String) -> Line {
 
 fn number(number: impl ToString) -> Line {
     plain(number.to_string())
+}
+
+/// The kernel's rank; what has more than two digits is before everybody else.
+fn rank(priority: i32) -> Line {
+    if priority < -99 { plain("rt".to_owned()) } else { number(priority) }
 }
 
 /// An amount that is nothing is not worth a look.

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use psight::process::Thread;
 use psight::table::{Columns, ProcessRow, Scanner};
 use psight::{Host, Result};
 
@@ -49,7 +48,8 @@ pub(crate) struct Sampler {
     /// What reads what lasts, where that is done by itself.
     lasting: Option<Scanner>,
     columns: Columns,
-    threads: bool,
+    /// What reads the threads of a process, where each shall have a row.
+    threads: Option<Scanner>,
     /// Whether the next sample has one before it that it can be compared with.
     compares: bool,
     turn: u32,
@@ -60,6 +60,7 @@ impl Sampler {
     pub(crate) fn new(host: &Host, columns: Columns, threads: bool) -> Result<Self> {
         let columns = columns | ALWAYS;
         let scanner = host.scanner(columns)?;
+        let threads = if threads { Some(host.scanner(columns)?) } else { None };
         let host = host.clone();
         Ok(Self { host, scanner, lasting: None, columns, threads, compares: false, turn: 0 })
     }
@@ -75,7 +76,7 @@ impl Sampler {
 
     /// Whether the sampler reads what a view with these columns shows.
     pub(crate) fn reads(&self, columns: Columns, threads: bool) -> bool {
-        self.columns == columns | ALWAYS && self.threads == threads
+        self.columns == columns | ALWAYS && self.threads.is_some() == threads
     }
 
     /// Reads a sample and compares it with the one before. `spare` is a sample that nobody needs any more, `seen` are the
@@ -107,7 +108,8 @@ impl Sampler {
         sample.machine = Machine::read(&self.host, sample.at, machine);
         self.turn = (self.turn + 1) % ROUND;
         let compared = self.compares.then_some(before);
-        let (host, threads, turn) = (&self.host, self.threads, self.turn);
+        let (host, turn) = (&self.host, self.turn);
+        let mut threads = self.threads.as_mut();
         let mut lasting = self.lasting.as_mut();
         self.scanner.scan(|row| {
             visit(row);
@@ -117,10 +119,11 @@ impl Sampler {
                 let due = pid % ROUND == turn || seen.binary_search(&pid).is_ok();
                 sample.complete(&mut entry, before, lasting, due);
             }
-            if threads && entry.threads.is_some_and(|threads| threads > 1) {
-                sample.add_threads(&entry, row, host, compared);
-            } else {
-                sample.entries.push(entry);
+            match &mut threads {
+                Some(threads) if entry.threads.is_some_and(|threads| threads > 1) => {
+                    sample.add_threads(&entry, row, threads, compared);
+                }
+                _ => sample.entries.push(entry),
             }
         })?;
         self.compares = true;
@@ -146,6 +149,7 @@ impl Sample {
             real_uid: row.uids.map(|ids| ids.real),
             user: keep(row.username.as_deref()),
             status: row.status,
+            priority: row.priority,
             nice: row.nice,
             threads: row.num_threads,
             cpu_num: row.cpu_num,
@@ -227,51 +231,67 @@ impl Sample {
     }
 
     /// Adds a row for each thread in place of the process's own; the process itself where it does not list them.
-    fn add_threads(&mut self, whole: &Entry, row: &ProcessRow, host: &Host, before: Option<&Self>) {
-        let at = Instant::now();
-        let threads = match row.process_unchecked(host).threads() {
-            Ok(threads) if !threads.is_empty() => threads,
-            _ => return self.entries.push(*whole),
-        };
-        for thread in threads {
-            let entry = self.thread(whole, &thread, at, before);
+    fn add_threads(
+        &mut self,
+        whole: &Entry,
+        row: &ProcessRow,
+        scanner: &mut Scanner,
+        before: Option<&Self>,
+    ) {
+        let shown = self.entries.len();
+        let read = scanner.threads(row, |row| {
+            let entry = self.thread(whole, row, before);
             self.entries.push(entry);
+        });
+        if read.is_err() {
+            self.entries.truncate(shown);
+        }
+        if self.entries.len() == shown {
+            self.entries.push(*whole);
         }
     }
 
-    fn thread(
-        &mut self,
-        whole: &Entry,
-        thread: &Thread,
-        at: Instant,
-        before: Option<&Self>,
-    ) -> Entry {
-        let id = Identity { thread: thread.id, ..whole.id };
-        let time = thread.user_time + thread.system_time;
-        let name = match &thread.name {
+    fn thread(&mut self, whole: &Entry, row: &ProcessRow, before: Option<&Self>) -> Entry {
+        let id = Identity { thread: row.pid.as_u32(), ..whole.id };
+        let at = row.cpu_sample().map_or(whole.at, |sample| sample.at());
+        let time = row.cpu_times.map(|times| times.total());
+        let name = match &row.name {
             Some(name) => self.keep(name.as_encoded_bytes()),
             None => whole.name,
         };
         let earlier = before.and_then(|before| before.find(id));
         let cpu = earlier.and_then(|earlier| {
             let passed = at.saturating_duration_since(earlier.at).as_secs_f64();
-            let worked = time - earlier.cpu_time?;
+            let worked = time? - earlier.cpu_time?;
             (passed > 0.0).then(|| (worked / passed * 100.0).max(0.0))
         });
-        let is_first = thread.id == id.pid;
-        Entry {
+        let is_first = id.thread == id.pid;
+        let mut entry = Entry {
             id,
             at,
-            status: thread.status.or(whole.status),
-            cpu_num: thread.cpu_num,
+            status: row.status.or(whole.status),
+            priority: row.priority,
+            nice: row.nice,
+            cpu_num: row.cpu_num,
             cpu,
-            cpu_time: Some(time),
+            cpu_time: time,
             name,
             // A thread that gave itself a name is known by it.
             command: if is_first { whole.command } else { name },
             program: if is_first { whole.program } else { name.len },
+            started: row.create_time,
+            minor_faults: row.page_faults.as_ref().map(|faults| faults.minor),
+            major_faults: row.page_faults.as_ref().map(|faults| faults.major),
+            read: row.io_counters.as_ref().and_then(|io| io.read_bytes),
+            written: row.io_counters.as_ref().and_then(|io| io.write_bytes),
+            read_rate: None,
+            write_rate: None,
             ..*whole
+        };
+        if let Some(before) = before {
+            entry.compare_traffic(before);
         }
+        entry
     }
 }
 

@@ -58,6 +58,12 @@ pub enum Slot {
     ExitState,
     /// `static_prio`: 120 is a nice value of 0.
     StaticPrio,
+    /// `prio`: what it has for the moment, which is less than 100 in real time.
+    Prio,
+    /// `rt_priority`
+    RtPriority,
+    /// `policy`
+    Policy,
     /// `thread_info.cpu`
     Cpu,
     /// `signal->prev_cputime.utime`: what `/proc` said last.
@@ -108,6 +114,8 @@ pub enum Slot {
     DataVm,
     /// `mm->stack_vm`
     StackVm,
+    /// `mm->locked_vm`
+    LockedVm,
     /// `mm->rss_stat[MM_FILEPAGES].count`, without what the processors have not handed in.
     FilePages,
     /// `mm->rss_stat[MM_ANONPAGES].count`
@@ -326,6 +334,7 @@ impl<'a> Task<'a> {
             stime_ticks: times.stime / unit,
             cutime_ticks: ticks(Slot::Cutime),
             cstime_ticks: ticks(Slot::Cstime),
+            priority: self.word(Slot::Prio).cast_signed().wrapping_sub(100),
             nice: self.word(Slot::StaticPrio).cast_signed().wrapping_sub(120),
             num_threads: self.word(Slot::NrThreads),
             starttime_ticks: ticks(Slot::Start),
@@ -335,6 +344,8 @@ impl<'a> Task<'a> {
                 .iter()
                 .sum(),
             processor: Some(self.word(Slot::Cpu)),
+            rt_priority: Some(self.word(Slot::RtPriority)),
+            policy: Some(self.word(Slot::Policy)),
             delayacct_blkio_ticks: Some(ticks(Slot::BlkioDelay)),
         }
     }
@@ -468,6 +479,9 @@ mod tests {
                 (Slot::Tgid, 42),
                 (Slot::State, 1),
                 (Slot::StaticPrio, 115),
+                (Slot::Prio, 92),
+                (Slot::RtPriority, 7),
+                (Slot::Policy, 2),
                 (Slot::Start, 51_639_999_999),
                 (Slot::TtyMajor, 136),
                 (Slot::TtyIndex, 300),
@@ -483,6 +497,7 @@ mod tests {
         let stat = task.stat(&Sums::default(), times, 100, 4096);
         assert_eq!((stat.pid, stat.comm, stat.state), (42, &b"sleep"[..], b'S'));
         assert_eq!((stat.nice, stat.starttime_ticks, stat.tty_nr), (-5, 5163, 0x10_882c));
+        assert_eq!((stat.priority, stat.rt_priority, stat.policy), (-8, Some(7), Some(2)));
         assert_eq!((stat.utime_ticks, stat.stime_ticks, stat.rss_pages), (1, 2, 10));
         assert_eq!(task.cmdline, b"sleep\x001000\0");
     }

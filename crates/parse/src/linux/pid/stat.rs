@@ -35,6 +35,8 @@ pub struct Stat<'a> {
     pub cutime_ticks: u64,
     /// (17) The same of children that were waited for.
     pub cstime_ticks: u64,
+    /// (18) 20 and the nice value, or for a real-time task -2 and below: the lower the sooner.
+    pub priority: i32,
     /// (19) The nice value.
     pub nice: i32,
     /// (20) How many threads there are.
@@ -47,6 +49,10 @@ pub struct Stat<'a> {
     pub rss_pages: u64,
     /// (39) The CPU that it ran on last. Since 2.2.8.
     pub processor: Option<u32>,
+    /// (40) The priority among real-time tasks, 1 to 99; else 0. Since 2.5.19.
+    pub rt_priority: Option<u32>,
+    /// (41) `SCHED_*`. Since 2.5.19.
+    pub policy: Option<u32>,
     /// (42) Time spent waiting for disks. Since 2.6.18.
     pub delayacct_blkio_ticks: Option<u64>,
 }
@@ -81,8 +87,8 @@ pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
     let stime_ticks = rest.count("stime")?;
     let cutime_ticks = rest.clamped("cutime")?;
     let cstime_ticks = rest.clamped("cstime")?;
-    rest.skip(1);
-    let nice = text::i32(rest.word("nice")?).ok_or(Error::garbled("nice"))?;
+    let priority = rest.signed("priority")?;
+    let nice = rest.signed("nice")?;
     let num_threads = rest.number("num_threads")?;
     rest.skip(1);
     let starttime_ticks = rest.count("starttime")?;
@@ -90,7 +96,8 @@ pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
     let rss_pages = rest.clamped("rss")?;
     rest.skip(14);
     let processor = rest.word("processor").ok().and_then(text::u32);
-    rest.skip(2);
+    let rt_priority = rest.word("rt_priority").ok().and_then(text::u32);
+    let policy = rest.word("policy").ok().and_then(text::u32);
     let delayacct_blkio_ticks = rest.word("delayacct_blkio_ticks").ok().and_then(text::u64);
     Ok(Stat {
         pid,
@@ -108,12 +115,15 @@ pub fn stat(bytes: &[u8]) -> Result<Stat<'_>, Error> {
         stime_ticks,
         cutime_ticks,
         cstime_ticks,
+        priority,
         nice,
         num_threads,
         starttime_ticks,
         vsize,
         rss_pages,
         processor,
+        rt_priority,
+        policy,
         delayacct_blkio_ticks,
     })
 }
@@ -150,28 +160,6 @@ fn split(bytes: &[u8]) -> Result<(Head<'_>, Columns<'_>), Error> {
     let mut rest = Columns(bytes.get(close + 1..).unwrap_or_default());
     let state = rest.word("state")?.first().copied().ok_or(Error::missing("state"))?;
     Ok((Head { pid, comm, state }, rest))
-}
-
-/// How the task is scheduled, which is further behind in the line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scheduling {
-    /// (18) 20 and the nice value, or for a real-time task -1 and below.
-    pub priority: i32,
-    /// (40) The priority among real-time tasks, 1 to 99; else 0. Since 2.5.19.
-    pub rt_priority: u32,
-    /// (41) `SCHED_*`. Since 2.5.19.
-    pub policy: u32,
-}
-
-/// Decodes from the same line how the task is scheduled.
-pub fn scheduling(bytes: &[u8]) -> Result<Scheduling, Error> {
-    let (_, mut rest) = split(bytes)?;
-    rest.skip(14);
-    let priority = text::i32(rest.word("priority")?).ok_or(Error::garbled("priority"))?;
-    rest.skip(21);
-    let rt_priority = rest.number("rt_priority")?;
-    let policy = rest.number("policy")?;
-    Ok(Scheduling { priority, rt_priority, policy })
 }
 
 /// Where the last `)` is. The kernel prints at most 64 bytes of a name and after it none, so that in its own lines it is
@@ -261,6 +249,15 @@ impl<'a> Columns<'a> {
         text::u64(word).or_else(|| text::i64(word).map(|_| 0)).ok_or(Error::garbled(field))
     }
 
+    /// A number that may be below 0.
+    #[inline]
+    fn signed(&mut self, field: &'static str) -> Result<i32, Error> {
+        match self.digits() {
+            Some(number) => i32::try_from(number).map_err(|_| Error::garbled(field)),
+            None => text::i32(self.word(field)?).ok_or(Error::garbled(field)),
+        }
+    }
+
     /// A 32-bit number of which the kernel prints the sign.
     #[inline]
     fn number(&mut self, field: &'static str) -> Result<u32, Error> {
@@ -304,15 +301,12 @@ mod tests {
     }
 
     #[test]
-    fn how_a_task_is_scheduled_is_where_proc_5_says() {
-        let line = named(b"sshd");
-        let expected = Scheduling { priority: 20, rt_priority: 0, policy: 0 };
-        assert_eq!(scheduling(&line).unwrap(), expected);
-        let real_time = b"19 (migration/0) S 2 0 0 0 -1 69238848 0 0 0 0 0 42 0 0 -100 0 1 0 8 0 0 \
+    fn a_real_time_task_has_a_priority_below_0() {
+        let line = b"19 (migration/0) S 2 0 0 0 -1 69238848 0 0 0 0 0 42 0 0 -100 0 1 0 8 0 0 \
             18446744073709551615 0 0 0 0 0 0 0 2147483647 0 0 0 0 17 0 99 1 0 0 0 0 0 0 0 0 0 0 0\n";
-        let expected = Scheduling { priority: -100, rt_priority: 99, policy: 1 };
-        assert_eq!(scheduling(real_time).unwrap(), expected);
-        assert!(scheduling(b"19 (x) S 2 0").is_err());
+        let stat = stat(line).unwrap();
+        assert_eq!((stat.priority, stat.nice), (-100, 0));
+        assert_eq!((stat.rt_priority, stat.policy), (Some(99), Some(1)));
     }
 
     #[test]
@@ -326,9 +320,11 @@ mod tests {
         assert_eq!((stat.minflt, stat.majflt), (1289, 2));
         assert_eq!((stat.utime_ticks, stat.stime_ticks), (11, 12));
         assert_eq!((stat.cutime_ticks, stat.cstime_ticks), (0, 14));
-        assert_eq!((stat.nice, stat.num_threads, stat.starttime_ticks), (-5, 3, 5163));
+        assert_eq!((stat.priority, stat.nice), (20, -5));
+        assert_eq!((stat.num_threads, stat.starttime_ticks), (3, 5163));
         assert_eq!((stat.vsize, stat.rss_pages), (228_843_520, 1041));
         assert_eq!((stat.processor, stat.delayacct_blkio_ticks), (Some(1), Some(9)));
+        assert_eq!((stat.rt_priority, stat.policy), (Some(0), Some(0)));
     }
 
     #[test]
@@ -375,6 +371,7 @@ mod tests {
             (stat.starttime_ticks, stat.processor, stat.delayacct_blkio_ticks),
             (9, None, None)
         );
+        assert_eq!((stat.priority, stat.rt_priority, stat.policy), (15, None, None));
         let error = super::stat(b"1 (init) S 0 1 1 0 -1 256 1").unwrap_err();
         assert_eq!(error, Error::missing("majflt"));
     }

@@ -35,6 +35,12 @@ pub struct Status<'a> {
     pub rss_file_kib: Option<u64>,
     /// Resident shared memory. Since 4.5.
     pub rss_shmem_kib: Option<u64>,
+    /// Address space that is locked into memory.
+    pub vm_lck_kib: Option<u64>,
+    /// The address space.
+    pub vm_size_kib: Option<u64>,
+    /// Resident memory, exact.
+    pub vm_rss_kib: Option<u64>,
     /// Code and data of shared libraries.
     pub vm_lib_kib: Option<u64>,
     /// Memory swapped out. Since 2.6.34.
@@ -110,10 +116,16 @@ impl Wanted {
     pub const NONVOLUNTARY: Self = Self(1 << 22);
     /// `vm_lib_kib`.
     pub const VM_LIB: Self = Self(1 << 23);
+    /// `vm_lck_kib`.
+    pub const VM_LCK: Self = Self(1 << 24);
+    /// `vm_size_kib`.
+    pub const VM_SIZE: Self = Self(1 << 25);
+    /// `vm_rss_kib`.
+    pub const VM_RSS: Self = Self(1 << 26);
     /// No line.
     pub const NONE: Self = Self(0);
     /// Every line.
-    pub const ALL: Self = Self((1 << 24) - 1);
+    pub const ALL: Self = Self((1 << 27) - 1);
     /// What says how much memory there is.
     pub const MEMORY: Self = Self(0b111_1111 << 7 | Self::VM_LIB.0);
     /// What says which signals are pending, blocked, ignored and caught.
@@ -171,6 +183,9 @@ fn field(key: &[u8]) -> Option<Wanted> {
         b"RssAnon" => Wanted::RSS_ANON,
         b"RssFile" => Wanted::RSS_FILE,
         b"RssShmem" => Wanted::RSS_SHMEM,
+        b"VmLck" => Wanted::VM_LCK,
+        b"VmSize" => Wanted::VM_SIZE,
+        b"VmRSS" => Wanted::VM_RSS,
         b"VmLib" => Wanted::VM_LIB,
         b"VmSwap" => Wanted::VM_SWAP,
         b"HugetlbPages" => Wanted::HUGETLB,
@@ -216,6 +231,9 @@ impl<'a> Status<'a> {
             Wanted::RSS_ANON => self.rss_anon_kib = kib(value),
             Wanted::RSS_FILE => self.rss_file_kib = kib(value),
             Wanted::RSS_SHMEM => self.rss_shmem_kib = kib(value),
+            Wanted::VM_LCK => self.vm_lck_kib = kib(value),
+            Wanted::VM_SIZE => self.vm_size_kib = kib(value),
+            Wanted::VM_RSS => self.vm_rss_kib = kib(value),
             Wanted::VM_LIB => self.vm_lib_kib = kib(value),
             Wanted::VM_SWAP => self.vm_swap_kib = kib(value),
             Wanted::HUGETLB => self.hugetlb_kib = kib(value),
@@ -260,7 +278,7 @@ mod tests {
     const SSHD: &[u8] = b"Name:\tsshd\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t812\nNgid:\t0\nPid:\t812\n\
         PPid:\t1\nTracerPid:\t0\nUid:\t0\t1000\t1001\t1002\nGid:\t1\t2\t3\t4\nFDSize:\t128\n\
         Groups:\t4 24 1000 \nNStgid:\t812\t7\nNSpid:\t812\t7\nVmPeak:\t   15436 kB\n\
-        VmSize:\t   15436 kB\nVmHWM:\t    9184 kB\nVmRSS:\t    9180 kB\nRssAnon:\t    1084 kB\n\
+        VmSize:\t   15436 kB\nVmLck:\t      12 kB\nVmHWM:\t    9184 kB\nVmRSS:\t    9180 kB\nRssAnon:\t    1084 kB\n\
         RssFile:\t    8096 kB\nRssShmem:\t       4 kB\nVmLib:\t    6200 kB\nVmSwap:\t       8 kB\nHugetlbPages:\t    2048 kB\n\
         Threads:\t3\nSigQ:\t0/63402\nSigPnd:\t0000000000000001\nShdPnd:\t0000000000000002\n\
         SigBlk:\t0000000080000000\nSigIgn:\t0000000000001000\nSigCgt:\t0000000180014005\n\
@@ -274,7 +292,8 @@ mod tests {
             (status.umask, status.tgid, status.tracer_pid),
             (Some(0o22), Some(812), Some(0))
         );
-        assert_eq!(status.vm_lib_kib, Some(6200));
+        assert_eq!((status.vm_lib_kib, status.vm_lck_kib), (Some(6200), Some(12)));
+        assert_eq!((status.vm_size_kib, status.vm_rss_kib), (Some(15_436), Some(9180)));
         assert_eq!(status.uid, Some([0, 1000, 1001, 1002]));
         assert_eq!(status.gid, Some([1, 2, 3, 4]));
         assert_eq!(numbers(status.groups.unwrap()).collect::<Vec<_>>(), [4, 24, 1000]);

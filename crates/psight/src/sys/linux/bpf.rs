@@ -191,6 +191,7 @@ fn agrees(host: &Host, program: &Program) -> Result<()> {
         };
         of_stat(&stat) == of_stat(&said)
             && (stat.comm, stat.nice) == (said.comm, said.nice)
+            && (stat.rt_priority, stat.policy) == (said.rt_priority, said.policy)
             && task.uids() == [uids.real, uids.effective, uids.saved]
             && task.gids() == [gids.real, gids.effective, gids.saved]
     });

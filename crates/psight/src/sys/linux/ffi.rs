@@ -49,6 +49,22 @@ pub(super) fn group_id(name: &CStr) -> Option<u32> {
     )
 }
 
+/// getgrgid_r(3): what the group is called, as far as the C library's services know.
+pub(super) fn group_name(gid: u32) -> Option<OsString> {
+    looked_up(
+        |entry, buffer, found| {
+            let (room, length) = (buffer.as_mut_ptr(), buffer.len());
+            // SAFETY: as in `user_name`.
+            unsafe { libc::getgrgid_r(gid, entry, room, length, found) }
+        },
+        |group: &libc::group| {
+            // SAFETY: as in `user_name`.
+            let name = unsafe { CStr::from_ptr(group.gr_name) };
+            OsString::from_vec(name.to_bytes().to_vec())
+        },
+    )
+}
+
 /// Asks one of the C library's databases, with more room as long as it wants more, and takes what is needed from the
 /// entry while the texts that it points to are still there.
 fn looked_up<E, T>(

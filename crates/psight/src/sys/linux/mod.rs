@@ -17,7 +17,7 @@ pub(crate) mod sensors;
 pub(crate) mod table;
 pub(crate) mod users;
 
-pub(crate) use process::scheduling;
+pub(crate) use process::{scheduling, standing};
 
 mod ffi;
 mod read;

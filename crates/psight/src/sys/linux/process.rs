@@ -4,6 +4,7 @@ mod cpu;
 mod identity;
 mod memory;
 pub(crate) mod scheduling;
+pub(crate) mod standing;
 mod terminal;
 mod used;
 

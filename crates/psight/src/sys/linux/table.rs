@@ -11,6 +11,7 @@ mod fill;
 mod keep;
 mod plan;
 mod sources;
+mod threads;
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;

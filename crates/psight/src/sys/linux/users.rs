@@ -151,6 +151,13 @@ pub(crate) fn group_id(host: &Host, name: &OsStr) -> Option<u32> {
     listed_id(host, "etc/group", name).or_else(|| ffi::group_id(&asked(host, name)?))
 }
 
+// /etc/group, then getgrgid_r(3)
+pub(crate) fn group_name(host: &Host, gid: u32) -> Option<OsString> {
+    let bytes = read::file(&host.file("etc/group")).unwrap_or_default();
+    let listed = passwd(&bytes).find(|entry| entry.uid == gid).map(|entry| os_string(entry.name));
+    listed.or_else(|| if host.is_local() { ffi::group_name(gid) } else { None })
+}
+
 /// The number beside a name. A line of `group` begins with the same three fields as one of `passwd`.
 fn listed_id(host: &Host, file: &str, name: &OsStr) -> Option<u32> {
     let bytes = read::file(&host.file(file)).ok()?;

@@ -29,6 +29,16 @@ impl Engine {
         Err(Error::unsupported("processes").with_pid(pid))
     }
 
+    /// Fills `row` with one thread of a process after the other and shows it.
+    pub(crate) fn threads(
+        &mut self,
+        of: &ProcessRow,
+        _row: &mut ProcessRow,
+        _visit: &mut dyn FnMut(&ProcessRow),
+    ) -> Result<()> {
+        Err(Error::unsupported("threads of a table").with_pid(of.pid))
+    }
+
     /// Whether the last reading was of a BPF program's records.
     #[cfg(feature = "bpf")]
     #[allow(dead_code, reason = "only Linux asks")]

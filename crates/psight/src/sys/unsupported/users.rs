@@ -34,3 +34,8 @@ pub(crate) fn user_id(_host: &Host, _name: &OsStr) -> Option<u32> {
 pub(crate) fn group_id(_host: &Host, _name: &OsStr) -> Option<u32> {
     None
 }
+
+/// What the group with this number is called.
+pub(crate) fn group_name(_host: &Host, _gid: u32) -> Option<OsString> {
+    None
+}

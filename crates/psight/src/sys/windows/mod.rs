@@ -29,7 +29,7 @@ pub(crate) use super::unsupported::memory::memory_caches;
 pub(crate) use super::unsupported::net::{capture_addresses, capture_links, capture_routes};
 pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures};
 pub(crate) use super::unsupported::users::{
-    asked_name, group_id, listed_names, terminal_idle, user_id,
+    asked_name, group_id, group_name, listed_names, terminal_idle, user_id,
 };
 
 // Each with the type of an answer.

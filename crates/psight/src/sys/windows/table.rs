@@ -81,6 +81,27 @@ impl Engine {
         if is_there { Ok(()) } else { Err(Error::no_such_process(pid)) }
     }
 
+    /// Fills `row` with one thread of a process after the other and shows it: its times are all that is told of it.
+    pub(crate) fn threads(
+        &mut self,
+        of: &ProcessRow,
+        row: &mut ProcessRow,
+        visit: &mut dyn FnMut(&ProcessRow),
+    ) -> Result<()> {
+        row.clone_from(of);
+        (row.status, row.cpu_percent, row.create_time) = (None, None, None);
+        (row.page_faults, row.num_ctx_switches, row.io_counters) = (None, None, None);
+        for thread in Raw::new(&self.host, of.pid).threads()? {
+            row.pid = Pid::new(thread.id);
+            if let Some(times) = &mut row.cpu_times {
+                (times.user, times.system) = (thread.user_time, thread.system_time);
+                row.sample = Some(CpuSample::new(Instant::now(), *times));
+            }
+            visit(row);
+        }
+        Ok(())
+    }
+
     /// All processes of now, and what is the same for all of them.
     fn begin(&mut self) -> Result<Snapshot> {
         let mut everybody = std::mem::take(&mut self.everybody);
@@ -155,6 +176,8 @@ impl Engine {
         row.cmdline = asked.ask(Columns::CMDLINE, || raw.cmdline());
         row.cwd = asked.ask(Columns::CWD, || raw.cwd()).flatten();
         row.username = asked.ask(Columns::USERNAME, || self.username(pid));
+        // A process has one user there.
+        row.euser = asked.ask(Columns::EUSER, || self.username(pid));
         row.nice = asked.ask(Columns::NICE, || super::control::nice(&raw));
         row.memory_footprint = asked.ask(Columns::MEMORY_FOOTPRINT, || raw.memory_footprint());
         row.denied = asked.denied;

@@ -128,6 +128,9 @@ fn plain(writer: &mut Writer<'_>) -> Result<()> {
         (Slot::State, "__state"),
         (Slot::ExitState, "exit_state"),
         (Slot::StaticPrio, "static_prio"),
+        (Slot::Prio, "prio"),
+        (Slot::RtPriority, "rt_priority"),
+        (Slot::Policy, "policy"),
         (Slot::Cpu, "thread_info.cpu"),
         (Slot::Start, "start_boottime"),
         (Slot::Nvcsw, "nvcsw"),
@@ -240,6 +243,7 @@ fn memory(writer: &mut Writer<'_>, parts: Parts, words: Option<BorrowedFd<'_>>) 
         (Slot::TotalVm, "total_vm"),
         (Slot::DataVm, "data_vm"),
         (Slot::StackVm, "stack_vm"),
+        (Slot::LockedVm, "locked_vm"),
         (Slot::StartCode, "start_code"),
         (Slot::EndCode, "end_code"),
         // enum: MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES

@@ -3,22 +3,20 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-use psight_parse::linux::pid::stat;
-
 use super::Raw;
-use crate::Result;
 use crate::process::{Scheduling, SchedulingPolicy};
 use crate::sys::linux::read;
+use crate::{Error, Result};
 
 // stat: priority, rt_priority, policy
 pub(crate) fn scheduling(raw: &Raw) -> Result<Scheduling> {
-    let bytes = raw.kept(&raw.stat, "stat")?;
-    let told = stat::scheduling(bytes).map_err(|error| raw.malformed("stat", &error))?;
-    Ok(Scheduling {
-        policy: policy(told.policy),
-        priority: told.priority,
-        rt_priority: told.rt_priority,
-    })
+    let told = raw.stat()?;
+    match (told.policy, told.rt_priority) {
+        (Some(policy), Some(rt_priority)) => {
+            Ok(Scheduling { policy: policy_of(policy), priority: told.priority, rt_priority })
+        }
+        _ => Err(Error::unsupported("scheduling").with_pid(raw.pid())),
+    }
 }
 
 // wchan
@@ -31,7 +29,7 @@ pub(crate) fn wchan(raw: &Raw) -> Result<Option<OsString>> {
 }
 
 /// include/uapi/linux/sched.h
-fn policy(number: u32) -> SchedulingPolicy {
+pub(crate) fn policy_of(number: u32) -> SchedulingPolicy {
     match number {
         0 => SchedulingPolicy::Other,
         1 => SchedulingPolicy::Fifo,

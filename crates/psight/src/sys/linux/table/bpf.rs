@@ -11,7 +11,7 @@ use psight_parse::linux::cpulist::cpulist;
 use super::super::bpf::{Bpf, Parts, Program, Whom};
 use super::super::{read, records as convert};
 use super::fill::{Machine, ids, text, words};
-use super::plan::{Answers, IDS, Plan};
+use super::plan::{Answers, IDS, Plan, SIZES};
 use super::{Engine, Life, Nature, Refusal};
 use crate::process::{ContextSwitches, CpuSample};
 use crate::table::{Columns, ProcessRow};
@@ -59,7 +59,8 @@ impl Records {
             return Self::default();
         }
         let wants = |column| columns.intersects(column);
-        let processors = if wants(Columns::MEMORY_INFO) { processors(host) } else { 0 };
+        let exact = wants(Columns::MEMORY_INFO | Columns::LOCKED_MEMORY);
+        let processors = if exact { processors(host) } else { 0 };
         let parts = Parts {
             cmdline: wants(Columns::CMDLINE),
             io: wants(Columns::IO_COUNTERS),
@@ -142,6 +143,9 @@ fn rest(columns: Columns, exact: bool) -> Plan {
     let mut plan = Plan::new(columns.common(links | memory), Answers::Kernel);
     if !plan.statm.is_empty() {
         plan.statm = Plan::new(columns, Answers::Kernel).statm;
+    }
+    if !exact {
+        plan.status = Plan::new(columns, Answers::Kernel).status.common(SIZES);
     }
     plan
 }
@@ -265,6 +269,8 @@ impl Engine {
         machine.stat(&mut self.spare, row, self.plan.stat, &stat, at);
         if !self.plan.statm.is_empty() && rest.statm.is_empty() {
             machine.statm(row, self.plan.statm, &task.statm(constants.page_size));
+        } else if self.plan.status.intersects(SIZES) && rest.status.is_empty() {
+            machine.statm(row, self.plan.status.common(SIZES), &task.statm(constants.page_size));
         }
         let nature = Nature::of(&stat);
         self.nature = Some(nature);
@@ -304,6 +310,10 @@ impl Engine {
         let plan = self.plan;
         let (users, groups) = (Some(task.uids()), Some(task.gids()));
         ids(row, plan.columns.common(IDS), users, groups, &mut self.names, &mut self.spare);
+        if plan.wants(Columns::LOCKED_MEMORY) && task.has(Task::HAS_MEMORY) {
+            let pages = task.number(Slot::LockedVm);
+            row.locked_memory = Some(pages.saturating_mul(self.host.constants().page_size));
+        }
         if plan.wants(Columns::NUM_CTX_SWITCHES) {
             row.num_ctx_switches = Some(ContextSwitches {
                 voluntary: task.number(Slot::Nvcsw),

@@ -10,9 +10,11 @@ use psight_parse::linux::pid::statm::Statm;
 use psight_parse::linux::pid::status::{Status, Wanted};
 use psight_parse::linux::pid::{cmdline, io, smaps, stat, statm, status};
 
+use super::super::process::scheduling::policy_of;
 use super::super::process::{Device, Raw, find_terminal, status_of};
 use super::super::records;
 use super::clock::processor_time;
+use super::plan::SIZES;
 use super::sources::{Read, Refusal};
 use super::{Engine, Nature, Seen};
 use crate::memory::percent;
@@ -61,6 +63,10 @@ impl Machine<'_> {
         row.pgid = wants(Columns::PGID).then(|| Pid::new(stat.pgrp));
         row.sid = wants(Columns::SID).then(|| Pid::new(stat.session));
         row.nice = wants(Columns::NICE).then_some(stat.nice);
+        row.priority = wants(Columns::PRIORITY).then_some(stat.priority);
+        row.rt_priority = stat.rt_priority.filter(|_| wants(Columns::RT_PRIORITY));
+        row.policy = stat.policy.filter(|_| wants(Columns::POLICY)).map(policy_of);
+        row.flags = wants(Columns::FLAGS).then_some(stat.flags);
         row.num_threads = wants(Columns::NUM_THREADS).then_some(stat.num_threads);
         row.cpu_num = stat.processor.filter(|_| wants(Columns::CPU_NUM));
         row.page_faults = wants(Columns::PAGE_FAULTS).then(|| records::page_faults(stat));
@@ -84,7 +90,7 @@ impl Machine<'_> {
     pub(super) fn statm(&self, row: &mut ProcessRow, columns: Columns, statm: &Statm) {
         let info = records::memory_info(self.host.constants(), statm);
         sizes(row, columns, info.rss, info.vms, self.memory);
-        row.memory_info = Some(info);
+        row.memory_info = columns.intersects(Columns::MEMORY_INFO).then_some(info);
     }
 }
 
@@ -146,14 +152,15 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn folder(&mut self, row: &mut ProcessRow, _: Columns) -> Read<()> {
-        row.euid = Some(self.sources.owner()?);
+    pub(super) fn folder(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
+        let uid = self.sources.owner()?;
+        effective(row, columns, Some(uid), &mut self.names, &mut self.spare);
         Ok(())
     }
 
     pub(super) fn status(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
         let mut wanted = Wanted::NONE;
-        if columns.intersects(Columns::UIDS | Columns::USERNAME | Columns::EUID) {
+        if columns.intersects(UIDS_OR_NAMES) {
             wanted = wanted | Wanted::UID;
         }
         if columns.intersects(Columns::GIDS) {
@@ -162,8 +169,22 @@ impl Engine {
         if columns.intersects(Columns::NUM_CTX_SWITCHES) {
             wanted = wanted | Wanted::VOLUNTARY | Wanted::NONVOLUNTARY;
         }
-        let Status { uid, gid, voluntary_ctxt_switches, nonvoluntary_ctxt_switches, .. } =
-            status::wanted(self.sources.read(b"status\0")?, wanted);
+        if columns.intersects(Columns::LOCKED_MEMORY) {
+            wanted = wanted | Wanted::VM_LCK;
+        }
+        if columns.intersects(SIZES) {
+            wanted = wanted | Wanted::VM_SIZE | Wanted::VM_RSS;
+        }
+        let status = status::wanted(self.sources.read(b"status\0")?, wanted);
+        let Status { uid, gid, vm_lck_kib, vm_size_kib, vm_rss_kib, .. } = status;
+        let Status { voluntary_ctxt_switches, nonvoluntary_ctxt_switches, .. } = status;
+        // What has no memory of its own has no such lines, and `stat` has said so.
+        if let Some((rss, size)) = vm_rss_kib.zip(vm_size_kib).map(both_bytes) {
+            sizes(row, columns, rss, size, self.memory);
+        }
+        if columns.intersects(Columns::LOCKED_MEMORY) {
+            row.locked_memory = vm_lck_kib.map(records::bytes);
+        }
         let three = |[real, effective, saved, _]: [u32; 4]| [real, effective, saved];
         let (users, groups) = (uid.map(three), gid.map(three));
         ids(row, columns, users, groups, &mut self.names, &mut self.spare);
@@ -286,6 +307,10 @@ impl Engine {
     }
 }
 
+/// What the users of a process are needed for.
+const UIDS_OR_NAMES: Columns =
+    Columns::UIDS.and(Columns::USERNAME).and(Columns::EUID).and(Columns::EUSER);
+
 /// The kernel keeps this many bytes of a name.
 const LONGEST_COMM: usize = 15;
 
@@ -316,6 +341,10 @@ pub(super) fn extend(name: &mut OsString, first: &[u8]) {
     }
 }
 
+fn both_bytes((one, other): (u64, u64)) -> (u64, u64) {
+    (records::bytes(one), records::bytes(other))
+}
+
 fn sizes(row: &mut ProcessRow, columns: Columns, rss: u64, vms: u64, total: Option<u64>) {
     row.rss = columns.intersects(Columns::RSS).then_some(rss);
     row.vms = columns.intersects(Columns::VMS).then_some(vms);
@@ -335,17 +364,33 @@ pub(super) fn ids(
     if columns.intersects(Columns::UIDS) {
         row.uids = users.map(|[real, effective, saved]| UserIds { real, effective, saved });
     }
-    if columns.intersects(Columns::EUID) {
-        row.euid = users.map(|[_, effective, _]| effective);
-    }
     if columns.intersects(Columns::GIDS) {
         row.gids = groups.map(|[real, effective, saved]| GroupIds { real, effective, saved });
     }
     if columns.intersects(Columns::USERNAME) {
-        row.username = users.map(|[real, ..]| match names.name(real) {
-            Some(name) => text(spare, name.as_bytes()),
-            None => real.to_string().into(),
-        });
+        row.username = users.map(|[real, ..]| name(real, names, spare));
+    }
+    effective(row, columns, users.map(|[_, effective, _]| effective), names, spare);
+}
+
+fn effective(
+    row: &mut ProcessRow,
+    columns: Columns,
+    user: Option<u32>,
+    names: &mut UserNames,
+    spare: &mut Spare,
+) {
+    row.euid = user.filter(|_| columns.intersects(Columns::EUID));
+    if columns.intersects(Columns::EUSER) {
+        row.euser = user.map(|user| name(user, names, spare));
+    }
+}
+
+/// What a user is called; the number of one that has no name.
+fn name(uid: u32, names: &mut UserNames, spare: &mut Spare) -> OsString {
+    match names.name(uid) {
+        Some(name) => text(spare, name.as_bytes()),
+        None => uid.to_string().into(),
     }
 }
 

@@ -11,6 +11,10 @@ pub(super) const STAT: Columns = Columns::PPID
     .and(Columns::TERMINAL)
     .and(Columns::CREATE_TIME)
     .and(Columns::NICE)
+    .and(Columns::PRIORITY)
+    .and(Columns::RT_PRIORITY)
+    .and(Columns::POLICY)
+    .and(Columns::FLAGS)
     .and(Columns::NUM_THREADS)
     .and(Columns::CPU_NUM)
     .and(Columns::CPU_TIMES)
@@ -23,7 +27,10 @@ pub(super) const SIZES: Columns = Columns::RSS.and(Columns::VMS).and(Columns::ME
 
 /// What comes from a pidfd, or from `status`.
 pub(super) const IDS: Columns =
-    Columns::UIDS.and(Columns::GIDS).and(Columns::USERNAME).and(Columns::EUID);
+    Columns::UIDS.and(Columns::GIDS).and(Columns::USERNAME).and(OF_FOLDER);
+
+/// What whose the folder is tells.
+const OF_FOLDER: Columns = Columns::EUID.and(Columns::EUSER);
 
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,15 +75,21 @@ impl Plan {
             Columns::NONE
         };
         let ids = columns.common(IDS);
-        let mut status = columns.common(Columns::NUM_CTX_SWITCHES);
+        let mut status = columns.common(Columns::NUM_CTX_SWITCHES | Columns::LOCKED_MEMORY);
         let (mut pidfd, mut folder) = (Columns::NONE, Columns::NONE);
         // A file that is read anyway costs less than another system call, and one call less than three.
         match answers {
-            Answers::Kernel | Answers::Pidfds if status.is_empty() && ids == Columns::EUID => {
+            Answers::Kernel | Answers::Pidfds
+                if status.is_empty() && ids.minus(OF_FOLDER).is_empty() =>
+            {
                 folder = ids;
             }
             Answers::Pidfds if status.is_empty() => pidfd = ids,
             _ => status |= ids,
+        }
+        // And it has the exact sizes, in the place of a third file.
+        if statm.is_empty() && wants(Columns::LOCKED_MEMORY) {
+            status |= columns.common(SIZES);
         }
         let stat = columns.common(STAT).minus(statm);
         Self { columns, stat, statm, status, pidfd, folder, clock: false }
@@ -139,6 +152,16 @@ mod tests {
         assert_eq!(Plan::new(both, Answers::Pidfds).pidfd, both);
         let both = Columns::EUID | Columns::NUM_CTX_SWITCHES;
         assert_eq!(Plan::new(both, Answers::Pidfds).status, both);
+    }
+
+    #[test]
+    fn locked_memory_comes_with_exact_sizes() {
+        let sizes = Columns::LOCKED_MEMORY | Columns::RSS;
+        let plan = Plan::new(sizes | Columns::UIDS, Answers::Pidfds);
+        assert_eq!(plan.status, sizes | Columns::UIDS);
+        assert!(plan.statm.is_empty() && plan.pidfd.is_empty());
+        let plan = Plan::new(sizes | Columns::MEMORY_INFO, Answers::Pidfds);
+        assert_eq!(plan.status, Columns::LOCKED_MEMORY);
     }
 
     #[test]

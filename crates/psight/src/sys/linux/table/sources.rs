@@ -99,20 +99,17 @@ impl Sources {
     /// The pids, in ascending order, in place of what `pids` held.
     pub(super) fn list(&mut self, host: &Host, pids: &mut Vec<u32>) -> Result<()> {
         let failed = |error: Errno| Error::system(host.proc(), error.into());
-        pids.clear();
         seek(&self.proc, SeekFrom::Start(0)).map_err(failed)?;
-        let buffer: &mut [MaybeUninit<u8>] = self.entries.spare_capacity_mut();
-        let mut entries = RawDir::new(&self.proc, buffer);
-        while let Some(entry) = entries.next() {
-            let entry = entry.map_err(failed)?;
-            pids.extend(pid(entry.file_name()));
-        }
-        // A procfs lists them in order; a folder does not.
-        if !pids.is_sorted() {
-            pids.sort_unstable();
-        }
-        pids.dedup();
-        Ok(())
+        numbers(&self.proc, &mut self.entries, pids).map_err(failed)
+    }
+
+    /// The numbers of the threads of the process `pid`, in ascending order, in place of what `ids` held.
+    pub(super) fn list_threads(&mut self, pid: u32, ids: &mut Vec<u32>) -> Read<()> {
+        self.turn_to(pid);
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let path = path(&mut self.path, self.folder, b"task\0")?;
+        let folder = openat(&self.proc, path, flags, Mode::empty())?;
+        Ok(numbers(&folder, &mut self.entries, ids)?)
     }
 
     /// Whether the size of `<pid>/fd` is the number of entries. Since 6.2.
@@ -132,6 +129,15 @@ impl Sources {
     pub(super) fn turn_to(&mut self, pid: u32) {
         self.path.clear();
         push_decimal(&mut self.path, pid);
+        self.path.push(b'/');
+        self.folder = self.path.len();
+    }
+
+    /// Turns to the thread `id` of the process `pid`.
+    pub(super) fn turn_to_thread(&mut self, pid: u32, id: u32) {
+        self.turn_to(pid);
+        self.path.extend_from_slice(b"task/");
+        push_decimal(&mut self.path, id);
         self.path.push(b'/');
         self.folder = self.path.len();
     }
@@ -334,6 +340,26 @@ fn read_all(
             Err(error) => return Err(error),
         }
     }
+}
+
+/// The names in the folder that are numbers, in ascending order, in place of what `found` held.
+fn numbers(
+    folder: &OwnedFd,
+    buffer: &mut Vec<u8>,
+    found: &mut Vec<u32>,
+) -> std::result::Result<(), Errno> {
+    found.clear();
+    let buffer: &mut [MaybeUninit<u8>] = buffer.spare_capacity_mut();
+    let mut entries = RawDir::new(folder, buffer);
+    while let Some(entry) = entries.next() {
+        found.extend(pid(entry?.file_name()));
+    }
+    // A procfs lists them in order; a folder does not.
+    if !found.is_sorted() {
+        found.sort_unstable();
+    }
+    found.dedup();
+    Ok(())
 }
 
 /// The number that is the whole name.
