@@ -121,21 +121,31 @@ impl<'a> Mapping<'a> {
     }
 
     fn fill(&mut self, line: &[u8]) {
-        let Some((key, value)) = text::pair(line) else { return };
-        let field = match key {
-            b"Size" => &mut self.size_kib,
-            b"Rss" => &mut self.rss_kib,
-            b"Pss" => &mut self.pss_kib,
-            b"Shared_Clean" => &mut self.shared_clean_kib,
-            b"Shared_Dirty" => &mut self.shared_dirty_kib,
-            b"Private_Clean" => &mut self.private_clean_kib,
-            b"Private_Dirty" => &mut self.private_dirty_kib,
-            b"Referenced" => &mut self.referenced_kib,
-            b"Anonymous" => &mut self.anonymous_kib,
-            b"Swap" => &mut self.swap_kib,
+        // Half of all lines begin with another letter, and of each piece there are two dozen.
+        let fields: &mut [(&[u8], &mut Option<u64>)] = match line.first() {
+            Some(b'S') => &mut [
+                (b"Size:", &mut self.size_kib),
+                (b"Shared_Clean:", &mut self.shared_clean_kib),
+                (b"Shared_Dirty:", &mut self.shared_dirty_kib),
+                (b"Swap:", &mut self.swap_kib),
+            ],
+            Some(b'R') => {
+                &mut [(b"Rss:", &mut self.rss_kib), (b"Referenced:", &mut self.referenced_kib)]
+            }
+            Some(b'P') => &mut [
+                (b"Pss:", &mut self.pss_kib),
+                (b"Private_Clean:", &mut self.private_clean_kib),
+                (b"Private_Dirty:", &mut self.private_dirty_kib),
+            ],
+            Some(b'A') => &mut [(b"Anonymous:", &mut self.anonymous_kib)],
             _ => return,
         };
-        *field = kib(value);
+        for (key, field) in fields {
+            if let Some(kib) = line.strip_prefix(*key).map(kib) {
+                **field = kib;
+                return;
+            }
+        }
     }
 }
 
