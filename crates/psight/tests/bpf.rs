@@ -460,6 +460,17 @@ fn one_row_is_read_from_proc_between_readings() {
 }
 
 #[test]
+fn one_process_is_no_reason_to_load_a_program() {
+    let host = Host::local().with_bpf();
+    let mut scanner = host.scanner(Columns::NAME).unwrap();
+    scanner.row(std::process::id()).unwrap();
+    assert_eq!((host.bpf_answers(), host.bpf_refusal().is_none()), (0, true));
+    // A whole table is one, and it says how that went.
+    scanner.scan(|_| {}).unwrap();
+    assert_eq!(host.bpf_answers() == 1, host.bpf_refusal().is_none());
+}
+
+#[test]
 fn where_bpf_is_no_use_the_files_are_read_and_nothing_else_changes() {
     let captured = Machine::captured().file("proc/7/stat", common::stat(7, 1, 9));
     let host = captured.host().with_bpf();
@@ -467,6 +478,7 @@ fn where_bpf_is_no_use_the_files_are_read_and_nothing_else_changes() {
     assert_eq!(scanner.rows().unwrap().len(), 1);
     assert_eq!((scanner.path(), host.bpf_answers()), (Path::Proc, 0));
     assert!(scanner.bpf_refusal().unwrap().is_unsupported());
+    assert!(host.bpf_refusal().unwrap().is_unsupported());
     let local = Host::local().scanner(Columns::PPID).unwrap();
     assert_eq!((local.path(), local.bpf_refusal().is_none()), (Path::Proc, true));
 }

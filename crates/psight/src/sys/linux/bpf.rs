@@ -14,6 +14,7 @@ mod threads;
 mod writer;
 
 use std::collections::HashSet;
+use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +39,8 @@ struct Loaded {
     /// The processes that the kernel does not show to programs.
     hidden: OnceLock<Vec<u32>>,
     answers: AtomicU64,
+    /// Why the last answer that was to come through BPF did not.
+    refusal: Mutex<Option<Arc<Error>>>,
 }
 
 /// A program, by what it tells.
@@ -74,8 +77,16 @@ impl Bpf {
         })
     }
 
-    /// The program, as it was loaded before or is loaded now.
+    /// The program, as it was loaded before or is loaded now. Why there is none is noted.
     fn program(&self, host: &Host, which: Which, load: impl FnOnce() -> Result<Program>) -> Kept {
+        let kept = self.kept(host, which, load);
+        if let Err(refusal) = &kept {
+            self.note(Arc::clone(refusal));
+        }
+        kept
+    }
+
+    fn kept(&self, host: &Host, which: Which, load: impl FnOnce() -> Result<Program>) -> Kept {
         is_ours(host).map_err(Arc::new)?;
         let mut programs = self.0.programs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, kept)) = programs.iter().find(|(known, _)| *known == which) {
@@ -131,9 +142,23 @@ impl Bpf {
         make: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Option<T> {
         let some = |bytes: &[u8]| if bytes.is_empty() { None } else { make(bytes) };
-        let answer = program.read_with(whom, some).ok()??;
+        let answer = program.read_with(whom, some).map_err(|error| self.failed(error)).ok()??;
         self.count_answer();
         Some(answer)
+    }
+
+    /// Notes that records could not be read.
+    pub(crate) fn failed(&self, error: io::Error) {
+        self.note(Arc::new(Error::system("bpf iterator", error)));
+    }
+
+    fn note(&self, refusal: Arc<Error>) {
+        *self.0.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
+    }
+
+    /// Why the last answer that was to come through BPF did not.
+    pub(crate) fn refusal(&self) -> Option<Arc<Error>> {
+        self.0.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The processes that `/proc` shows and no program is shown, in order, as they were when the first table was loaded.

@@ -20,6 +20,8 @@ use crate::{Error, Host, Pid, Result};
 /// The program, and what is kept from one reading to the next.
 #[derive(Debug, Default)]
 pub(super) struct Records {
+    /// Whether a program has been asked for: only a whole table needs one.
+    is_asked: bool,
     /// The program, and what its records do not have of a process.
     program: Option<(Arc<Program>, Plan)>,
     /// Why there is no program, where one was asked for.
@@ -52,11 +54,12 @@ struct Said {
 const MOST_PROCESSORS: u64 = 16;
 
 impl Records {
-    pub(super) fn new(host: &Host, columns: Columns) -> Self {
-        let Some(bpf) = host.bpf() else { return Self::default() };
+    fn new(host: &Host, columns: Columns) -> Self {
+        let none = || Self { is_asked: true, ..Self::default() };
+        let Some(bpf) = host.bpf() else { return none() };
         if columns == Columns::PID {
             // To list a folder is quicker than to visit every thread.
-            return Self::default();
+            return none();
         }
         let wants = |column| columns.intersects(column);
         let processors = if wants(Columns::MEMORY_INFO) { processors(host) } else { 0 };
@@ -70,9 +73,9 @@ impl Records {
             Ok(program) => {
                 let rest = rest(columns, processors > 0);
                 let hidden = bpf.hidden().to_vec();
-                Self { program: Some((program, rest)), hidden, ..Self::default() }
+                Self { program: Some((program, rest)), hidden, ..none() }
             }
-            Err(refusal) => Self { refusal: Some(refusal), ..Self::default() },
+            Err(refusal) => Self { refusal: Some(refusal), ..none() },
         }
     }
 
@@ -173,8 +176,19 @@ impl Engine {
         visit: &mut dyn FnMut(&mut ProcessRow),
     ) -> Option<Result<()>> {
         let mut kept = std::mem::take(&mut self.bpf);
+        if !kept.is_asked {
+            kept = Records::new(&self.host, row.columns());
+        }
         // Nothing has been shown yet, so that whatever fails here is a reason to read /proc and no more.
-        let ready = kept.program.clone().filter(|(program, _)| kept.read(program).is_ok());
+        let ready = kept.program.clone().filter(|(program, _)| match kept.read(program) {
+            Ok(()) => true,
+            Err(error) => {
+                if let Some(bpf) = self.host.bpf() {
+                    bpf.failed(error);
+                }
+                false
+            }
+        });
         kept.used = ready.is_some();
         let bytes = std::mem::take(&mut kept.bytes);
         let result = ready.map(|(_, rest)| self.show(&mut kept, &bytes, &rest, row, visit));
