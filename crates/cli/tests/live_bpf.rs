@@ -1,6 +1,7 @@
 //! `psight --bpf` against psight without it, about processes that the test has started: the same answers, and where BPF is
 //! refused nothing but those.
 #![allow(clippy::panic, clippy::print_stderr, clippy::unwrap_used, reason = "it is test code")]
+#![allow(clippy::indexing_slicing, reason = "it is test code")]
 
 mod common;
 

@@ -16,6 +16,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{TryRecvError, channel};
 
 use common::{Machine, eventually};
 use psight::net::ConnectionKind;
@@ -457,6 +458,34 @@ fn one_row_is_read_from_proc_between_readings() {
     let Some(mut scanner) = scanner(Columns::NAME | Columns::PPID) else { return };
     let one = scanner.row(std::process::id()).unwrap();
     assert_eq!(row_of(&mut scanner, std::process::id()).unwrap().values(), one.values());
+}
+
+#[test]
+fn the_first_table_has_each_process_once_though_others_come_and_go() {
+    if scanner(Columns::NAME).is_none() {
+        return;
+    }
+    let sleepers: Vec<Sleeper> = (0..5).map(|_| Sleeper::new()).collect();
+    // It is closed when the test ends in whatever way.
+    let (open, is_over) = channel::<()>();
+    std::thread::scope(|scope| {
+        let _open = open;
+        scope.spawn(move || {
+            while is_over.try_recv() == Err(TryRecvError::Empty) {
+                // Threads and processes: the kernel's count of both is not that of the records.
+                std::thread::scope(|threads| drop(threads.spawn(|| {})));
+                let _ = Command::new("true").stdin(Stdio::null()).status();
+            }
+        });
+        for _ in 0..5 {
+            let host = Host::local().with_bpf();
+            let rows = host.processes(Columns::NAME | Columns::CMDLINE).unwrap();
+            assert_eq!(host.bpf_answers(), 1);
+            let pids: HashSet<u32> = rows.iter().map(|row| row.pid.as_u32()).collect();
+            assert_eq!(pids.len(), rows.len());
+            assert!(sleepers.iter().all(|sleeper| pids.contains(&sleeper.id())));
+        }
+    });
 }
 
 #[test]
