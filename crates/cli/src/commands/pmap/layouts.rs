@@ -175,16 +175,7 @@ fn everything(arguments: &Arguments, process: &Process) -> Result<Table> {
         if !arguments.has(map.addr) {
             return;
         }
-        table.cell(|line| line.hex(map.addr.start, 1));
-        table.cell(|line| line.write(Paint::Plain, map.perms));
-        table.cell(|line| line.hex(map.offset.unwrap_or(0), 8));
-        table.cell(|line| {
-            let (major, minor) = human::device(map.dev.unwrap_or(0));
-            line.hex(major, 2);
-            line.push(Paint::Plain, ":");
-            line.hex(minor, 2);
-        });
-        table.cell(|line| line.number(map.ino.unwrap_or(0)));
+        place(map, &mut table);
         for (sum, (_, of)) in sums.iter_mut().zip(AMOUNTS) {
             sum.add(of(map));
             table.cell(|line| amount(of(map), line));
@@ -206,6 +197,20 @@ fn everything(arguments: &Arguments, process: &Process) -> Result<Table> {
     }
     table.cell(|line| line.push(Paint::Strong, "KB"));
     Ok(table)
+}
+
+/// The columns before the amounts.
+fn place(map: &MemoryMap, table: &mut Table) {
+    table.cell(|line| line.hex(map.addr.start, 1));
+    table.cell(|line| line.write(Paint::Plain, map.perms));
+    table.cell(|line| line.hex(map.offset.unwrap_or(0), 8));
+    table.cell(|line| {
+        let (major, minor) = human::device(map.dev.unwrap_or(0));
+        line.hex(major, 2);
+        line.push(Paint::Plain, ":");
+        line.hex(minor, 2);
+    });
+    table.cell(|line| line.number(map.ino.unwrap_or(0)));
 }
 
 fn amount(bytes: Option<u64>, line: &mut Tail<'_>) {
