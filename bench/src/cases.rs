@@ -295,8 +295,15 @@ pub(crate) const CASES: &[Case] = &[
     command(
         "command_ps",
         Load::Crowd,
-        &[Who::Ours(&["ps", "aux"]), Who::Tool(&["ps", "aux"])],
-        &[cheaper("psight ps aux", "ps aux", 2.0)],
+        &[
+            Who::Ours(&["ps", "aux"]),
+            Who::Ours(&["--bpf", "ps", "aux"]),
+            Who::Tool(&["ps", "aux"]),
+        ],
+        &[
+            cheaper("psight ps aux", "ps aux", 2.0),
+            cheaper("psight --bpf ps aux", "ps aux", 2.0),
+        ],
     ),
     command(
         "command_pgrep",
@@ -313,8 +320,17 @@ pub(crate) const CASES: &[Case] = &[
     command(
         "command_netstat",
         Load::Sockets,
-        &[Who::Ours(&["netstat", "-anp"]), Who::Tool(&["netstat", "-anp"])],
-        &[cheaper("psight netstat -anp", "netstat -anp", 2.0)],
+        &[
+            Who::Ours(&["netstat", "-anp"]),
+            Who::Ours(&["--bpf", "netstat", "-anp"]),
+            Who::Tool(&["netstat", "-anp"]),
+            Who::Tool(&["ss", "-anp"]),
+        ],
+        &[
+            cheaper("psight netstat -anp", "netstat -anp", 2.0),
+            cheaper("psight --bpf netstat -anp", "netstat -anp", 2.0),
+            cheaper("psight --bpf netstat -anp", "ss -anp", 2.0),
+        ],
     ),
     command(
         "command_lsof",

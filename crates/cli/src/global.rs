@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use psight::Host;
 
+use crate::bpf::{self, Bpf};
 use crate::commands::Failure;
 use crate::human;
 use crate::output::Format;
@@ -27,6 +28,20 @@ pub(crate) struct Global {
     /// Ask the machine whose /proc, /sys and /etc lie under DIR: one that is mounted, or one that was captured.
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// Read tables of processes and the owners of sockets through BPF where that can be, which pays where there are
+    /// thousands; tell says on standard error whether it could, no overrules PSIGHT_BPF. A process may keep whoever reads
+    /// its arguments this way waiting, by a file system of its own in their place.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "yes|tell|no",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "yes",
+        hide_possible_values = true
+    )]
+    bpf: Option<Bpf>,
     /// When to use colour: auto (on a terminal that has colours), always or never.
     #[arg(
         long,
@@ -59,10 +74,16 @@ pub(crate) struct Global {
 impl Global {
     /// The machine that is asked.
     pub(crate) fn host(&self) -> Result<Host, Failure> {
-        match &self.root {
-            Some(root) => Ok(Host::at(root)?),
-            None => Ok(Host::local()),
-        }
+        let host = match &self.root {
+            Some(root) => Host::at(root)?,
+            None => Host::local(),
+        };
+        Ok(if self.bpf() == Bpf::No { host } else { bpf::host(host) })
+    }
+
+    /// Whether that is read through BPF.
+    pub(crate) fn bpf(&self) -> Bpf {
+        Bpf::asked(self.bpf)
     }
 
     pub(crate) fn format(&self) -> Format {

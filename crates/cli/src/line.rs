@@ -334,19 +334,27 @@ impl Tail<'_> {
 
     /// Adds a number in decimal digits, which takes a fifth of what [`write`](Self::write) does.
     pub(crate) fn number(&mut self, number: u64) {
-        let mut digits = [0; 20];
-        let mut at = digits.len();
-        let mut rest = number;
-        for digit in digits.iter_mut().rev() {
-            // A digit is below 10.
-            *digit = b'0' + (rest % 10) as u8;
-            (rest, at) = (rest / 10, at - 1);
-            if rest == 0 {
-                break;
-            }
-        }
-        let digits = digits.get(at..).unwrap_or_default();
-        self.line.text.push_str(std::str::from_utf8(digits).unwrap_or_default());
+        self.digits(&Digits::new(number, 10));
+    }
+
+    /// Adds a number in decimal digits that takes `width` columns at least, to the right of them.
+    pub(crate) fn number_within(&mut self, number: u64, width: usize) {
+        let digits = Digits::new(number, 10);
+        self.line.blanks(width.saturating_sub(digits.as_str().len()));
+        self.digits(&digits);
+    }
+
+    /// Adds a number in hexadecimal digits, with noughts before it up to `width`.
+    pub(crate) fn hex(&mut self, number: u64, width: usize) {
+        const NOUGHTS: &str = "0000000000000000";
+        let digits = Digits::new(number, 16);
+        let missing = width.saturating_sub(digits.as_str().len());
+        self.line.text.push_str(NOUGHTS.get(..missing).unwrap_or(NOUGHTS));
+        self.digits(&digits);
+    }
+
+    fn digits(&mut self, digits: &Digits) {
+        self.line.text.push_str(digits.as_str());
     }
 
     /// Adds so many blanks.
@@ -369,6 +377,35 @@ impl Tail<'_> {
         let (mut alone, mut piece) = (Line::new(), self.pieces);
         alone.append_part(self.line, range, &mut piece);
         alone.width()
+    }
+}
+
+/// A number in digits.
+struct Digits {
+    all: [u8; 20],
+    start: usize,
+}
+
+impl Digits {
+    /// In digits of `base`, which is 16 at most and 10 at least: so few are enough for any number.
+    fn new(number: u64, base: u64) -> Self {
+        let mut all = [0; 20];
+        let (mut start, mut rest) = (all.len(), number);
+        for digit in all.iter_mut().rev() {
+            // A digit is below 16.
+            let value = (rest % base) as u8;
+            *digit = if value < 10 { b'0' + value } else { b'a' - 10 + value };
+            (rest, start) = (rest / base, start - 1);
+            if rest == 0 {
+                break;
+            }
+        }
+        Self { all, start }
+    }
+
+    fn as_str(&self) -> &str {
+        let digits = self.all.get(self.start..).unwrap_or_default();
+        std::str::from_utf8(digits).unwrap_or_default()
     }
 }
 
@@ -451,6 +488,18 @@ mod tests {
             let mut line = Line::new().with(Paint::Bad, "x");
             line.tail().number(number);
             assert_eq!(line.render(false), format!("x{number}"));
+        }
+    }
+
+    #[test]
+    fn a_number_is_placed_as_format_would_place_it() {
+        for number in [0, 9, 10, 4711, 0xdead_beef, u64::MAX] {
+            let mut line = Line::new();
+            line.tail().number_within(number, 7);
+            line.tail().hex(number, 3);
+            line.tail().hex(number, 16);
+            let expected = format!("{number:>7}{number:03x}{number:016x}");
+            assert_eq!(line.render(false), expected);
         }
     }
 

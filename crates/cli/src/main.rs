@@ -1,5 +1,6 @@
 //! The `psight` command: picks a command, prints its error.
 
+mod bpf;
 mod commands;
 mod global;
 mod human;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, FromArgMatches as _};
 
+use crate::bpf::Bpf;
 use crate::commands::{Context, Failure, overview};
 use crate::global::Global;
 use crate::output::Output;
@@ -63,6 +65,9 @@ fn run(global: &Global, entry: Option<&Entry>, matches: &ArgMatches) -> Result<E
     match global.watch {
         Some(pause) => watch(pause, entry, matches, &mut context)?,
         None => answer(entry, matches, &mut context)?,
+    }
+    if global.bpf() == Bpf::Tell {
+        complain(&bpf::outcome(&context.host));
     }
     let Some(summary) = context.skipped.summary() else { return Ok(context.verdict) };
     complain(&summary);

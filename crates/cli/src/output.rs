@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use psight::record::{Record, Value};
 
-use crate::line::Line;
+use crate::line::{Line, Tail};
 use crate::table::Table;
 use crate::terminal::Terminal;
 
@@ -47,6 +47,31 @@ pub(crate) fn record<R: Record>(record: Option<&R>) -> Value<'_> {
     record.map_or(Value::Null, Value::record)
 }
 
+/// Lines for people that are written together, or not at all where what they tell of fails before the last of them. They
+/// lie one behind the other in one text, so that a line takes no memory of its own.
+pub(crate) struct Text {
+    terminal: Terminal,
+    line: Line,
+    written: String,
+}
+
+impl Text {
+    pub(crate) fn new(terminal: Terminal) -> Self {
+        Self { terminal, line: Line::new(), written: String::new() }
+    }
+
+    /// Adds a line.
+    pub(crate) fn line(&mut self, fill: impl FnOnce(&mut Tail<'_>)) {
+        self.line.clear();
+        fill(&mut self.line.tail());
+        if let Some(width) = self.terminal.width {
+            self.line.cut_to(width, self.terminal.cut_mark());
+        }
+        self.line.render_to(self.terminal.colour, &mut self.written);
+        self.written.push('\n');
+    }
+}
+
 /// Standard output, written to as a whole line at a time.
 pub(crate) struct Output {
     to: Box<dyn Write>,
@@ -71,6 +96,11 @@ impl Output {
             write_line(&mut self.to, &line, self.terminal.colour, &mut written)?;
         }
         self.to.flush()
+    }
+
+    /// Writes lines for people that have been collected.
+    pub(crate) fn text(&mut self, text: &Text) -> io::Result<()> {
+        self.raw(text.written.as_bytes())
     }
 
     /// Writes a table for people, row by row, so that a long one is not laid out in memory as a whole.

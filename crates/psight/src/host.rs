@@ -131,6 +131,14 @@ impl Host {
         self.bpf().map_or(0, sys::bpf::Bpf::answers)
     }
 
+    /// Why the last answer that was to come through BPF, to this host or a clone of it, came from `/proc` instead: the kernel
+    /// has no types, the caller may not, the program was not accepted. `None` where that has not happened, and without
+    /// [`with_bpf`](Self::with_bpf).
+    #[cfg(feature = "bpf")]
+    pub fn bpf_refusal(&self) -> Option<Arc<Error>> {
+        self.bpf().and_then(sys::bpf::Bpf::refusal)
+    }
+
     /// Whether this is a captured machine, whose kernel cannot be asked.
     pub fn is_captured(&self) -> bool {
         self.0.captured

@@ -71,6 +71,7 @@ pub const QUESTIONS: &[Question] = &[
     question("process", "cpu_times", &[Os::Linux, Os::Windows]),
     question("process", "create_time", &[Os::Linux, Os::Windows]),
     question("process", "cwd", &[Os::Linux, Os::Windows]),
+    question("process", "each_memory_map", &[Os::Linux, Os::Windows]),
     question("process", "environ", &[Os::Linux, Os::Windows]),
     question("process", "exe", &[Os::Linux, Os::Windows]),
     question("process", "exe_guess", &[Os::Linux, Os::Windows]),

@@ -410,7 +410,9 @@ impl ProcessRow {
     pub(crate) fn clear(&mut self, spare: &mut Spare) {
         let paths = [&mut self.terminal, &mut self.exe, &mut self.cwd];
         let paths = paths.into_iter().filter_map(|path| path.take().map(PathBuf::into_os_string));
-        let texts = [&mut self.name, &mut self.username, &mut self.euser].into_iter().filter_map(Option::take);
+        let texts = [&mut self.name, &mut self.username, &mut self.euser]
+            .into_iter()
+            .filter_map(Option::take);
         let mut list = self.cmdline.take();
         let words = list.iter_mut().flat_map(|list| list.drain(..));
         spare.texts.extend(paths.chain(texts).chain(words).map(OsString::into_encoded_bytes));

@@ -16,6 +16,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{TryRecvError, channel};
 
 use common::{Machine, eventually};
 use psight::net::ConnectionKind;
@@ -467,6 +468,45 @@ fn one_row_is_read_from_proc_between_readings() {
 }
 
 #[test]
+fn the_first_table_has_each_process_once_though_others_come_and_go() {
+    if scanner(Columns::NAME).is_none() {
+        return;
+    }
+    let sleepers: Vec<Sleeper> = (0..5).map(|_| Sleeper::new()).collect();
+    // It is closed when the test ends in whatever way.
+    let (open, is_over) = channel::<()>();
+    std::thread::scope(|scope| {
+        let _open = open;
+        scope.spawn(move || {
+            while is_over.try_recv() == Err(TryRecvError::Empty) {
+                // Threads and processes: the kernel's count of both is not that of the records.
+                std::thread::scope(|threads| drop(threads.spawn(|| {})));
+                let _ = Command::new("true").stdin(Stdio::null()).status();
+            }
+        });
+        for _ in 0..5 {
+            let host = Host::local().with_bpf();
+            let rows = host.processes(Columns::NAME | Columns::CMDLINE).unwrap();
+            assert_eq!(host.bpf_answers(), 1);
+            let pids: HashSet<u32> = rows.iter().map(|row| row.pid.as_u32()).collect();
+            assert_eq!(pids.len(), rows.len());
+            assert!(sleepers.iter().all(|sleeper| pids.contains(&sleeper.id())));
+        }
+    });
+}
+
+#[test]
+fn one_process_is_no_reason_to_load_a_program() {
+    let host = Host::local().with_bpf();
+    let mut scanner = host.scanner(Columns::NAME).unwrap();
+    scanner.row(std::process::id()).unwrap();
+    assert_eq!((host.bpf_answers(), host.bpf_refusal().is_none()), (0, true));
+    // A whole table is one, and it says how that went.
+    scanner.scan(|_| {}).unwrap();
+    assert_eq!(host.bpf_answers() == 1, host.bpf_refusal().is_none());
+}
+
+#[test]
 fn where_bpf_is_no_use_the_files_are_read_and_nothing_else_changes() {
     let captured = Machine::captured().file("proc/7/stat", common::stat(7, 1, 9));
     let host = captured.host().with_bpf();
@@ -474,6 +514,7 @@ fn where_bpf_is_no_use_the_files_are_read_and_nothing_else_changes() {
     assert_eq!(scanner.rows().unwrap().len(), 1);
     assert_eq!((scanner.path(), host.bpf_answers()), (Path::Proc, 0));
     assert!(scanner.bpf_refusal().unwrap().is_unsupported());
+    assert!(host.bpf_refusal().unwrap().is_unsupported());
     let local = Host::local().scanner(Columns::PPID).unwrap();
     assert_eq!((local.path(), local.bpf_refusal().is_none()), (Path::Proc, true));
 }

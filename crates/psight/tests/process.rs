@@ -586,6 +586,63 @@ fn mappings_are_told_one_by_one_and_by_file() {
 }
 
 #[test]
+fn mappings_are_the_same_however_the_file_falls_into_pieces() {
+    // Longer than what is read at a time: one piece by its path, one by its lines, and all of them together.
+    let long = vec![b'x'; 100_000];
+    let noise = "Unknown: 1 kB\n".repeat(10_000);
+    let mut names: Vec<Vec<u8>> = (0..2_000).map(|at| b"/y".repeat(at % 97 + 1)).collect();
+    names[700] = [b"/", long.as_slice()].concat();
+    names[701] = br"/a\012b\013".to_vec();
+    names[702] = b"/\xff\x80 10-20 r--p 0 0:0 0".to_vec();
+    names[703] = b"/gone (deleted)".to_vec();
+    names[704] = Vec::new();
+    let mut smaps = b"garbage\n".to_vec();
+    for (at, name) in names.iter().enumerate() {
+        smaps.extend(format!("{at:x}000-{:x}000 r--p 0 0:0 0 ", at + 1).bytes());
+        smaps.extend_from_slice(name);
+        smaps.extend(format!("\nSize: 4 kB\nRss: {at} kB\n").bytes());
+        smaps.extend(if at == 900 { noise.bytes() } else { "".bytes() });
+        smaps.extend(format!("Swap: {} kB\n", at + 1).bytes());
+    }
+    names[701] = b"/a\nb\\013".to_vec();
+    names[703] = b"/gone".to_vec();
+    names[704] = b"[anon]".to_vec();
+    let machine = machine().file("proc/42/smaps", smaps);
+    let process = process(&machine);
+    let mut shown = Vec::new();
+    process.each_memory_map(|map| shown.push(map.clone())).unwrap();
+    for maps in [shown, process.memory_maps().unwrap(), process.oneshot().memory_maps().unwrap()] {
+        assert_eq!(maps.len(), names.len());
+        for (at, (map, name)) in maps.iter().zip(&names).enumerate() {
+            assert_eq!(map.path.as_os_str().as_encoded_bytes(), name, "{at}");
+            let kib = |kib: usize| u64::try_from(kib << 10).unwrap();
+            assert_eq!((map.rss, map.swap), (kib(at), Some(kib(at + 1))), "{at}");
+            assert_eq!(map.addr.start, u64::try_from(at << 12).unwrap());
+        }
+    }
+}
+
+#[test]
+fn mappings_that_are_kept_fail_as_those_that_are_not() {
+    let empty = || machine().file("proc/42/smaps", "");
+    let count = |process: &Process| {
+        let mut count = 0;
+        process.each_memory_map(|_| count += 1).map(|()| count).map_err(|error| error.kind())
+    };
+    for (machine, told) in [
+        (zombie(), Err(ErrorKind::ZombieProcess)),
+        (kernel_thread(), Ok(0)),
+        (empty(), Ok(0)),
+        (machine(), Err(ErrorKind::NotFound)),
+        (empty().file("proc/42/smaps", "garbage\n"), Err(ErrorKind::Malformed)),
+    ] {
+        let process = process(&machine);
+        assert_eq!(count(&process), told);
+        assert_eq!(count(&process.oneshot()), told);
+    }
+}
+
+#[test]
 fn threads_have_names_of_any_kind() {
     let machine = machine()
         .file("proc/42/task/42/stat", stat(b"main", 'S', 5163, 0))

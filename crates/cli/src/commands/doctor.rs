@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use psight::doctor::{Finding, Refusal};
-use psight::record::ToValue as _;
+use psight::record::{ToValue as _, Value};
 
 use super::{Context, Failure};
+use crate::bpf;
 use crate::line::{Line, Paint};
 use crate::output::{Format, object};
 use crate::registry::Applet;
@@ -37,16 +38,28 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     if refusals.iter().any(|refusal| refusal.denied > 0) {
         context.verdict = ExitCode::FAILURE;
     }
+    let bpf = bpf::trial(&context.host);
     match context.output.format {
         Format::Csv => Err(Failure::Usage("doctor is no list: use --json".to_owned())),
         Format::Json | Format::Ndjson => {
-            let document =
-                object([("findings", findings.to_value()), ("refusals", refusals.to_value())]);
+            let bpf = match &bpf {
+                Some(Ok(())) => object([("usable", Value::Bool(true)), ("refusal", Value::Null)]),
+                Some(Err(why)) => {
+                    object([("usable", Value::Bool(false)), ("refusal", Value::Text(why.into()))])
+                }
+                None => Value::Null,
+            };
+            let document = object([
+                ("findings", findings.to_value()),
+                ("refusals", refusals.to_value()),
+                ("bpf", bpf),
+            ]);
             Ok(context.output.document(&document)?)
         }
         Format::Table => {
             let terminal = context.output.terminal;
             let mut lines = told(&findings, &terminal);
+            lines.extend(bpf.iter().flat_map(|bpf| quicker(bpf, &terminal)));
             lines.extend(counted(&refusals, &terminal));
             lines.extend(unexplained(&findings, &refusals, &terminal));
             Ok(context.output.lines(lines)?)
@@ -65,26 +78,57 @@ fn told(findings: &[Finding], terminal: &Terminal) -> Vec<Line> {
         lines.push(Line::new().with(Paint::Strong, head));
         for finding in findings {
             let sentences = [
-                (Paint::Plain, "", Some(&finding.what)),
+                (Paint::Plain, "", Some(finding.what.as_str())),
                 (Paint::Faint, "because ", Some(&finding.why)),
-                (Paint::Accent, "to change it: ", finding.how.as_ref()),
+                (Paint::Accent, "to change it: ", finding.how.as_deref()),
             ];
-            let mut name = finding.topic.as_str();
-            for (paint, before, text) in sentences {
-                let Some(text) = text else { continue };
-                for part in wrapped(&format!("{before}{text}"), terminal.width) {
-                    let mut line = Line::new().with(Paint::Strong, name);
-                    line.pad(GUTTER);
-                    lines.push(line.with(paint, part));
-                    name = "";
-                }
-            }
+            lines.extend(paragraph(&finding.topic, &sentences, terminal));
         }
         lines.push(Line::new());
     }
     if lines.is_empty() {
         let all = "Nothing that matters here is refused, and nothing is missing.";
         lines.extend([Line::new().with(Paint::Good, all), Line::new()]);
+    }
+    lines
+}
+
+/// Whether tables can be read through BPF, and how to ask for it.
+fn quicker(bpf: &Result<(), String>, terminal: &Terminal) -> Vec<Line> {
+    let (what, why, how) = match bpf {
+        Ok(()) => (
+            "tables of processes and the owners of sockets can be read through it",
+            None,
+            Some("--bpf, or PSIGHT_BPF=1 in the environment"),
+        ),
+        Err(why) => ("/proc is read, also where --bpf asks for it", Some(why.as_str()), None),
+    };
+    let sentences = [
+        (Paint::Plain, "", Some(what)),
+        (Paint::Faint, "because ", why),
+        (Paint::Accent, "to ask for it: ", how),
+    ];
+    let mut lines = vec![Line::new().with(Paint::Strong, "Quicker through BPF")];
+    lines.extend(paragraph("bpf", &sentences, terminal));
+    lines.push(Line::new());
+    lines
+}
+
+/// What is said of a topic, whose name stands beside the first line; sentences that are not known are left out.
+fn paragraph(
+    topic: &str,
+    sentences: &[(Paint, &str, Option<&str>)],
+    terminal: &Terminal,
+) -> Vec<Line> {
+    let (mut lines, mut name) = (Vec::new(), topic);
+    for (paint, before, text) in sentences {
+        let Some(text) = text else { continue };
+        for part in wrapped(&format!("{before}{text}"), terminal.width) {
+            let mut line = Line::new().with(Paint::Strong, name);
+            line.pad(GUTTER);
+            lines.push(line.with(*paint, part));
+            name = "";
+        }
     }
     lines
 }

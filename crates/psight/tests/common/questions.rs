@@ -186,6 +186,11 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::effective_cpus", |process| said(process.effective_cpus())),
     #[cfg(any(target_os = "linux", target_os = "android"))]
     ("Process::effective_memory", |process| said(process.effective_memory())),
+    ("Process::each_memory_map", |process| {
+        let mut maps = Vec::new();
+        process.each_memory_map(|map| maps.push(map.clone()))?;
+        said(Ok(maps))
+    }),
     ("Process::environ", |process| shown_list(process.environ())),
     ("Process::environ_map", |process| shown(process.environ_map())),
     ("Process::exe", |process| shown_option(process.exe())),

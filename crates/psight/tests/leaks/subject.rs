@@ -128,6 +128,7 @@ const OTHERS: &[(&str, Other)] = &[
     ("Host::local", |_| done(Ok(Host::local()))),
     ("Host::process of nobody", |subject| done(subject.host.process(Pid::new(u32::MAX)))),
     ("Host::bpf_answers", |subject| done(bpf::kept(subject))),
+    ("Host::bpf_refusal", |subject| done(bpf::refusal(subject))),
     ("Host::with_bpf", |subject| done(bpf::new(subject))),
     ("Scanner::bpf_refusal", |subject| done(bpf::refusal(subject))),
     ("Scanner::path", |subject| done(bpf::path(subject))),
@@ -231,8 +232,10 @@ mod bpf {
     }
 
     pub(super) fn refusal(subject: &Subject) -> Result<String> {
-        let scanner = subject.laptop.with_bpf().scanner(Columns::NAME)?;
-        Ok(format!("{:?}", scanner.bpf_refusal()))
+        let host = subject.laptop.with_bpf();
+        let mut scanner = host.scanner(Columns::NAME)?;
+        scanner.scan(|_| {})?;
+        Ok(format!("{:?} {:?}", scanner.bpf_refusal(), host.bpf_refusal()))
     }
 
     pub(super) fn path(subject: &Subject) -> Result<bool> {

@@ -42,19 +42,36 @@ pub struct Footprint {
 }
 
 /// Decodes `smaps`. Lines that are not known or garbled are skipped, a head that is garbled with all that follows it.
-pub fn smaps(bytes: &[u8]) -> Vec<Mapping<'_>> {
-    let mut mappings: Vec<Mapping<'_>> = Vec::new();
+pub fn smaps(bytes: &[u8]) -> impl Iterator<Item = Mapping<'_>> {
+    let mut lines = text::lines(bytes);
     let mut current: Option<Mapping<'_>> = None;
-    for line in text::lines(bytes) {
-        if is_head(line) {
-            mappings.extend(current.take());
-            current = region(line).map(Mapping::new);
-        } else if let Some(mapping) = &mut current {
-            mapping.fill(line);
+    std::iter::from_fn(move || {
+        for line in lines.by_ref() {
+            if is_head(line) {
+                let whole = std::mem::replace(&mut current, region(line).map(Mapping::new));
+                if whole.is_some() {
+                    return whole;
+                }
+            } else if let Some(mapping) = &mut current {
+                mapping.fill(line);
+            }
         }
+        current.take()
+    })
+}
+
+/// How many bytes at the beginning of a `smaps` of which more is to come are pieces that are there as a whole: all before
+/// the last head, because nothing but the next head says that a piece has ended. It is enough to see that head begin.
+pub fn whole(bytes: &[u8]) -> usize {
+    let mut seen = bytes;
+    while let Some(end) = seen.iter().rposition(|byte| *byte == b'\n') {
+        let (before, line) = bytes.split_at_checked(end + 1).unwrap_or((bytes, &[]));
+        if is_head(line) {
+            return before.len();
+        }
+        seen = seen.get(..end).unwrap_or_default();
     }
-    mappings.extend(current);
-    mappings
+    0
 }
 
 /// Sums the pieces of `smaps`, or reads the sum in `smaps_rollup` (since 4.14). An empty file is a process without memory;
@@ -104,21 +121,31 @@ impl<'a> Mapping<'a> {
     }
 
     fn fill(&mut self, line: &[u8]) {
-        let Some((key, value)) = text::pair(line) else { return };
-        let field = match key {
-            b"Size" => &mut self.size_kib,
-            b"Rss" => &mut self.rss_kib,
-            b"Pss" => &mut self.pss_kib,
-            b"Shared_Clean" => &mut self.shared_clean_kib,
-            b"Shared_Dirty" => &mut self.shared_dirty_kib,
-            b"Private_Clean" => &mut self.private_clean_kib,
-            b"Private_Dirty" => &mut self.private_dirty_kib,
-            b"Referenced" => &mut self.referenced_kib,
-            b"Anonymous" => &mut self.anonymous_kib,
-            b"Swap" => &mut self.swap_kib,
+        // Half of all lines begin with another letter, and of each piece there are two dozen.
+        let fields: &mut [(&[u8], &mut Option<u64>)] = match line.first() {
+            Some(b'S') => &mut [
+                (b"Size:", &mut self.size_kib),
+                (b"Shared_Clean:", &mut self.shared_clean_kib),
+                (b"Shared_Dirty:", &mut self.shared_dirty_kib),
+                (b"Swap:", &mut self.swap_kib),
+            ],
+            Some(b'R') => {
+                &mut [(b"Rss:", &mut self.rss_kib), (b"Referenced:", &mut self.referenced_kib)]
+            }
+            Some(b'P') => &mut [
+                (b"Pss:", &mut self.pss_kib),
+                (b"Private_Clean:", &mut self.private_clean_kib),
+                (b"Private_Dirty:", &mut self.private_dirty_kib),
+            ],
+            Some(b'A') => &mut [(b"Anonymous:", &mut self.anonymous_kib)],
             _ => return,
         };
-        *field = kib(value);
+        for (key, field) in fields {
+            if let Some(kib) = line.strip_prefix(*key).map(kib) {
+                **field = kib;
+                return;
+            }
+        }
     }
 }
 
@@ -166,7 +193,7 @@ Swap:                  1 kB\n";
 
     #[test]
     fn every_line_finds_its_field() {
-        let mappings = smaps(TWO);
+        let mappings: Vec<_> = smaps(TWO).collect();
         let first = mappings.first().unwrap();
         assert_eq!(first.region.name, Some(&b"mapped"[..]));
         let sizes = [first.size_kib, first.rss_kib, first.pss_kib, first.shared_clean_kib];
@@ -188,16 +215,43 @@ Swap:                  1 kB\n";
 
     #[test]
     fn t13_a_malformed_line_hides_no_other() {
-        let mappings = smaps(
+        let mappings: Vec<_> = smaps(
             b"Rss: 1 kB\n10-20 r--p 0 0:0 0\nRss: 2\nPss\nSwap: x kB\nSize:4 kB\n\
             2-- garbage\nRss: 9 kB\n30-40 r--p 0 0:0 0\n",
-        );
+        )
+        .collect();
         assert_eq!(mappings.len(), 2);
         let first = mappings.first().unwrap();
         assert_eq!((first.rss_kib, first.size_kib), (Some(2), Some(4)));
         assert_eq!((first.pss_kib, first.swap_kib), (None, None));
         let sum = Footprint { private_kib: 2, ..Footprint::default() };
         assert_eq!(footprint(b"Pss: x\nPrivate_Dirty: 2 kB\nPrivate_Clean: x\n"), Ok(sum));
+    }
+
+    #[test]
+    fn wherever_a_file_is_cut_its_pieces_are_read_as_a_whole() {
+        let laptop = include_bytes!("../../../../../fixtures/linux/6.8-laptop/proc/2301/smaps");
+        // A path with the kernel's newline, bytes that are no text, and words that look like lines of their own.
+        let odd = b"30-40 r--p 0 0:0 1 /a\\012Rss: 7 kB\xff\n\nRss: 1 kB\nabc garbage\nRss: 2 kB\n\
+            50-60 r--p 0 0:0 1 /10-20 r--p 0 0:0 1 \nRss: 3 kB\nSwap: 4 kB\n";
+        for bytes in [laptop, TWO, &odd[..]] {
+            let all: Vec<_> = smaps(bytes).collect();
+            for cut in 0..=bytes.len() {
+                let (early, late) = bytes.split_at(whole(&bytes[..cut]));
+                assert!(early.len() <= cut);
+                let pieces: Vec<_> = smaps(early).chain(smaps(late)).collect();
+                assert_eq!(pieces, all, "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_piece_is_whole_as_soon_as_the_next_begins() {
+        let first = TWO.windows(2).position(|pair| pair == b"\nf").unwrap() + 1;
+        assert_eq!(whole(&TWO[..first]), 0);
+        assert_eq!(whole(&TWO[..=first]), first);
+        assert_eq!(whole(TWO), first, "the last may go on");
+        assert_eq!((whole(b""), whole(b"10-20"), whole(b"\n\n"), whole(b"x\n1")), (0, 0, 0, 2));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! writes is read in a few pieces, where `/proc` is several files for each process.
 //!
 //! Whoever wants it asks for it, because it takes some milliseconds to begin: programs are written for the kernel that
-//! runs, and the kernel checks them. It pays where tables are read again and again, or have thousands of rows.
+//! runs, and the kernel checks them, when the first whole table is read. It pays where tables are read again and again, or
+//! have thousands of rows.
 //!
 //! ```
 //! use psight::Host;
@@ -58,8 +59,8 @@ impl Scanner {
         if self.engine().used_bpf() { Path::Bpf } else { Path::Proc }
     }
 
-    /// Why the table is not read through BPF though the host was to be: the kernel has no types, the caller may not, the
-    /// program was not accepted. `None` where it is, and where nobody asked for it.
+    /// Why the table was not read through BPF though the host was to be: the kernel has no types, the caller may not, the
+    /// program was not accepted. `None` where it was, before the first reading, and where nobody asked for it.
     pub fn bpf_refusal(&self) -> Option<&Error> {
         self.engine().bpf_refusal()
     }

@@ -253,7 +253,40 @@ impl Process {
     ///
     /// `NotFound` on a kernel without that file.
     pub fn memory_maps(&self) -> Result<Vec<MemoryMap>> {
-        self.ask(Raw::memory_maps)
+        if let Some(raw) = &self.kept {
+            return raw.memory_maps();
+        }
+        let mut maps = Vec::new();
+        self.each_memory_map(|map| maps.push(map.clone()))?;
+        Ok(maps)
+    }
+
+    /// The same, shown one by one, for those who need none of them for long: a process may have a hundred thousand. The
+    /// record is valid during the call, and its memory is used again for the next one. Clone it to keep it.
+    ///
+    /// Linux: `/proc/<pid>/smaps`, of which a few pages are in memory at a time. What [`oneshot`](Self::oneshot) returns
+    /// reads and keeps all of it.
+    ///
+    /// Windows: as [`memory_maps`](Self::memory_maps), all of which are in memory.
+    ///
+    /// ```
+    /// # use psight::Process;
+    /// let mut anonymous = 0;
+    /// Process::current()?.each_memory_map(|map| anonymous += map.anonymous.unwrap_or(0))?;
+    /// # Ok::<(), psight::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`memory_maps`](Self::memory_maps). What was shown before it happened was shown.
+    pub fn each_memory_map(&self, mut visit: impl FnMut(&MemoryMap)) -> Result<()> {
+        match &self.kept {
+            Some(raw) => {
+                raw.memory_maps()?.iter().for_each(visit);
+                Ok(())
+            }
+            None => Raw::new(&self.host, self.pid).each_memory_map(&mut visit),
+        }
     }
 
     /// The same, one row for each file or kind, in the order of their first address.
@@ -264,23 +297,29 @@ impl Process {
     ///
     /// Those of [`memory_maps`](Self::memory_maps).
     pub fn memory_maps_grouped(&self) -> Result<Vec<GroupedMemoryMap>> {
-        Ok(grouped(self.memory_maps()?))
+        let mut grouped = Grouped::default();
+        self.each_memory_map(|map| grouped.add(map))?;
+        Ok(grouped.rows)
     }
 }
 
-fn grouped(maps: Vec<MemoryMap>) -> Vec<GroupedMemoryMap> {
-    let mut rows: Vec<GroupedMemoryMap> = Vec::new();
-    let mut known = HashMap::new();
-    for map in maps {
-        match known.get(&map.path).and_then(|at: &usize| rows.get_mut(*at)) {
-            Some(row) => row.add(&map),
+/// Rows, and at which of them each path is.
+#[derive(Debug, Default)]
+struct Grouped {
+    rows: Vec<GroupedMemoryMap>,
+    known: HashMap<PathBuf, usize>,
+}
+
+impl Grouped {
+    fn add(&mut self, map: &MemoryMap) {
+        match self.known.get(&map.path).and_then(|at| self.rows.get_mut(*at)) {
+            Some(row) => row.add(map),
             None => {
-                known.insert(map.path.clone(), rows.len());
-                rows.push(GroupedMemoryMap::from(map));
+                self.known.insert(map.path.clone(), self.rows.len());
+                self.rows.push(GroupedMemoryMap::from(map.clone()));
             }
         }
     }
-    rows
 }
 
 impl GroupedMemoryMap {

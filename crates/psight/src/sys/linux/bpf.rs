@@ -14,6 +14,7 @@ mod threads;
 mod writer;
 
 use std::collections::HashSet;
+use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +39,8 @@ struct Loaded {
     /// The processes that the kernel does not show to programs.
     hidden: OnceLock<Vec<u32>>,
     answers: AtomicU64,
+    /// Why the last answer that was to come through BPF did not.
+    refusal: Mutex<Option<Arc<Error>>>,
 }
 
 /// A program, by what it tells.
@@ -66,16 +69,44 @@ impl Bpf {
         self.program(host, Which::Table(parts), || {
             let program = table::load(parts)?;
             agrees(host, &program)?;
-            if self.0.hidden.get().is_none() {
-                let hidden = hidden(host, &program)?;
-                self.0.hidden.get_or_init(|| hidden);
-            }
             Ok(program)
         })
     }
 
-    /// The program, as it was loaded before or is loaded now.
+    /// Puts the records of all processes in place of what `bytes` held, as [`Program::read`] does. The first time it also
+    /// finds out who is hidden.
+    pub(crate) fn read_table(
+        &self,
+        host: &Host,
+        program: &Program,
+        bytes: &mut Vec<u8>,
+        piece: impl FnMut(usize),
+    ) -> io::Result<()> {
+        if self.0.hidden.get().is_some() {
+            return program.read(Whom::All, bytes, piece);
+        }
+        let before = tasks(host);
+        program.read(Whom::All, bytes, piece)?;
+        let shown = Some(bpf::records(bytes).count() as u64);
+        // To list what nobody has looked at lately is dear; where no thread is missing, no process is.
+        let hidden = match (before, tasks(host)) == (shown, shown) {
+            true => Vec::new(),
+            false => hidden(host, program, bytes)?,
+        };
+        self.0.hidden.get_or_init(|| hidden);
+        Ok(())
+    }
+
+    /// The program, as it was loaded before or is loaded now. Why there is none is noted.
     fn program(&self, host: &Host, which: Which, load: impl FnOnce() -> Result<Program>) -> Kept {
+        let kept = self.kept(host, which, load);
+        if let Err(refusal) = &kept {
+            self.note(Arc::clone(refusal));
+        }
+        kept
+    }
+
+    fn kept(&self, host: &Host, which: Which, load: impl FnOnce() -> Result<Program>) -> Kept {
         is_ours(host).map_err(Arc::new)?;
         let mut programs = self.0.programs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, kept)) = programs.iter().find(|(known, _)| *known == which) {
@@ -118,7 +149,11 @@ impl Bpf {
         make: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Option<T> {
         // With a table it is known that records are about whom they seem to be about, and who is hidden.
-        self.table(host, Parts::default()).ok()?;
+        let table = self.table(host, Parts::default()).ok()?;
+        if self.0.hidden.get().is_none() {
+            let read = self.read_table(host, &table, &mut Vec::new(), |_| {});
+            read.map_err(|error| self.failed(error)).ok()?;
+        }
         let program = self.program(host, Which::Sockets, descriptors::load_sockets).ok()?;
         self.answer(&program, Whom::All, make)
     }
@@ -131,12 +166,26 @@ impl Bpf {
         make: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Option<T> {
         let some = |bytes: &[u8]| if bytes.is_empty() { None } else { make(bytes) };
-        let answer = program.read_with(whom, some).ok()??;
+        let answer = program.read_with(whom, some).map_err(|error| self.failed(error)).ok()??;
         self.count_answer();
         Some(answer)
     }
 
-    /// The processes that `/proc` shows and no program is shown, in order, as they were when the first table was loaded.
+    /// Notes that records could not be read.
+    pub(crate) fn failed(&self, error: io::Error) {
+        self.note(Arc::new(Error::system("bpf iterator", error)));
+    }
+
+    fn note(&self, refusal: Arc<Error>) {
+        *self.0.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
+    }
+
+    /// Why the last answer that was to come through BPF did not.
+    pub(crate) fn refusal(&self) -> Option<Arc<Error>> {
+        self.0.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The processes that `/proc` shows and no program is shown, in order, as they were when the first table was read.
     pub(crate) fn hidden(&self) -> &[u32] {
         self.0.hidden.get().map_or(&[], Vec::as_slice)
     }
@@ -198,33 +247,22 @@ fn agrees(host: &Host, program: &Program) -> Result<()> {
     if same { Ok(()) } else { Err(Error::unsupported("BPF that agrees with /proc")) }
 }
 
-/// The processes that `/proc` lists before and after all records were read, and of which there is none: a security module
-/// can keep a process from BPF, and that must not take it from the table.
-fn hidden(host: &Host, program: &Program) -> Result<Vec<u32>> {
-    let failed = |error| Error::system(host.proc(), error);
-    let listed = || {
-        let mut pids = Vec::new();
-        read::numbers(read::directory(host.proc())?.as_fd(), &mut pids).map(|()| pids)
-    };
-    let mut bytes = Vec::new();
-    let tasks = (tasks(host), {
-        program.read(Whom::All, &mut bytes, |_| {}).map_err(failed)?;
-        tasks(host)
-    });
-    let shown = Some(bpf::records(&bytes).count() as u64);
-    // To list what nobody has looked at lately is dear; where no thread is missing, no process is.
-    if tasks == (shown, shown) {
-        return Ok(Vec::new());
-    }
-    let before = listed().map_err(failed)?;
-    program.read(Whom::All, &mut bytes, |_| {}).map_err(failed)?;
-    let shown: HashSet<u32> = bpf::records(&bytes)
+/// The processes that `/proc` lists and of which these records have none, nor a reading of them alone: a security module can
+/// keep a process from BPF, and that must not take it from the table. What has just started is no such process.
+fn hidden(host: &Host, program: &Program, bytes: &[u8]) -> io::Result<Vec<u32>> {
+    let shown: HashSet<u32> = bpf::records(bytes)
         .filter(|record| record.kind == bpf::task::PROCESS)
         .filter_map(|record| Some(bpf::task::task(record.bytes)?.tgid()))
         .collect();
-    let after: HashSet<u32> = listed().map_err(failed)?.into_iter().collect();
-    let is_hidden = |pid: &u32| !shown.contains(pid) && after.contains(pid);
-    Ok(before.into_iter().filter(is_hidden).collect())
+    let (mut hidden, mut listed, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+    read::numbers(read::directory(host.proc())?.as_fd(), &mut listed)?;
+    for pid in listed.into_iter().filter(|pid| !shown.contains(pid)) {
+        program.read(Whom::Main(pid), &mut alone, |_| {})?;
+        if alone.is_empty() && host.proc().join(pid.to_string()).exists() {
+            hidden.push(pid);
+        }
+    }
+    Ok(hidden)
 }
 
 /// How many threads the whole system has.

@@ -8,9 +8,9 @@ pub(crate) mod standing;
 mod terminal;
 mod used;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -204,12 +204,20 @@ impl Raw {
         let path = self.file(name);
         match read::file(&path) {
             Ok(bytes) if !bytes.is_empty() => Ok(Some(cell.get_or_init(|| bytes))),
-            outcome => match (self.nature()?, outcome) {
-                (Nature::Zombie, _) => Err(Error::zombie(self.pid)),
-                (Nature::KernelThread, _) => Ok(None),
-                (Nature::Ordinary, Ok(bytes)) => Ok(Some(cell.get_or_init(|| bytes))),
-                (Nature::Ordinary, Err(error)) => Err(self.failed(path, error)),
-            },
+            outcome => {
+                let bytes = self.without_memory(path, outcome)?;
+                Ok(bytes.map(|bytes| &**cell.get_or_init(|| bytes)))
+            }
+        }
+    }
+
+    /// What it means that the file at `path`, which tells of the memory of the process, is empty or could not be read.
+    fn without_memory<T>(&self, path: PathBuf, outcome: io::Result<T>) -> Result<Option<T>> {
+        match (self.nature()?, outcome) {
+            (Nature::Zombie, _) => Err(Error::zombie(self.pid)),
+            (Nature::KernelThread, _) => Ok(None),
+            (Nature::Ordinary, Ok(empty)) => Ok(Some(empty)),
+            (Nature::Ordinary, Err(error)) => Err(self.failed(path, error)),
         }
     }
 
@@ -312,19 +320,21 @@ fn path(host: &Host, pid: Pid, name: &str) -> PathBuf {
 /// What a link of `/proc` means: without ` (deleted)`, unless a file is really called so, and without what may stand
 /// behind a NUL.
 pub(super) fn undecorated(target: PathBuf, exists: impl FnOnce(&Path) -> bool) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-
     let bytes = target.as_os_str().as_bytes();
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    let whole = bytes.get(..end).unwrap_or_default();
-    let path = match whole.strip_suffix(b" (deleted)") {
-        Some(short) if !exists(Path::new(std::ffi::OsStr::from_bytes(whole))) => short,
-        _ => whole,
-    };
+    let path = undecorated_bytes(bytes, exists);
     if path.len() == bytes.len() {
         return target;
     }
     PathBuf::from(OsString::from_vec(path.to_vec()))
+}
+
+fn undecorated_bytes(target: &[u8], exists: impl FnOnce(&Path) -> bool) -> &[u8] {
+    let end = target.iter().position(|byte| *byte == 0).unwrap_or(target.len());
+    let whole = target.get(..end).unwrap_or_default();
+    match whole.strip_suffix(b" (deleted)") {
+        Some(short) if !exists(Path::new(OsStr::from_bytes(whole))) => short,
+        _ => whole,
+    }
 }
 
 #[cfg(test)]

@@ -82,6 +82,35 @@ pub(super) fn file_at(dir: BorrowedFd<'_>, path: impl Arg, bytes: &mut Vec<u8>) 
     }
 }
 
+/// So much of a list is in memory at a time, unless one entry of it is longer.
+const PIECE: usize = 8 * 4096;
+
+/// Shows a list piece by piece, for those who need none of it for long. `take` gets what was read and has not been taken
+/// yet, and whether the list ends with it, and says how many bytes of it it took: the rest comes again, with more behind
+/// it.
+pub(super) fn in_pieces(path: &Path, mut take: impl FnMut(&[u8], bool) -> usize) -> io::Result<()> {
+    let fd = openat(CWD, path, FILE, Mode::empty())?;
+    let mut bytes = Vec::with_capacity(PIECE);
+    loop {
+        match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut bytes)) {
+            Ok(0) => {
+                take(&bytes, true);
+                return Ok(());
+            }
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        // The kernel hands out a page at most, however much is asked for.
+        if bytes.capacity() - bytes.len() < 4096 {
+            let taken = take(&bytes, false).min(bytes.len());
+            bytes.drain(..taken);
+            if bytes.capacity() - bytes.len() < 4096 {
+                bytes.reserve(bytes.capacity());
+            }
+        }
+    }
+}
+
 /// The directory, open for [`file_at`] and [`numbers`].
 pub(super) fn directory(path: &Path) -> io::Result<OwnedFd> {
     directory_at(CWD, path)

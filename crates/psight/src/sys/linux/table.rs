@@ -115,7 +115,7 @@ impl Engine {
             now: Vec::new(),
             compared: 0,
             #[cfg(feature = "bpf")]
-            bpf: bpf::Records::new(host, columns),
+            bpf: bpf::Records::default(),
         })
     }
 

@@ -184,6 +184,11 @@ impl Raw {
         self.refuse("memory_maps")
     }
 
+    /// The same one by one, for those who need none of them for long.
+    pub(crate) fn each_memory_map(&self, _visit: &mut dyn FnMut(&MemoryMap)) -> Result<()> {
+        self.refuse("each_memory_map")
+    }
+
     pub(crate) fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
         self.refuse("memory_regions")
     }

@@ -233,6 +233,12 @@ impl Raw {
         memory::maps(self.pid)
     }
 
+    // VirtualQueryEx, GetMappedFileName, QueryWorkingSet
+    pub(crate) fn each_memory_map(&self, visit: &mut dyn FnMut(&MemoryMap)) -> Result<()> {
+        self.memory_maps()?.iter().for_each(visit);
+        Ok(())
+    }
+
     // VirtualQueryEx, GetMappedFileName
     pub(crate) fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
         self.here()?;

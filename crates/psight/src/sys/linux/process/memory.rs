@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use psight_parse::Error as Undecoded;
 use psight_parse::linux::pid::io::{Io, io};
 use psight_parse::linux::pid::maps::{self, Region};
-use psight_parse::linux::pid::smaps::{Footprint, Mapping, footprint, smaps};
+use psight_parse::linux::pid::smaps::{Footprint, Mapping, footprint, smaps, whole};
 use psight_parse::linux::pid::statm::{Statm, statm};
 use psight_parse::linux::pid::status::Wanted;
 
-use super::super::records;
-use super::{Raw, undecorated};
+use super::super::{read, records};
+use super::{Raw, undecorated_bytes};
 use crate::process::{
     AddressRange, IoCounters, MemoryFootprint, MemoryInfo, MemoryInfoEx, MemoryMap, MemoryRegion,
     PageFaults, Permissions,
@@ -77,22 +77,44 @@ impl Raw {
     // smaps
     pub(crate) fn memory_maps(&self) -> Result<Vec<MemoryMap>> {
         let bytes = self.of_memory(&self.smaps, "smaps")?.unwrap_or_default();
-        let mappings = smaps(bytes);
-        self.understood("smaps", bytes, &mappings)?;
-        Ok(mappings.iter().map(|mapping| self.map(mapping)).collect())
+        let maps: Vec<_> = smaps(bytes).map(|map| self.map(&map, PathBuf::new())).collect();
+        self.understood("smaps", bytes.is_empty(), maps.is_empty())?;
+        Ok(maps)
+    }
+
+    // smaps, piece by piece and not kept
+    pub(crate) fn each_memory_map(&self, visit: &mut dyn FnMut(&MemoryMap)) -> Result<()> {
+        let path = self.file("smaps");
+        let (mut is_empty, mut is_without) = (true, true);
+        let mut memory = PathBuf::new();
+        let outcome = read::in_pieces(&path, |bytes, is_end| {
+            let ready = if is_end { bytes.len() } else { whole(bytes) };
+            is_empty &= bytes.is_empty();
+            for mapping in smaps(bytes.get(..ready).unwrap_or_default()) {
+                let map = self.map(&mapping, std::mem::take(&mut memory));
+                visit(&map);
+                memory = map.path;
+                is_without = false;
+            }
+            ready
+        });
+        match outcome {
+            Ok(()) if !is_empty => self.understood("smaps", is_empty, is_without),
+            outcome => self.without_memory(path, outcome).map(|_| ()),
+        }
     }
 
     // maps
     pub(crate) fn memory_regions(&self) -> Result<Vec<MemoryRegion>> {
         let bytes = self.of_memory(&self.maps, "maps")?.unwrap_or_default();
         let regions = maps::maps(bytes);
-        self.understood("maps", bytes, &regions)?;
-        Ok(regions.iter().map(|region| self.region(region)).collect())
+        self.understood("maps", bytes.is_empty(), regions.is_empty())?;
+        Ok(regions.iter().map(|region| self.region(region, PathBuf::new())).collect())
     }
 
     /// A file of which no line is understood does not say that there is nothing.
-    fn understood<T>(&self, name: &str, bytes: &[u8], lines: &[T]) -> Result<()> {
-        match lines.is_empty() && !bytes.is_empty() {
+    fn understood(&self, name: &str, is_empty: bool, is_without: bool) -> Result<()> {
+        match is_without && !is_empty {
             true => Err(self.malformed(name, &Undecoded::garbled("address"))),
             false => Ok(()),
         }
@@ -122,7 +144,8 @@ impl Raw {
         footprint(bytes).map_err(|error| self.malformed("smaps", &error))
     }
 
-    fn region(&self, region: &Region<'_>) -> MemoryRegion {
+    /// The record, with its path in `memory`.
+    fn region(&self, region: &Region<'_>, memory: PathBuf) -> MemoryRegion {
         let [read, write, execute, shared] = region.perms;
         let (major, minor) = region.dev;
         let addr = AddressRange { start: region.start, end: region.end };
@@ -134,7 +157,7 @@ impl Raw {
                 execute: execute == b'x',
                 shared: Some(shared == b's'),
             },
-            path: region.name.map_or_else(|| PathBuf::from("[anon]"), |name| self.path(name)),
+            path: self.path(region.name.unwrap_or(b"[anon]"), memory),
             size: addr.len(),
             offset: Some(region.offset),
             dev: Some(rustix::fs::makedev(major, minor)),
@@ -142,8 +165,9 @@ impl Raw {
         }
     }
 
-    fn map(&self, mapping: &Mapping<'_>) -> MemoryMap {
-        let region = self.region(&mapping.region);
+    /// The record, with its path in `memory`.
+    fn map(&self, mapping: &Mapping<'_>, memory: PathBuf) -> MemoryMap {
+        let region = self.region(&mapping.region, memory);
         MemoryMap {
             addr: region.addr,
             perms: region.perms,
@@ -168,9 +192,14 @@ impl Raw {
         }
     }
 
-    fn path(&self, name: &[u8]) -> PathBuf {
-        let path = PathBuf::from(OsString::from_vec(maps::path(name).into_owned()));
-        undecorated(path, |path| self.has_file(path))
+    /// What is mapped, in place of what `memory` held.
+    fn path(&self, name: &[u8], memory: PathBuf) -> PathBuf {
+        let name = maps::path(name);
+        let path = undecorated_bytes(&name, |path| self.has_file(path));
+        let mut bytes = memory.into_os_string().into_vec();
+        bytes.clear();
+        bytes.extend_from_slice(path);
+        PathBuf::from(OsString::from_vec(bytes))
     }
 }
 

@@ -8,7 +8,7 @@ use psight_parse::linux::bpf::task::{self, Slot, Sums, Task, Times};
 use psight_parse::linux::bpf::{HEAD, records};
 use psight_parse::linux::cpulist::cpulist;
 
-use super::super::bpf::{Bpf, Parts, Program, Whom};
+use super::super::bpf::{Bpf, Parts, Program};
 use super::super::{read, records as convert};
 use super::fill::{Machine, ids, text, words};
 use super::plan::{Answers, IDS, Plan, SIZES};
@@ -20,12 +20,12 @@ use crate::{Error, Host, Pid, Result};
 /// The program, and what is kept from one reading to the next.
 #[derive(Debug, Default)]
 pub(super) struct Records {
+    /// Whether a program has been asked for: only a whole table needs one.
+    is_asked: bool,
     /// The program, and what its records do not have of a process.
     program: Option<(Arc<Program>, Plan)>,
     /// Why there is no program, where one was asked for.
     refusal: Option<Arc<Error>>,
-    /// The processes that the program is not shown, in order.
-    hidden: Vec<u32>,
     /// Whether the last reading was of records.
     used: bool,
     bytes: Vec<u8>,
@@ -52,11 +52,11 @@ struct Said {
 const MOST_PROCESSORS: u64 = 16;
 
 impl Records {
-    pub(super) fn new(host: &Host, columns: Columns) -> Self {
-        let Some(bpf) = host.bpf() else { return Self::default() };
+    fn new(host: &Host, bpf: &Bpf, columns: Columns) -> Self {
+        let none = || Self { is_asked: true, ..Self::default() };
         if columns == Columns::PID {
             // To list a folder is quicker than to visit every thread.
-            return Self::default();
+            return none();
         }
         let wants = |column| columns.intersects(column);
         let exact = wants(Columns::MEMORY_INFO | Columns::LOCKED_MEMORY);
@@ -70,18 +70,18 @@ impl Records {
         match bpf.table(host, parts) {
             Ok(program) => {
                 let rest = rest(columns, processors > 0);
-                let hidden = bpf.hidden().to_vec();
-                Self { program: Some((program, rest)), hidden, ..Self::default() }
+                Self { program: Some((program, rest)), ..none() }
             }
-            Err(refusal) => Self { refusal: Some(refusal), ..Self::default() },
+            Err(refusal) => Self { refusal: Some(refusal), ..none() },
         }
     }
 
     /// Reads all records, and notes what there is to be summed.
-    fn read(&mut self, program: &Program) -> std::io::Result<()> {
+    fn read(&mut self, host: &Host, bpf: &Bpf, program: &Program) -> std::io::Result<()> {
         let pieces = &mut self.pieces;
         pieces.clear();
-        program.read(Whom::All, &mut self.bytes, |end| pieces.push((end, Instant::now())))?;
+        let piece = |end| pieces.push((end, Instant::now()));
+        bpf.read_table(host, program, &mut self.bytes, piece)?;
         self.sums.clear();
         for record in records(&self.bytes).filter(|record| record.kind == task::THREAD) {
             if let Some((tgid, sums)) = task::sums(record.bytes) {
@@ -176,16 +176,24 @@ impl Engine {
         row: &mut ProcessRow,
         visit: &mut dyn FnMut(&mut ProcessRow),
     ) -> Option<Result<()>> {
+        let host = self.host.clone();
+        let bpf = host.bpf()?;
         let mut kept = std::mem::take(&mut self.bpf);
+        if !kept.is_asked {
+            kept = Records::new(&host, bpf, row.columns());
+        }
         // Nothing has been shown yet, so that whatever fails here is a reason to read /proc and no more.
-        let ready = kept.program.clone().filter(|(program, _)| kept.read(program).is_ok());
+        let ready = kept.program.clone().filter(|(program, _)| {
+            kept.read(&host, bpf, program).map_err(|error| bpf.failed(error)).is_ok()
+        });
         kept.used = ready.is_some();
         let bytes = std::mem::take(&mut kept.bytes);
-        let result = ready.map(|(_, rest)| self.show(&mut kept, &bytes, &rest, row, visit));
+        let result =
+            ready.map(|(_, rest)| self.show(&mut kept, bpf.hidden(), &bytes, &rest, row, visit));
         kept.bytes = bytes;
         if kept.used {
             self.end();
-            self.host.bpf().into_iter().for_each(Bpf::count_answer);
+            bpf.count_answer();
         }
         self.bpf = kept;
         result
@@ -195,13 +203,13 @@ impl Engine {
     fn show(
         &mut self,
         kept: &mut Records,
+        hidden: &[u32],
         bytes: &[u8],
         rest: &Plan,
         row: &mut ProcessRow,
         visit: &mut dyn FnMut(&mut ProcessRow),
     ) -> Result<()> {
         self.begin();
-        let hidden = kept.hidden.clone();
         let mut left = hidden.iter().peekable();
         let (mut end, mut piece) = (0, 0);
         for record in records(bytes) {
