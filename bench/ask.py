@@ -1,7 +1,7 @@
 """Asks psutil, or psight in its place, and prints what that cost: a JSON list of milliseconds, one number a pass.
 
 Usage: ask.py MODULE CASE PASSES CALLS PID. `PID` is the process with what there is a lot of; with `+bpf` behind the module's
-name it reads through BPF, or fails.
+name it reads through BPF, or fails, and with `+kept` it keeps files open.
 """
 
 import sys
@@ -80,8 +80,13 @@ def main():
     before = time.process_time_ns()
     module, _, path = module.partition("+")
     package = __import__(module)
-    if path and not package.use_bpf():
+    if path == "bpf" and not package.use_bpf():
         sys.exit("the kernel refuses BPF")
+    if path == "kept":
+        resource = __import__("resource")
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        package.keep_open(16_000)
     times = [(time.process_time_ns() - before) / 1e6]
     if case == "import":
         print(times)

@@ -22,8 +22,8 @@ pub(crate) enum Who {
     Here(&'static str),
     /// A Python package.
     Python(&'static str),
-    /// psight's Python package, reading through BPF.
-    PythonBpf,
+    /// psight's Python package, asked for more: `bpf` or `kept`.
+    PythonWith(&'static str),
     /// A program that is started, asked and gone: its name and its arguments, with `{pid}` for the process.
     Tool(&'static [&'static str]),
     /// The same of our command line.
@@ -53,7 +53,9 @@ impl Who {
         match self {
             Self::Here(name) => name.to_owned(),
             Self::Python("psight") => PYTHON.to_owned(),
-            Self::PythonBpf => PYTHON_BPF.to_owned(),
+            Self::PythonWith("bpf") => PYTHON_BPF.to_owned(),
+            Self::PythonWith("kept") => PYTHON_KEPT.to_owned(),
+            Self::PythonWith(other) => format!("{PYTHON}, {other}"),
             Self::Python(module) => module.to_owned(),
             Self::Tool(words) | Self::Screen(words) => words.join(" "),
             Self::Ours(words) => format!("psight {}", words.join(" ")),
@@ -85,6 +87,7 @@ const BY_BPF: &str = "psight, BPF";
 const MEMORY_INFO: &str = "psight, memory_info";
 const PYTHON: &str = "psight in Python";
 const PYTHON_BPF: &str = "psight in Python, BPF";
+const PYTHON_KEPT: &str = "psight in Python, kept open";
 
 const PS: &[&str] =
     &["ps", "-eo", "pid,ppid,comm,stat,ruid,euid,user,time,rss,vsz,lstart,nlwp,args"];
@@ -109,7 +112,8 @@ pub(crate) const CASES: &[Case] = &[
             SYSINFO,
             PROCFS,
             OURS,
-            Who::PythonBpf,
+            Who::PythonWith("kept"),
+            Who::PythonWith("bpf"),
             PSUTIL,
             Who::Tool(PS),
         ],
@@ -121,6 +125,7 @@ pub(crate) const CASES: &[Case] = &[
             cheaper(KEPT_OPEN, "psutil", 10.0),
             cheaper(KEPT_OPEN, "sysinfo", 2.2),
             cheaper(PYTHON, "psutil", 6.5),
+            cheaper(PYTHON_KEPT, "psutil", 6.5),
             within(PYTHON, MEMORY_INFO, 1.2),
             cheaper(RUST, PS_NAME, 3.0),
             cheaper(BY_BPF, "psutil", 30.0),
@@ -209,7 +214,15 @@ pub(crate) const CASES: &[Case] = &[
         load: Load::Sockets,
         calls: 1,
         passes: 5,
-        who: &[PSIGHT, BPF, PROCFS, OURS, Who::PythonBpf, PSUTIL, Who::Tool(&["ss", "-anp"])],
+        who: &[
+            PSIGHT,
+            BPF,
+            PROCFS,
+            OURS,
+            Who::PythonWith("bpf"),
+            PSUTIL,
+            Who::Tool(&["ss", "-anp"]),
+        ],
         aims: &[
             cheaper(RUST, "psutil", 2.0),
             cheaper(PYTHON, "psutil", 2.0),
@@ -295,15 +308,8 @@ pub(crate) const CASES: &[Case] = &[
     command(
         "command_ps",
         Load::Crowd,
-        &[
-            Who::Ours(&["ps", "aux"]),
-            Who::Ours(&["--bpf", "ps", "aux"]),
-            Who::Tool(&["ps", "aux"]),
-        ],
-        &[
-            cheaper("psight ps aux", "ps aux", 2.0),
-            cheaper("psight --bpf ps aux", "ps aux", 2.0),
-        ],
+        &[Who::Ours(&["ps", "aux"]), Who::Ours(&["--bpf", "ps", "aux"]), Who::Tool(&["ps", "aux"])],
+        &[cheaper("psight ps aux", "ps aux", 2.0), cheaper("psight --bpf ps aux", "ps aux", 2.0)],
     ),
     command(
         "command_pgrep",

@@ -110,7 +110,9 @@ fn ask(
             said(command.args(["ask", name, case.name]).args(numbers))
         }
         Who::Python(module) => said(script(settings, module, case).args(numbers)),
-        Who::PythonBpf => said(script(settings, "psight+bpf", case).args(numbers)),
+        Who::PythonWith(more) => {
+            said(script(settings, &format!("psight+{more}"), case).args(numbers))
+        }
         Who::Tool(words) => {
             let (program, rest) = words.split_first().ok_or("no program")?;
             taken(Command::new(program), rest, subject)
