@@ -1,8 +1,5 @@
 """Reading through BPF, against reading `/proc`."""
 
-import subprocess
-import sys
-
 import psutil
 import pytest
 
@@ -20,16 +17,7 @@ def bpf():
     psight.PROCFS_PATH = "/proc"
 
 
-@pytest.fixture
-def child():
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    yield process
-    process.kill()
-    process.wait()
-
-
 def test_a_row_is_what_psutil_says(bpf, child):
-    # It is this program's copy between fork and exec, which subprocess waits for.
     expected = psutil.Process(child.pid).as_dict(ATTRS)
     assert expected["cmdline"] == child.args
     found = {process.pid: process.info for process in psight.process_iter(ATTRS)}

@@ -23,14 +23,6 @@ def kept():
     psight.keep_open(0)
 
 
-@pytest.fixture
-def child():
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    yield process
-    process.kill()
-    process.wait()
-
-
 def _round(attrs=ATTRS):
     return {process.pid: process.info for process in psight.process_iter(attrs)}
 

@@ -9,6 +9,8 @@
 )]
 
 mod common;
+#[path = "common/network.rs"]
+mod network;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -794,20 +796,7 @@ const MANY_INTERFACES: &str = "
 
 #[test]
 fn t64_interfaces_of_every_sort_equal_psutils() {
-    let unshare: &[&str] = if rustix::process::geteuid().is_root() { &["-n"] } else { &["-rn"] };
-    let probe = Command::new("unshare").args(unshare).args(["ip", "link"]).output();
-    if !probe.is_ok_and(|output| output.status.success()) {
-        return eprintln!(
-            "skipped: no network namespace can be made with unshare, or there is no ip"
-        );
-    }
-    let program = std::env::current_exe().unwrap();
-    let output = Command::new("unshare")
-        .args(unshare)
-        .args(["sh", "-c", MANY_INTERFACES])
-        .arg(program)
-        .output();
-    let output = output.unwrap();
+    let Some(output) = network::in_its_own(MANY_INTERFACES, "MANY_INTERFACES") else { return };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 

@@ -4,9 +4,10 @@
 #![allow(clippy::print_stderr, reason = "it is test code")]
 
 mod common;
+#[path = "common/network.rs"]
+mod network;
 
 use std::fmt::Display;
-use std::process::Command;
 
 use common::eventually;
 use psight::Host;
@@ -183,21 +184,7 @@ fn there_are_routes_of_many_sorts() {
 
 #[test]
 fn routes_of_every_sort_equal_those_of_ip() {
-    let unshare: &[&str] = if rustix::process::geteuid().is_root() { &["-n"] } else { &["-rn"] };
-    let probe = Command::new("unshare").args(unshare).args(["ip", "link"]).output();
-    if !probe.is_ok_and(|output| output.status.success()) {
-        return eprintln!(
-            "skipped: no network namespace can be made with unshare, or there is no ip"
-        );
-    }
-    let program = std::env::current_exe().unwrap();
-    let output = Command::new("unshare")
-        .args(unshare)
-        .args(["sh", "-c", MANY_ROUTES])
-        .arg(program)
-        .env(MANY_FOR_A_TEST, "1")
-        .output();
-    let output = output.unwrap();
+    let Some(output) = network::in_its_own(MANY_ROUTES, MANY_FOR_A_TEST) else { return };
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("3 passed"), "{said}");
 }
