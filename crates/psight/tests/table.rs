@@ -305,6 +305,17 @@ fn all_pids_are_those_of_psutil() {
 }
 
 #[test]
+fn what_a_thread_of_the_kernel_never_has_is_not_asked_for() {
+    // PF_KTHREAD; there is nothing but its stat.
+    let machine = Machine::captured().file("proc/9/stat", stat(9, "kthreadd", 'S', 0x20_0000, 3));
+    let columns = Columns::STATUS | Columns::CMDLINE | Columns::MEMORY_INFO | Columns::RSS;
+    let [row] = &machine.host().processes(columns).unwrap()[..] else { panic!("one row") };
+    assert_eq!((row.status, row.rss), (Some(Status::Sleeping), Some(0)));
+    assert_eq!(row.cmdline.as_deref(), Some(&[][..]));
+    assert_eq!(row.memory_info.as_ref().map(|info| (info.rss, info.vms)), Some((0, 0)));
+}
+
+#[test]
 fn t04_a_long_name_is_taken_from_the_command_line_and_a_zombie_keeps_the_short_one() {
     let dir = tempfile::tempdir().unwrap();
     let long = dir.path().join("a-name-that-is-longer-than-fifteen");

@@ -4,7 +4,7 @@ use super::stat::Columns;
 use crate::Error;
 
 /// The line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Statm {
     /// Address space.
     pub size_pages: u64,

@@ -134,7 +134,14 @@ impl Engine {
     }
 
     pub(super) fn statm(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
-        let Ok(statm) = statm::statm(self.sources.read(b"statm\0")?) else { return Ok(()) };
+        let statm = match self.nature {
+            // It has no memory of its own (fs/proc/array.c, `proc_pid_statm`), and half of a small machine is such.
+            Some(Nature::KernelThread) => Statm::default(),
+            _ => match statm::statm(self.sources.read(b"statm\0")?) {
+                Ok(statm) => statm,
+                Err(_) => return Ok(()),
+            },
+        };
         let machine = Machine { host: &self.host, boot: self.boot, memory: self.memory };
         machine.statm(row, columns, &statm);
         Ok(())
@@ -195,7 +202,11 @@ impl Engine {
     }
 
     pub(super) fn cmdline(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
-        let bytes = self.sources.read(b"cmdline\0")?;
+        // Who has no memory has no arguments in it (fs/proc/base.c, `proc_pid_cmdline_read`).
+        let bytes = match self.nature {
+            Some(Nature::KernelThread | Nature::Zombie) => &[],
+            _ => self.sources.read(b"cmdline\0")?,
+        };
         if bytes.is_empty() {
             if self.nature()? == Nature::Zombie {
                 row.zombie |= columns;
