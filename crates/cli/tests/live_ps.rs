@@ -117,7 +117,7 @@ const FORMATS: &str = "%cpu %mem atime blocked bsdstart bsdtime c caught cgroupn
     egroup euid euser f fgid fgroup flag flags fname fsgid fsgroup fsuid fsuser fuid fuser gid group \
     ignored intpri ipcns lastcpu longtname luid lwp maj_flt majflt min_flt minflt mntns netns ni nice \
     nlwp oom oomadj opri pagein pcpu pending pgid pgrp pid pidns pmem policy ppid pri pri_api pri_bar \
-    pri_baz pri_foo priority psr pss rbytes rchars rgid rgroup rops rss rssize rsz rtprio ruid ruser s \
+    pri_baz pri_foo priority psr rbytes rchars rgid rgroup rops rss rssize rsz rtprio ruid ruser s \
     sess session sgi_p sgi_rss sgid sgroup sid sig sig_block sig_catch sig_ignore sig_pend sigcatch \
     sigignore sigmask size spid start start_time stat state stime suid supgid suser svgid svgroup svuid \
     svuser sz tgid thcount tid time timens times tname tpgid tsig tt tty tty4 tty8 uid uid_hack uname \
@@ -125,6 +125,23 @@ const FORMATS: &str = "%cpu %mem atime blocked bsdstart bsdtime c caught cgroupn
 
 /// And what `ps` cuts where more follows.
 const CUT: &str = "cgname cgroup supgrp args cmd command label context wchan wname comm ucomm ucmd";
+
+#[test]
+fn the_share_of_shared_memory_is_near_what_ps_says() {
+    let Some(family) = Family::new() else { return };
+    let first = family.pids.split(',').next().unwrap();
+    let arguments = ["-p", first, "-o", "pss="];
+    let kibibytes = |output: std::process::Output| -> Option<i64> {
+        String::from_utf8(output.stdout).unwrap().trim().parse().ok()
+    };
+    let Ok(theirs) = Command::new("ps").args(arguments).output() else {
+        return eprintln!("skipped: there is no ps");
+    };
+    let Some(theirs) = kibibytes(theirs) else { return eprintln!("skipped: ps tells none") };
+    let ours = kibibytes(run(&[&["ps"], &arguments[..]].concat())).unwrap();
+    // It moves with every process that maps the same files.
+    assert!((ours - theirs).abs() <= theirs / 2 + 64, "{ours} and {theirs}");
+}
 
 #[test]
 fn every_column_of_ps_has_its_head_and_its_values() {
