@@ -5,7 +5,7 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::net::{TcpListener, UdpSocket};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::net::{UnixListener, UnixStream};
 
 use common::beside::{eventually, told, words};
@@ -39,8 +39,15 @@ fn socket(row: &[String]) -> Option<Vec<String>> {
     };
     match row.first()?.as_str() {
         "tcp" | "tcp6" | "udp" | "udp6" => {
-            // An IPv6 address has brackets here, so that it can be told from its port.
-            let ends = row.get(3..5)?.iter().map(|end| end.replace(['[', ']'], ""));
+            // An IPv6 address has brackets here, so that it can be told from its port, and one of IPv4 in it is not shown
+            // as if it were of IPv4.
+            let ends = row.get(3..5)?.iter().map(|end| {
+                let end = end.replace(['[', ']'], "");
+                match end.strip_prefix("::ffff:").filter(|rest| rest.contains('.')) {
+                    Some(rest) => rest.to_owned(),
+                    None => end,
+                }
+            });
             let state = row.get(5).filter(is_state).cloned();
             Some(row.first().cloned().into_iter().chain(ends).chain(state).collect())
         }
@@ -65,6 +72,11 @@ fn every_letter_means_what_it_means_to_net_tools() {
     let _pair = UnixStream::pair().unwrap();
     let _tcp = [TcpListener::bind("127.0.0.1:0").ok(), TcpListener::bind("[::1]:0").ok()];
     let _udp = [UdpSocket::bind("127.0.0.1:0").ok(), UdpSocket::bind("[::1]:0").ok()];
+    // IPv4 over a socket of IPv6.
+    let both = TcpListener::bind("[::]:0").ok();
+    let over = both.as_ref().and_then(|listener| {
+        TcpStream::connect(("127.0.0.1", listener.local_addr().ok()?.port())).ok()
+    });
     for letters in [
         "", "l", "a", "al", "4", "6", "46", "4l", "6a", "x", "xl", "xa", "4x", "x6l", "t", "tl",
         "ta", "t4", "tl6", "u", "ua", "u6a", "tu", "tua", "tux", "tuxa", "t4x", "e", "ee", "plant",
@@ -78,6 +90,7 @@ fn every_letter_means_what_it_means_to_net_tools() {
             || said(&told("netstat", &[&option]).unwrap()),
         );
     }
+    drop(over);
     // The listener and the pair, at least.
     assert!(said(&printed(&["netstat", "-a"])).sockets.len() >= 3);
 }
