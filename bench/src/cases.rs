@@ -308,8 +308,17 @@ pub(crate) const CASES: &[Case] = &[
     command(
         "command_ps",
         Load::Crowd,
-        &[Who::Ours(&["ps", "aux"]), Who::Ours(&["--bpf", "ps", "aux"]), Who::Tool(&["ps", "aux"])],
-        &[cheaper("psight ps aux", "ps aux", 2.0), cheaper("psight --bpf ps aux", "ps aux", 2.0)],
+        &[
+            Who::Ours(&["ps", "aux"]),
+            Who::Ours(&["--bpf", "ps", "aux"]),
+            FLOOR,
+            Who::Tool(&["ps", "aux"]),
+        ],
+        &[
+            cheaper("psight ps aux", "ps aux", 2.0),
+            within("psight ps aux", "floor", 1.5),
+            cheaper("psight --bpf ps aux", "ps aux", 2.0),
+        ],
     ),
     command(
         "command_pgrep",
@@ -329,11 +338,14 @@ pub(crate) const CASES: &[Case] = &[
         &[
             Who::Ours(&["netstat", "-anp"]),
             Who::Ours(&["--bpf", "netstat", "-anp"]),
+            FLOOR,
             Who::Tool(&["netstat", "-anp"]),
             Who::Tool(&["ss", "-anp"]),
         ],
         &[
             cheaper("psight netstat -anp", "netstat -anp", 2.0),
+            cheaper("psight netstat -anp", "ss -anp", 2.0),
+            within("psight netstat -anp", "floor", 1.5),
             cheaper("psight --bpf netstat -anp", "netstat -anp", 2.0),
             cheaper("psight --bpf netstat -anp", "ss -anp", 2.0),
         ],
@@ -347,7 +359,7 @@ pub(crate) const CASES: &[Case] = &[
     command(
         "command_pmap",
         Load::Mappings,
-        &[Who::Ours(&["pmap", "-x", "{pid}"]), Who::Tool(&["pmap", "-x", "{pid}"])],
+        &[Who::Ours(&["pmap", "-x", "{pid}"]), FLOOR, Who::Tool(&["pmap", "-x", "{pid}"])],
         &[cheaper("psight pmap -x {pid}", "pmap -x {pid}", 2.0)],
     ),
     command(
@@ -457,7 +469,8 @@ const fn command(
         about: "a whole command, from its start to its end",
         load,
         calls: 1,
-        passes: 1,
+        // Of the floor; a command begins anew each time.
+        passes: 3,
         who,
         aims,
     }

@@ -35,6 +35,14 @@ const PLANS: &[Plan] = &[
         sizes: &[b"fd\0"],
         pidfd: true,
     },
+    // What is left where nobody has locked memory; its owner is the folder's.
+    Plan {
+        case: "command_ps",
+        reads: &[b"stat\0", b"statm\0", b"cmdline\0"],
+        links: &[],
+        sizes: &[b"\0"],
+        pidfd: false,
+    },
     Plan { case: "pids", reads: &[], links: &[], sizes: &[], pidfd: false },
     Plan { case: "footprint", reads: &[b"smaps_rollup\0"], links: &[], sizes: &[], pidfd: false },
 ];
@@ -47,8 +55,12 @@ pub(crate) fn question(case: &str, subject: u32) -> Outcome<Option<Question>> {
         }
         return Ok(Some(Box::new(move || raw.scan(plan))));
     }
+    if case == "command_netstat" {
+        let mut raw = Raw::open()?;
+        return Ok(Some(Box::new(move || raw.descriptors())));
+    }
     let path = match case {
-        "memory_maps" => format!("{subject}/smaps"),
+        "memory_maps" | "command_pmap" => format!("{subject}/smaps"),
         "process_name" => format!("{subject}/stat"),
         "process_uids" => format!("{subject}/status"),
         "process_memory_info" => format!("{subject}/statm"),
@@ -115,6 +127,38 @@ impl Raw {
     }
 
     fn scan(&mut self, plan: &Plan) -> Outcome<usize> {
+        self.list()?;
+        for pid in std::mem::take(&mut self.pids) {
+            self.process(plan, pid)?;
+            self.pids.push(pid);
+        }
+        Ok(self.pids.len())
+    }
+
+    /// The links of all descriptors, which say who has which socket.
+    fn descriptors(&mut self) -> Outcome<usize> {
+        self.list()?;
+        let (mut links, mut buffer) = (0, Vec::with_capacity(32 * 1024));
+        for pid in &self.pids {
+            self.path.clear();
+            write!(self.path, "{pid}/fd\0")?;
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let path = CStr::from_bytes_until_nul(&self.path)?;
+            let Ok(folder) = openat(&self.proc, path, flags, Mode::empty()) else { continue };
+            let room: &mut Vec<u8> = &mut buffer;
+            let mut entries = RawDir::new(&folder, room.spare_capacity_mut());
+            while let Some(entry) = entries.next() {
+                self.bytes.clear();
+                let room = rustix::buffer::spare_capacity(&mut self.bytes);
+                let Ok(entry) = entry else { break };
+                links += usize::from(readlinkat_raw(&folder, entry.file_name(), room).is_ok());
+            }
+        }
+        Ok(links)
+    }
+
+    /// The pids of all processes.
+    fn list(&mut self) -> Outcome {
         self.pids.clear();
         seek(&self.proc, SeekFrom::Start(0))?;
         let buffer: &mut [MaybeUninit<u8>] = self.entries.spare_capacity_mut();
@@ -126,11 +170,7 @@ impl Raw {
                 self.pids.push(std::str::from_utf8(name)?.parse()?);
             }
         }
-        for pid in std::mem::take(&mut self.pids) {
-            self.process(plan, pid)?;
-            self.pids.push(pid);
-        }
-        Ok(self.pids.len())
+        Ok(())
     }
 
     /// Remembers the processes whose names the kernel cuts, its own threads apart.
