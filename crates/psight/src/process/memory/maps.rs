@@ -269,7 +269,7 @@ impl Process {
     ///
     /// Windows: as [`memory_maps`](Self::memory_maps), all of which are in memory.
     ///
-    /// ```
+    /// ```no_run
     /// # use psight::Process;
     /// let mut anonymous = 0;
     /// Process::current()?.each_memory_map(|map| anonymous += map.anonymous.unwrap_or(0))?;
