@@ -175,9 +175,11 @@ impl Engine {
         row.exe = asked.ask(Columns::EXE, || raw.exe_on(&self.drives)).flatten();
         row.cmdline = asked.ask(Columns::CMDLINE, || raw.cmdline());
         row.cwd = asked.ask(Columns::CWD, || raw.cwd()).flatten();
-        row.username = asked.ask(Columns::USERNAME, || self.username(pid));
         // A process has one user there.
-        row.euser = asked.ask(Columns::EUSER, || self.username(pid));
+        let users = self.columns.common(Columns::USERNAME | Columns::EUSER);
+        let name = asked.ask(users, || self.username(pid));
+        row.euser = name.clone().filter(|_| users.intersects(Columns::EUSER));
+        row.username = name.filter(|_| users.intersects(Columns::USERNAME));
         row.nice = asked.ask(Columns::NICE, || super::control::nice(&raw));
         row.memory_footprint = asked.ask(Columns::MEMORY_FOOTPRINT, || raw.memory_footprint());
         row.denied = asked.denied;

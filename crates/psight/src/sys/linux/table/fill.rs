@@ -14,7 +14,7 @@ use super::super::process::scheduling::policy_of;
 use super::super::process::{Device, Raw, find_terminal, status_of};
 use super::super::records;
 use super::clock::processor_time;
-use super::plan::SIZES;
+use super::plan::{IDS, SIZES};
 use super::sources::{Read, Refusal};
 use super::{Engine, Nature, Seen};
 use crate::memory::percent;
@@ -167,7 +167,7 @@ impl Engine {
 
     pub(super) fn status(&mut self, row: &mut ProcessRow, columns: Columns) -> Read<()> {
         let mut wanted = Wanted::NONE;
-        if columns.intersects(UIDS_OR_NAMES) {
+        if columns.intersects(IDS.minus(Columns::GIDS)) {
             wanted = wanted | Wanted::UID;
         }
         if columns.intersects(Columns::GIDS) {
@@ -317,10 +317,6 @@ impl Engine {
         file
     }
 }
-
-/// What the users of a process are needed for.
-const UIDS_OR_NAMES: Columns =
-    Columns::UIDS.and(Columns::USERNAME).and(Columns::EUID).and(Columns::EUSER);
 
 /// The kernel keeps this many bytes of a name.
 const LONGEST_COMM: usize = 15;
