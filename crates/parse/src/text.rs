@@ -121,7 +121,48 @@ pub fn position(bytes: &[u8], byte: u8) -> Option<usize> {
 
 /// The words of a line, between runs of blanks and tabs.
 pub fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty())
+    line.split(is_blank).filter(|word| !word.is_empty())
+}
+
+/// The first word of a line, and what stands behind it.
+pub fn word(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = after_blanks(line);
+    let end = line.iter().position(is_blank).unwrap_or(line.len());
+    line.split_at_checked(end).filter(|(word, _)| !word.is_empty())
+}
+
+/// The words of a line as [`u64()`] has them, in one pass over it: lines of counters are most of what there is to read.
+pub fn numbers(line: &[u8]) -> impl Iterator<Item = Option<u64>> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let word = after_blanks(rest);
+        let (mut sum, mut behind) = (0u64, word);
+        while let [byte, next @ ..] = behind
+            && byte.is_ascii_digit()
+        {
+            sum = sum.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+            behind = next;
+        }
+        // 19 digits always fit.
+        if matches!(word.len() - behind.len(), 1..=19) && behind.first().is_none_or(is_blank) {
+            rest = behind;
+            return Some(Some(sum));
+        }
+        let (word, behind) = self::word(word)?;
+        rest = behind;
+        Some(u64(word))
+    })
+}
+
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+fn after_blanks(mut line: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', behind @ ..] = line {
+        line = behind;
+    }
+    line
 }
 
 /// `b"MemTotal:  42 kB"` → `(b"MemTotal", b"42 kB")`: key and value around the first colon, blanks trimmed.
@@ -182,6 +223,31 @@ mod tests {
         assert_eq!(all(b"a\nb"), [&b"a"[..], b"b"]);
         assert!(all(b"").is_empty());
         assert!(all(b"\n").is_empty());
+    }
+
+    #[test]
+    fn numbers_are_the_words_one_by_one() {
+        let lines = [
+            &b"  1 22\t333  "[..],
+            b"",
+            b" \t ",
+            b"18446744073709551615 18446744073709551616 0000000000000000000000000042",
+            b"1 x 2x 3\r",
+            b"-1 +1 12/4 7",
+            b"9999999999999999999 \xff\xfe 5",
+        ];
+        for line in lines {
+            let words: Vec<_> = words(line).map(u64).collect();
+            assert_eq!(numbers(line).collect::<Vec<_>>(), words, "{}", line.escape_ascii());
+        }
+        assert_eq!(numbers(b" 1 -2 3").collect::<Vec<_>>(), [Some(1), None, Some(3)]);
+    }
+
+    #[test]
+    fn a_word_comes_with_what_stands_behind_it() {
+        assert_eq!(word(b"  ab\t c "), Some((&b"ab"[..], &b"\t c "[..])));
+        assert_eq!(word(b"ab"), Some((&b"ab"[..], &b""[..])));
+        assert_eq!((word(b" "), word(b"")), (None, None));
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub struct Diskstat<'a> {
 
 /// Decodes `/proc/diskstats`. A line that is not understood is skipped; an error says that none was.
 pub fn diskstats(bytes: &[u8]) -> Result<Vec<Diskstat<'_>>, Error> {
-    let mut disks = Vec::new();
+    // More than most machines have, so that few rows are moved again.
+    let mut disks = Vec::with_capacity(16);
     let (mut understood, mut strange) = (false, false);
     for line in text::lines(bytes).filter(|line| !line.trim_ascii().is_empty()) {
         match diskstat(line) {
@@ -90,27 +91,27 @@ pub fn diskstats(bytes: &[u8]) -> Result<Vec<Diskstat<'_>>, Error> {
 /// Decodes the one line of `/sys/block/<disk>/stat`.
 pub fn block_stat(bytes: &[u8]) -> Result<Counters, Error> {
     let mut row = Row::default();
-    row.fill(text::words(bytes.trim_ascii()))?;
+    row.fill(bytes.trim_ascii())?;
     row.counters()
 }
 
 /// One line; `None` for a device that is listed without any counters.
 fn diskstat(line: &[u8]) -> Result<Option<Diskstat<'_>>, Error> {
-    let mut words = text::words(line);
-    let mut device = || words.next().and_then(text::u32);
-    let _major = device().ok_or(Error::garbled("major"))?;
-    let _minor = device().ok_or(Error::garbled("minor"))?;
-    let third = words.next().ok_or(Error::missing("name"))?;
+    let mut rest = line;
+    let mut next = || {
+        let (word, behind) = text::word(rest)?;
+        rest = behind;
+        Some(word)
+    };
+    let _major = next().and_then(text::u32).ok_or(Error::garbled("major"))?;
+    let _minor = next().and_then(text::u32).ok_or(Error::garbled("minor"))?;
+    let third = next().ok_or(Error::missing("name"))?;
     let mut row = Row::default();
     // Linux 2.4 puts the number of reads before the name, and ends after 15 columns: no other line has so many.
-    let name = if text::u64(third).is_some() && text::words(line).count() == 15 {
-        let name = words.next().ok_or(Error::missing("name"))?;
-        row.fill(std::iter::once(third).chain(words))?;
-        name
-    } else {
-        row.fill(words)?;
-        third
-    };
+    let first = text::u64(third).filter(|_| text::words(line).count() == 15);
+    let name = if first.is_some() { next().ok_or(Error::missing("name"))? } else { third };
+    row.put(first);
+    row.fill(rest)?;
     if row.len == 0 {
         return Ok(None);
     }
@@ -125,10 +126,19 @@ struct Row {
 }
 
 impl Row {
-    fn fill<'a>(&mut self, words: impl Iterator<Item = &'a [u8]>) -> Result<(), Error> {
-        for (slot, word) in self.numbers.iter_mut().zip(words) {
-            *slot = number(word).ok_or(Error::garbled("reads"))?;
+    fn put(&mut self, number: Option<u64>) {
+        if let (Some(number), Some(slot)) = (number, self.numbers.get_mut(self.len)) {
+            *slot = number;
             self.len += 1;
+        }
+    }
+
+    /// The words of `rest`, from the next place on.
+    fn fill(&mut self, rest: &[u8]) -> Result<(), Error> {
+        let places = self.numbers.len() - self.len;
+        for (place, said) in text::numbers(rest).take(places).enumerate() {
+            let number = said.or_else(|| text::words(rest).nth(place).and_then(below_zero));
+            self.put(Some(number.ok_or(Error::garbled("reads"))?));
         }
         Ok(())
     }
@@ -179,8 +189,8 @@ impl Row {
 }
 
 /// Requests under way can be counted below zero (until 4.20, by a race), which the kernel prints signed: that is none.
-fn number(word: &[u8]) -> Option<u64> {
-    text::u64(word).or_else(|| text::i64(word).map(|negative| negative.try_into().unwrap_or(0)))
+fn below_zero(word: &[u8]) -> Option<u64> {
+    text::i64(word).map(|number| number.try_into().unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ fn line(line: &[u8]) -> Option<NetDev<'_>> {
     // The last colon: an alias has one of its own. A number may follow it at once.
     let colon = line.iter().rposition(|byte| *byte == b':')?;
     let (name, rest) = line.split_at_checked(colon)?;
-    let mut numbers = text::words(rest.get(1..)?).map(text::u64);
+    let mut numbers = text::numbers(rest.get(1..)?);
     let mut next = || numbers.next()?;
     let (rx_bytes, rx_packets, rx_errors, rx_dropped) = (next()?, next()?, next()?, next()?);
     let (rx_fifo_errors, rx_frame_errors) = (next()?, next()?);

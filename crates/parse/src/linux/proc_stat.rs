@@ -53,8 +53,8 @@ pub fn proc_stat(bytes: &[u8]) -> ProcStat {
         match key {
             b"cpu" => stat.cpu = cpu_ticks(rest),
             // The first number of these lines is the sum; thousands may follow.
-            b"intr" => stat.intr = text::words(rest).next().and_then(text::u64),
-            b"softirq" => stat.softirq = text::words(rest).next().and_then(text::u64),
+            b"intr" => stat.intr = text::numbers(rest).next().flatten(),
+            b"softirq" => stat.softirq = text::numbers(rest).next().flatten(),
             b"ctxt" => stat.ctxt = text::u64(rest),
             b"btime" => stat.btime = text::u64(rest),
             _ => {
@@ -67,7 +67,7 @@ pub fn proc_stat(bytes: &[u8]) -> ProcStat {
 }
 
 fn cpu_ticks(columns: &[u8]) -> Option<CpuTicks> {
-    let mut numbers = text::words(columns).map(text::u64);
+    let mut numbers = text::numbers(columns);
     let mut next = || numbers.next().flatten();
     Some(CpuTicks {
         user_ticks: next()?,

@@ -18,7 +18,8 @@ pub struct Vmstat {
 /// Decodes `/proc/vmstat`, as far as the last of the counters, which stand together.
 pub fn vmstat(bytes: &[u8]) -> Vmstat {
     let mut stat = Vmstat::default();
-    for line in text::lines(bytes) {
+    // Most of those before are levels, which begin with `nr_`.
+    for line in text::lines(bytes).filter(|line| line.first() == Some(&b'p')) {
         if let Some(number) = line.strip_prefix(b"pswpin ") {
             stat.pswpin_pages = text::u64(number);
         } else if let Some(number) = line.strip_prefix(b"pswpout ") {
