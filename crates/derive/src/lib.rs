@@ -62,8 +62,11 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
                 }
             }
 
-            fn counters(&mut self) -> ::std::vec::Vec<::std::option::Option<&mut u64>> {
-                ::std::vec![#(::psight::record::ToValue::as_counter(&mut self.#counters)),*]
+            fn each_counter<'a>(
+                &'a mut self,
+                _see: &mut dyn ::std::ops::FnMut(::std::option::Option<&'a mut u64>),
+            ) {
+                #(_see(::psight::record::ToValue::as_counter(&mut self.#counters));)*
             }
         }
 

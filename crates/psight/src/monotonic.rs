@@ -47,25 +47,22 @@ impl<K: Ord + Clone> Monotonic<K> {
     ///
     /// The first reading comes back as it is. Fields that are not counters stay as they are.
     pub fn continued<R: Record>(&mut self, mut now: BTreeMap<K, R>) -> BTreeMap<K, R> {
-        self.seen.retain(|key, _| now.contains_key(key));
-        for (key, record) in &mut now {
-            match self.seen.get_mut(key) {
-                Some(seen) => {
-                    for (said, seen) in record.counters().into_iter().zip(seen) {
-                        if let Some(said) = said {
-                            seen.count_on(said);
-                        }
-                    }
-                }
-                None => {
-                    let first = |said: Option<&mut u64>| Counter {
-                        last: said.map_or(0, |said| *said),
-                        before: 0,
-                    };
-                    let seen = record.counters().into_iter().map(first).collect();
-                    self.seen.insert(key.clone(), seen);
-                }
+        if !self.seen.keys().eq(now.keys()) {
+            self.seen.retain(|key, _| now.contains_key(key));
+            for key in now.keys() {
+                self.seen.entry(key.clone()).or_default();
             }
+        }
+        for (record, seen) in now.values_mut().zip(self.seen.values_mut()) {
+            let mut place = 0;
+            record.each_counter(&mut |said| {
+                match (seen.get_mut(place), said) {
+                    (Some(seen), Some(said)) => seen.count_on(said),
+                    (Some(_), None) => {}
+                    (None, said) => seen.push(Counter::first(said.copied())),
+                }
+                place += 1;
+            });
         }
         now
     }
@@ -77,6 +74,10 @@ impl<K: Ord + Clone> Monotonic<K> {
 }
 
 impl Counter {
+    fn first(said: Option<u64>) -> Self {
+        Self { last: said.unwrap_or(0), before: 0 }
+    }
+
     fn count_on(&mut self, said: &mut u64) {
         if *said < self.last {
             self.before = self.before.saturating_add(self.last);

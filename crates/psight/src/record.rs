@@ -77,22 +77,24 @@ pub trait Record {
     /// is no such field.
     fn value_at(&self, index: usize) -> Value<'_>;
 
-    /// The fields marked `counter` that hold a whole number, in the order of [`FIELDS`](Self::FIELDS) and to be changed
-    /// in place; `None` for one that is not known. [`Monotonic`](crate::monotonic::Monotonic) continues them.
-    fn counters(&mut self) -> Vec<Option<&mut u64>> {
-        Vec::new()
-    }
+    /// Shows the fields marked `counter` that hold a whole number, in the order of [`FIELDS`](Self::FIELDS) and to be
+    /// changed in place; `None` for one that is not known. [`Monotonic`](crate::monotonic::Monotonic) continues them.
+    fn each_counter<'a>(&'a mut self, _see: &mut dyn FnMut(Option<&'a mut u64>)) {}
 }
 
 /// The record `now`, each of whose counters says what it grew by since `before`: 0 for one that went backwards, and for
 /// one that was not known then.
 pub(crate) fn growth<R: Record + Clone>(now: &R, before: &R) -> R {
     let (mut growth, mut before) = (now.clone(), before.clone());
-    for (now, before) in growth.counters().into_iter().zip(before.counters()) {
+    let mut known = Vec::new();
+    before.each_counter(&mut |before| known.push(before.copied()));
+    let mut known = known.into_iter();
+    growth.each_counter(&mut |now| {
+        let before = known.next().flatten();
         if let Some(now) = now {
-            *now = before.map_or(0, |before| now.saturating_sub(*before));
+            *now = before.map_or(0, |before| now.saturating_sub(before));
         }
-    }
+    });
     growth
 }
 
