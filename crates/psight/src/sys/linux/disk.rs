@@ -20,6 +20,7 @@ use crate::disk::{DiskUsage, MountPoint, Mounts, Partition, patiently};
 use crate::memory::percent;
 use crate::{Error, Host, Result};
 
+pub(super) use io::moved;
 pub(crate) use io::{disk_io_counters, disk_traffic, disks_not_counted};
 
 /// How long a capture waits for each mount.

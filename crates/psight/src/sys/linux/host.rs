@@ -1,5 +1,6 @@
 //! The machine itself: `/proc`, `/etc/os-release`, `uname(2)`, the clocks.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psight_parse::Error as Undecoded;
@@ -91,6 +92,12 @@ fn processor(host: &Host) -> Option<String> {
     let bytes = read::file(&host.proc().join("cpuinfo")).ok()?;
     let name = cpuinfo(&bytes).iter().find_map(|cpu| cpu.model_name)?;
     Some(String::from_utf8_lossy(name).into_owned()).filter(|name| !name.is_empty())
+}
+
+/// Whether the files of processes and of the system are those that this kernel makes, where they usually are: then the
+/// numbers in them are those that its calls take.
+pub(super) fn has_own_proc(host: &Host) -> bool {
+    !host.is_captured() && host.proc() == Path::new("/proc")
 }
 
 /// What containers leave behind for those inside to see.

@@ -1,9 +1,9 @@
 //! Memory and swap space: `/proc/meminfo`, `/proc/vmstat`, `/proc/zoneinfo`.
 
 use psight_parse::linux::meminfo::{Meminfo, meminfo};
-use psight_parse::linux::vmstat::vmstat;
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
+use super::disk::moved;
 use super::records::bytes;
 use super::{ffi, read};
 use crate::memory::{HeapInfo, MemoryCaches, SwapMemory, VirtualMemory, percent};
@@ -61,8 +61,7 @@ pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
     let (total, free) = said.or_else(asked).ok_or_else(missing)?;
     let free = free.min(total);
     let used = total.saturating_sub(free);
-    let stat =
-        read::file(&host.proc().join("vmstat")).map(|bytes| vmstat(&bytes)).unwrap_or_default();
+    let stat = moved(&host.proc().join("vmstat")).unwrap_or_default();
     let page = host.constants().page_size;
     Ok(SwapMemory {
         total,

@@ -22,6 +22,7 @@ pub(crate) use routes::routes;
 
 use self::owners::Owners;
 use self::sockets::{Namespace, Sockets, sockets};
+use super::host::has_own_proc;
 use super::process::Raw;
 use super::read;
 use crate::net::{Connection, ConnectionKind, Family, NetIo};
@@ -29,8 +30,10 @@ use crate::{Error, Host, Pid, Result};
 
 // /proc/net/dev
 pub(crate) fn io_counters(host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
-    let path = host.proc().join("net/dev");
-    let bytes = read::system(&path)?;
+    // The same folder: it spares the kernel a link that it makes anew every time.
+    let itself = Path::new("/proc/self/net/dev");
+    let path = if has_own_proc(host) { itself.to_owned() } else { host.proc().join("net/dev") };
+    let bytes = read::short_list(&path).map_err(|error| Error::system(&path, error))?;
     let rows = net_dev(&bytes).map_err(|error| Error::malformed(&path, &error))?;
     let counters = rows.map(|dev| {
         let io = NetIo {
@@ -184,7 +187,7 @@ fn own_kernel(host: &Host) -> bool {
 
 /// The caller's network namespace, or what stands for it under another `/proc`.
 fn namespace(host: &Host) -> Namespace {
-    let ours = own_kernel(host) && host.proc() == Path::new("/proc");
+    let ours = own_kernel(host) && has_own_proc(host);
     Namespace { ours, tables: host.proc().join("net") }
 }
 

@@ -22,6 +22,7 @@ use rustix::io::Errno;
 
 use super::control::reach;
 use super::files::push_decimal;
+use super::host::has_own_proc;
 use super::read;
 use super::table::{PidfdInfo, pidfd_info};
 use crate::{Error, Host, Pid, Result};
@@ -59,7 +60,7 @@ pub(crate) fn current_pid(host: &Host) -> Result<Pid> {
     if host.is_captured() {
         return Err(Error::unsupported("current_pid"));
     }
-    if host.proc() == Path::new("/proc") {
+    if has_own_proc(host) {
         return Ok(Pid::new(std::process::id()));
     }
     let path = host.proc().join("self");
@@ -282,7 +283,7 @@ impl Raw {
 
     /// Why there is no such directory: nobody has the pid, or `hidepid` hides who has it.
     fn absent(&self) -> Error {
-        let hidden = self.is_of_this_kernel() && {
+        let hidden = has_own_proc(&self.host) && {
             let number = i32::try_from(self.pid.as_u32()).ok();
             let pid = number.and_then(rustix::process::Pid::from_raw);
             pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(Errno::PERM))
@@ -292,11 +293,6 @@ impl Raw {
         } else {
             Error::no_such_process(self.pid)
         }
-    }
-
-    /// Whether the numbers are those that system calls take.
-    fn is_of_this_kernel(&self) -> bool {
-        !self.host.is_captured() && self.host.proc() == Path::new("/proc")
     }
 }
 

@@ -82,8 +82,41 @@ pub(super) fn file_at(dir: BorrowedFd<'_>, path: impl Arg, bytes: &mut Vec<u8>) 
     }
 }
 
+/// The beginning of a file, for those who find what they need before its end, of which the kernel would make the rest for
+/// nothing. `is_enough` gets all that was read so far, and how much of that came last; at the end it is asked no more.
+pub(super) fn until(
+    path: &Path,
+    mut is_enough: impl FnMut(&[u8], usize) -> bool,
+) -> io::Result<Vec<u8>> {
+    let fd = openat(CWD, path, FILE, Mode::empty())?;
+    let mut bytes = Vec::with_capacity(2 * PAGE);
+    loop {
+        if bytes.capacity() - bytes.len() < PAGE {
+            bytes.reserve(bytes.capacity());
+        }
+        match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut bytes)) {
+            Ok(0) => return Ok(bytes),
+            Ok(read) if is_enough(&bytes, read) => return Ok(bytes),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// The whole of a short list of the system, as `diskstats` and `net/dev` are. The kernel writes such a list entry by entry
+/// into a page, and ends a read before the entry that has no room there any more (fs/seq_file.c, `seq_read_iter`): what
+/// leaves room for the longest has got everything, and to look for more would have the list walked once more.
+pub(super) fn short_list(path: &Path) -> io::Result<Vec<u8>> {
+    /// A name and two dozen numbers.
+    const ENTRY: usize = 640;
+    until(path, |_, read| read + ENTRY <= PAGE)
+}
+
+/// The least that the kernel reads of a list, and the room that it wants for it: the smallest of all machines' pages.
+const PAGE: usize = 4096;
+
 /// So much of a list is in memory at a time, unless one entry of it is longer.
-const PIECE: usize = 8 * 4096;
+const PIECE: usize = 8 * PAGE;
 
 /// Shows a list piece by piece, for those who need none of it for long. `take` gets what was read and has not been taken
 /// yet, and whether the list ends with it, and says how many bytes of it it took: the rest comes again, with more behind
@@ -165,4 +198,42 @@ pub(super) fn system_piece(path: &Path) -> Result<Vec<u8>> {
 /// The whole file of the system, where the question has no answer without it.
 pub(super) fn system(path: &Path) -> Result<Vec<u8>> {
     file(path).map_err(|error| Error::system(path, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of so many bytes, and how many of them are read before it is enough.
+    fn read_of(length: usize, is_enough: impl FnMut(&[u8], usize) -> bool) -> usize {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), vec![b'x'; length]).unwrap();
+        until(file.path(), is_enough).unwrap().len()
+    }
+
+    #[test]
+    fn a_file_is_read_until_it_is_enough() {
+        assert_eq!(read_of(100_000, |_, _| false), 100_000);
+        assert!(read_of(100_000, |_, _| true) < 100_000);
+        assert!((50_000..100_000).contains(&read_of(100_000, |bytes, _| bytes.len() >= 50_000)));
+        assert_eq!(read_of(0, |_, _| unreachable!()), 0);
+    }
+
+    #[test]
+    fn a_short_list_is_whole_whatever_its_length() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for length in [0, 1, 3455, 3456, 3457, 4095, 4096, 4097, 8191, 8192, 8193, 20_000] {
+            std::fs::write(file.path(), vec![b'x'; length]).unwrap();
+            assert_eq!(short_list(file.path()).unwrap().len(), length);
+        }
+        let lists =
+            [("/proc/self/net/dev", "/proc/net/dev"), ("/proc/diskstats", "/proc/diskstats")];
+        for (list, whole) in lists {
+            let names = |bytes: Vec<u8>| bytes.iter().filter(|byte| **byte == b'\n').count();
+            let (Ok(found), Ok(whole)) = (short_list(Path::new(list)), std::fs::read(whole)) else {
+                continue;
+            };
+            assert_eq!(names(found), names(whole), "{list}");
+        }
+    }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use psight_parse::linux::diskstats::{Counters, Diskstat, block_stat, diskstats};
-use psight_parse::linux::vmstat::vmstat;
+use psight_parse::linux::vmstat::{Vmstat, vmstat as decode};
 
 use super::read;
 use crate::disk::{DiskIo, DiskTraffic, Disks};
@@ -19,7 +19,7 @@ const SECTOR: u64 = 512;
 // diskstats, else /sys/block/*/stat
 pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
     let path = host.proc().join("diskstats");
-    let bytes = match read::file(&path) {
+    let bytes = match read::short_list(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return from_sys(host, which),
         Err(error) => return Err(Error::system(path, error)),
@@ -61,7 +61,8 @@ pub(crate) fn disks_not_counted(host: &Host) -> Result<Vec<OsString>> {
 
 // vmstat
 pub(crate) fn disk_traffic(host: &Host) -> Result<DiskTraffic> {
-    let stat = vmstat(&read::system(&host.proc().join("vmstat"))?);
+    let path = host.proc().join("vmstat");
+    let stat = moved(&path).map_err(|error| Error::system(path, error))?;
     let (Some(read), Some(written)) = (stat.pgpgin_kib, stat.pgpgout_kib) else {
         return Err(Error::unsupported("disk_traffic"));
     };
@@ -69,6 +70,18 @@ pub(crate) fn disk_traffic(host: &Host) -> Result<DiskTraffic> {
         read_bytes: read.saturating_mul(1024),
         write_bytes: written.saturating_mul(1024),
     })
+}
+
+/// What was moved between disks and memory. All of it stands in the first half of the file, of which every part that is
+/// read costs the kernel as much as the whole.
+pub(in super::super) fn moved(vmstat: &Path) -> io::Result<Vmstat> {
+    let mut stat = Vmstat::default();
+    let bytes = read::until(vmstat, |bytes, _| {
+        let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        stat = decode(bytes.get(..end).unwrap_or_default());
+        stat.pswpout_pages.is_some()
+    })?;
+    Ok(if stat.pswpout_pages.is_some() { stat } else { decode(&bytes) })
 }
 
 /// The name as `/proc` and `/dev` have it: a slash in it is a `!` in `/sys`, which has directories for slashes.
@@ -144,5 +157,30 @@ fn disk_io(counters: &Counters) -> DiskIo {
         discard_time: discards.map(|discards| discards.ms),
         flush_count: flushes.map(|flushes| flushes.count),
         flush_time: flushes.map(|flushes| flushes.ms),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_moved_is_found_wherever_a_read_ends() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let counters = "pgpgin 11\npgpgout 222\npswpin 3333\npswpout 44444\nnr_more 5\n";
+        for before in (4000..4100).chain(8100..8200).chain([0, 1]) {
+            std::fs::write(file.path(), format!("{:>before$}\n{counters}", "nr_dirty 7")).unwrap();
+            let stat = moved(file.path()).unwrap();
+            let moved = [stat.pgpgin_kib, stat.pgpgout_kib, stat.pswpin_pages, stat.pswpout_pages];
+            assert_eq!(moved, [Some(11), Some(222), Some(3333), Some(44_444)], "{before}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_counted_is_not_moved() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "nr_dirty 7\npgpgin 11").unwrap();
+        let stat = moved(file.path()).unwrap();
+        assert_eq!((stat.pgpgin_kib, stat.pswpout_pages), (Some(11), None));
     }
 }

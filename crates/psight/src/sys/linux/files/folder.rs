@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
-use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, Stat};
 use rustix::fs::{fstat, fstatfs, openat, readlinkat_raw, statat};
 use rustix::io::Errno;
 
+use super::super::host::has_own_proc;
 use super::super::process::Raw;
 use super::{on, push_decimal, said_entries, skip_to, tried};
 use crate::{Error, Host, Pid, Result};
@@ -44,7 +44,7 @@ impl Folder {
         let fd = openat(CWD, &path, flags, Mode::empty())
             .map_err(|error| raw.failed(path, error.into()))?;
         let is_of_kernel = || fstatfs(&fd).is_ok_and(|system| system.f_type == PROC_SUPER_MAGIC);
-        let live = !host.is_captured() && (host.proc() == Path::new("/proc") || is_of_kernel());
+        let live = has_own_proc(host) || (!host.is_captured() && is_of_kernel());
         let (name, info) = (RefCell::new(Vec::with_capacity(16)), Vec::with_capacity(4096));
         Ok(Self { raw, fd, fdinfo: None, live, name, info })
     }
