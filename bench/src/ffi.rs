@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustix::fd::AsFd;
 use rustix::ioctl::{Updater, ioctl, opcode};
 use rustix::mm::{MapFlags, ProtFlags, mmap};
+use rustix::process::Pid;
 
 /// Asks for the ids of a pidfd (PIDFD_GET_INFO) and does nothing with the answer.
 pub(crate) fn pidfd_info(pidfd: BorrowedFd<'_>) -> bool {
@@ -18,6 +19,13 @@ pub(crate) fn pidfd_info(pidfd: BorrowedFd<'_>) -> bool {
     };
     // SAFETY: as above.
     unsafe { ioctl(pidfd, call) }.is_ok()
+}
+
+/// Asks for the priority of a process at disks and does nothing with the answer.
+pub(crate) fn io_priority(pid: Pid) -> bool {
+    const IOPRIO_WHO_PROCESS: libc::c_int = 1;
+    // SAFETY: the call takes two numbers and touches no memory.
+    unsafe { libc::syscall(libc::SYS_ioprio_get, IOPRIO_WHO_PROCESS, pid.as_raw_pid()) >= 0 }
 }
 
 /// User and system time of all children that were waited for.

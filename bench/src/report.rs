@@ -67,7 +67,9 @@ pub(crate) fn text(case: &Case, results: &[Result]) -> String {
                 Goal::Cheaper(_) => format!("{} / {}", aim.theirs, aim.ours),
                 Goal::Within(_) => format!("{} / {}", aim.ours, aim.theirs),
             };
-            let _ = writeln!(text, "  {pair:<38}{ratio:>8.2}  {goal}: {word}");
+            let floor = most(aim, results).map(|most| format!(" (the floor's is {most:.2})"));
+            let floor = floor.unwrap_or_default();
+            let _ = writeln!(text, "  {pair:<38}{ratio:>8.2}  {goal}: {word}{floor}");
         }
     }
     text
@@ -81,6 +83,20 @@ pub(crate) fn reached(aim: &Aim, results: &[Result]) -> Option<(f64, bool)> {
         Goal::Cheaper(times) => (theirs / ours, theirs / ours >= times),
         Goal::Within(times) => (ours / theirs, ours / theirs <= times),
     })
+}
+
+/// The ratio that the floor has where the aim is to be cheaper than somebody: more cannot be had by the same way.
+pub(crate) fn most(aim: &Aim, results: &[Result]) -> Option<f64> {
+    if !matches!(aim.goal, Goal::Cheaper(_)) || !takes_the_usual_way(aim.ours) {
+        return None;
+    }
+    let median = |name: &str| results.iter().find(|result| result.name == name)?.median();
+    Some(median(aim.theirs)? / median("floor")?)
+}
+
+/// Whether this contender reads what the floor reads.
+fn takes_the_usual_way(name: &str) -> bool {
+    !["bpf", "BPF", "kept open"].iter().any(|other| name.contains(other))
 }
 
 /// Milliseconds in a unit that fits.

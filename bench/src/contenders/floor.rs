@@ -1,16 +1,18 @@
 //! The floor: the system calls that a question needs, in a loop that looks at nothing they answer.
 
 use std::collections::HashSet;
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::io::Write as _;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Mode, OFlags, RawDir, SeekFrom, openat, readlinkat_raw, seek, statat,
+    AtFlags, CWD, FileType, Mode, OFlags, RawDir, SeekFrom, fstat, openat, readlinkat_raw, seek,
+    statat,
 };
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, getpriority_process, pidfd_open};
+use rustix::thread::sched_getaffinity;
 
 use super::Question;
 use crate::workload::FOLDER;
@@ -27,6 +29,17 @@ struct Plan {
 
 const PLANS: &[Plan] = &[
     Plan { case: "table", reads: &[b"stat\0", b"cmdline\0"], links: &[], sizes: &[], pidfd: true },
+    Plan { case: "churn", reads: &[b"stat\0", b"cmdline\0"], links: &[], sizes: &[], pidfd: true },
+    // From Python, whose `memory_info` has what only `statm` tells.
+    Plan {
+        case: "cold",
+        reads: &[b"stat\0", b"statm\0", b"cmdline\0"],
+        links: &[],
+        sizes: &[],
+        pidfd: true,
+    },
+    // Who is whose child, and when each began.
+    Plan { case: "descendants", reads: &[b"stat\0"], links: &[], sizes: &[], pidfd: false },
     Plan { case: "monitor", reads: &[b"stat\0"], links: &[], sizes: &[], pidfd: false },
     Plan {
         case: "wide",
@@ -55,24 +68,66 @@ pub(crate) fn question(case: &str, subject: u32) -> Outcome<Option<Question>> {
         }
         return Ok(Some(Box::new(move || raw.scan(plan))));
     }
-    if case == "command_netstat" {
-        let mut raw = Raw::open()?;
-        return Ok(Some(Box::new(move || raw.descriptors())));
-    }
-    let path = match case {
-        "memory_maps" | "command_pmap" => format!("{subject}/smaps"),
-        "process_name" => format!("{subject}/stat"),
-        "process_uids" => format!("{subject}/status"),
-        "process_memory_info" => format!("{subject}/statm"),
-        "cpu_times" => "stat".to_owned(),
-        "virtual_memory" => "meminfo".to_owned(),
-        "disk_io_counters" => "diskstats".to_owned(),
-        "net_io_counters" => "net/dev".to_owned(),
-        _ => return Ok(None),
-    };
     let mut raw = Raw::open()?;
-    let path = std::ffi::CString::new(path)?;
-    Ok(Some(Box::new(move || raw.whole(&path))))
+    let pid = Pid::from_raw(i32::try_from(subject)?).ok_or("pid 0")?;
+    let of_process = |name: &str| CString::new(format!("{subject}/{name}"));
+    let mut pieces = Vec::new();
+    match case {
+        "connections" | "command_netstat" => return Ok(Some(Box::new(move || raw.descriptors()))),
+        "open_files" => {
+            let numbers = raw.regular_files(subject)?;
+            return Ok(Some(Box::new(move || raw.open_files(subject, &numbers))));
+        }
+        "threads" => return Ok(Some(Box::new(move || raw.threads(subject)))),
+        "memory_maps" | "command_pmap" => {
+            let path = of_process("smaps")?;
+            return Ok(Some(Box::new(move || raw.whole(&path))));
+        }
+        "process_uids" | "process_username" => {
+            return Ok(Some(Box::new(move || Ok(usize::from(ids(pid))))));
+        }
+        "process_nice" => {
+            return Ok(Some(Box::new(move || {
+                Ok(usize::from(getpriority_process(Some(pid)).is_ok()))
+            })));
+        }
+        "process_cpu_affinity" => {
+            return Ok(Some(Box::new(move || {
+                Ok(usize::from(sched_getaffinity(Some(pid)).is_ok()))
+            })));
+        }
+        "process_ionice" => {
+            return Ok(Some(Box::new(move || Ok(usize::from(ffi::io_priority(pid))))));
+        }
+        "cpu_times" | "cpu_times_each" | "cpu_percent" | "cpu_stats" | "boot_time" => {
+            pieces.push(c"stat".to_owned());
+        }
+        "virtual_memory" => pieces.push(c"meminfo".to_owned()),
+        "swap_memory" => pieces.extend([c"meminfo".to_owned(), c"vmstat".to_owned()]),
+        "disk_io_counters" => pieces.push(c"diskstats".to_owned()),
+        "net_io_counters" => pieces.push(c"self/net/dev".to_owned()),
+        "process"
+        | "process_name"
+        | "process_ppid"
+        | "process_status"
+        | "process_cpu_times"
+        | "process_cpu_percent"
+        | "process_num_threads"
+        | "process_is_running" => {
+            pieces.push(of_process("stat")?);
+        }
+        "process_memory_info" => pieces.push(of_process("statm")?),
+        "process_num_ctx_switches" => pieces.push(of_process("status")?),
+        "process_io_counters" => pieces.push(of_process("io")?),
+        "process_cmdline" => pieces.push(of_process("cmdline")?),
+        _ => return Ok(None),
+    }
+    Ok(Some(Box::new(move || pieces.iter().map(|path| raw.piece(path)).sum())))
+}
+
+/// Asks for the ids of a process, as a pidfd tells them.
+fn ids(pid: Pid) -> bool {
+    pidfd_open(pid, PidfdFlags::empty()).is_ok_and(|pidfd| ffi::pidfd_info(pidfd.as_fd()))
 }
 
 /// The files that the table needs of a machine in a folder, whose processes have no pidfds.
@@ -139,12 +194,16 @@ impl Raw {
     fn descriptors(&mut self) -> Outcome<usize> {
         self.list()?;
         let (mut links, mut buffer) = (0, Vec::with_capacity(32 * 1024));
-        for pid in &self.pids {
-            self.path.clear();
-            write!(self.path, "{pid}/fd\0")?;
-            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            let path = CStr::from_bytes_until_nul(&self.path)?;
-            let Ok(folder) = openat(&self.proc, path, flags, Mode::empty()) else { continue };
+        for pid in std::mem::take(&mut self.pids) {
+            let Ok(folder) = self.folder(pid, "fd") else { continue };
+            // Many descriptors stand in a row, and to try is cheaper than to list them first.
+            let size = fstat(&folder)?.st_size;
+            if size >= 256 {
+                for number in 0..u32::try_from(size)? {
+                    links += usize::from(self.link(&folder, number)?);
+                }
+                continue;
+            }
             let room: &mut Vec<u8> = &mut buffer;
             let mut entries = RawDir::new(&folder, room.spare_capacity_mut());
             while let Some(entry) = entries.next() {
@@ -155,6 +214,79 @@ impl Raw {
             }
         }
         Ok(links)
+    }
+
+    /// A folder of a process.
+    fn folder(&mut self, pid: u32, name: &str) -> Outcome<OwnedFd> {
+        self.path.clear();
+        write!(self.path, "{pid}/{name}\0")?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let path = CStr::from_bytes_until_nul(&self.path)?;
+        Ok(openat(&self.proc, path, flags, Mode::empty())?)
+    }
+
+    /// Whether the link of this number in the folder can be read.
+    fn link(&mut self, folder: &OwnedFd, number: u32) -> Outcome<bool> {
+        let name = name_of(&mut self.path, number)?;
+        self.bytes.clear();
+        let room = rustix::buffer::spare_capacity(&mut self.bytes);
+        Ok(readlinkat_raw(folder, name, room).is_ok())
+    }
+
+    /// Whether each descriptor of the process is of a regular file.
+    fn regular_files(&mut self, pid: u32) -> Outcome<Vec<bool>> {
+        let folder = self.folder(pid, "fd")?;
+        let mut numbers = Vec::new();
+        for number in 0..u32::try_from(fstat(&folder)?.st_size)? {
+            let stat = statat(&folder, name_of(&mut self.path, number)?, AtFlags::empty());
+            let kind = stat.map(|stat| FileType::from_raw_mode(stat.st_mode));
+            numbers.push(kind == Ok(FileType::RegularFile));
+        }
+        Ok(numbers)
+    }
+
+    /// The link and the kind of each descriptor, and the description of each that is of a file.
+    fn open_files(&mut self, pid: u32, regular: &[bool]) -> Outcome<usize> {
+        let (links, descriptions) = (self.folder(pid, "fd")?, self.folder(pid, "fdinfo")?);
+        for (number, regular) in (0..).zip(regular) {
+            self.link(&links, number)?;
+            let name = name_of(&mut self.path, number)?;
+            let _ = std::hint::black_box(statat(&links, name, AtFlags::empty()));
+            if *regular {
+                let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+                let file = openat(&descriptions, name, flags, Mode::empty())?;
+                self.bytes.clear();
+                rustix::io::read(file, rustix::buffer::spare_capacity(&mut self.bytes))?;
+            }
+        }
+        Ok(regular.len())
+    }
+
+    /// The `stat` of each thread of a process.
+    fn threads(&mut self, pid: u32) -> Outcome<usize> {
+        let folder = self.folder(pid, "task")?;
+        let mut entries = std::mem::take(&mut self.entries);
+        let mut threads = 0;
+        let mut listed = RawDir::new(&folder, entries.spare_capacity_mut());
+        while let Some(entry) = listed.next() {
+            let entry = entry?;
+            self.path.clear();
+            write!(self.path, "{pid}/task/")?;
+            self.path.extend_from_slice(entry.file_name().to_bytes());
+            self.path.extend_from_slice(b"/stat\0");
+            let path = std::mem::take(&mut self.path);
+            threads += usize::from(self.piece(CStr::from_bytes_until_nul(&path)?).is_ok());
+            self.path = path;
+        }
+        self.entries = entries;
+        Ok(threads)
+    }
+
+    /// What one read gives of a file.
+    fn piece(&mut self, path: &CStr) -> Outcome<usize> {
+        let file = openat(&self.proc, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        self.bytes.clear();
+        Ok(rustix::io::read(file, rustix::buffer::spare_capacity(&mut self.bytes))?)
     }
 
     /// The pids of all processes.
@@ -209,10 +341,7 @@ impl Raw {
             let _ = std::hint::black_box(statat(&self.proc, path, AtFlags::SYMLINK_NOFOLLOW));
         }
         if plan.pidfd {
-            let pid = Pid::from_raw(i32::try_from(pid)?).ok_or("pid 0")?;
-            if let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) {
-                std::hint::black_box(ffi::pidfd_info(pidfd.as_fd()));
-            }
+            ids(Pid::from_raw(i32::try_from(pid)?).ok_or("pid 0")?);
         }
         Ok(())
     }
@@ -229,6 +358,13 @@ impl Raw {
             }
         }
     }
+}
+
+/// The name of a descriptor.
+fn name_of(path: &mut Vec<u8>, number: u32) -> Outcome<&CStr> {
+    path.clear();
+    write!(path, "{number}\0")?;
+    Ok(CStr::from_bytes_until_nul(path)?)
 }
 
 fn join<'a>(path: &'a mut Vec<u8>, folder: usize, name: &[u8]) -> Outcome<&'a CStr> {

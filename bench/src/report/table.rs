@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Machine, Result, reached, shown};
+use super::{Machine, Result, most, reached, shown};
 use crate::Outcome;
 use crate::cases::{Case, Goal};
 
@@ -15,7 +15,7 @@ pub(super) fn markdown(cases: &[(&'static Case, Vec<Result>)], machine: &Machine
     for (name, value) in &machine.0 {
         let _ = writeln!(text, "| {name} | {value} |");
     }
-    text += "\n### What was aimed at\n\n| case | | ratio | aim | |\n|---|---|---:|---|---|\n";
+    text += "\n### What was aimed at\n\n| case | | ratio | the floor's | aim | |\n|---|---|---:|---:|---|---|\n";
     for (case, results) in cases {
         for aim in case.aims {
             let Some((ratio, reached)) = reached(aim, results) else { continue };
@@ -28,8 +28,9 @@ pub(super) fn markdown(cases: &[(&'static Case, Vec<Result>)], machine: &Machine
                 }
             };
             let word = if reached { "" } else { "missed" };
+            let (ratio, most) = (number(ratio), most(aim, results).map(number).unwrap_or_default());
             let _ =
-                writeln!(text, "| {} | {pair} | {} | {goal} | {word} |", case.name, number(ratio));
+                writeln!(text, "| {} | {pair} | {ratio} | {most} | {goal} | {word} |", case.name);
         }
     }
     text += "\n### What everybody took\n\nMedian and, in brackets, the quartiles of all passes of all rounds.\n\n";
