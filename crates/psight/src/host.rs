@@ -179,11 +179,12 @@ impl Host {
         Arc::ptr_eq(&self.0, &other.0) || self.0.proc == other.0.proc
     }
 
-    /// What `find` finds out, once for each process that asks. For questions only: whoever controls a process looks anew.
+    /// What `find` finds out, once for each process that asks; this one is `asker`. For questions only: whoever controls a
+    /// process looks anew.
     #[allow(dead_code, reason = "systems without a /proc have nothing else to ask")]
-    pub(crate) fn reach(&self, find: impl Fn(&Self) -> Reach) -> Reach {
+    pub(crate) fn reach(&self, asker: u32, find: impl Fn(&Self) -> Reach) -> Reach {
         let known = *self.0.reach.get_or_init(|| find(self));
-        if known.asker == std::process::id() { known } else { find(self) }
+        if known.asker == asker { known } else { find(self) }
     }
 
     /// The file `path` of this machine, as in `etc/passwd`.

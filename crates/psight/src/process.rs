@@ -173,6 +173,12 @@ impl Process {
         }
     }
 
+    /// Whether the kept sources are such, where there are any.
+    #[allow(dead_code, reason = "only systems that can ask in a cheaper way")]
+    pub(crate) fn has_kept(&self, question: impl FnOnce(&Raw) -> bool) -> bool {
+        self.kept.as_deref().is_some_and(question)
+    }
+
     /// Whether the process is still there: alive, or a zombie that its parent has not waited for.
     ///
     /// It is false once another process has the pid. A start that may not be read is taken for the right one, so that a

@@ -240,7 +240,7 @@ questions! {
     }
     ask_at_once {
         nice: Process::nice, |py, _, nice: i32| object(py, nice.to_value());
-        cpu_affinity: Process::cpu_affinity, |py, _, cpus: Vec<u32>| object(py, cpus.to_value());
+        cpu_affinity: Process::cpu_affinity, |py, _, cpus: Vec<u32>| Ok(PyList::new(py, cpus)?.into_any());
         ionice: Process::ionice, |py, state: &State, nice: psight::process::IoNice| {
             view_with(py, state, Tuple::Pionice, &nice, |field| {
                 if field != "ioclass" {

@@ -170,7 +170,7 @@ impl Process {
     ///
     /// As for [every question](Self#errors).
     pub fn nice(&self) -> Result<i32> {
-        self.ask(sys::control::nice)
+        sys::control::nice(self)
     }
 
     /// Changes the nice value. The kernel takes what is below -20 for -20, and what is above 19 for 19.

@@ -8,6 +8,8 @@ mod wait;
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::io::Errno;
 use rustix::process::{Pid as RawPid, getpriority_process, setpriority_process};
@@ -114,13 +116,12 @@ fn open(pid: RawPid) -> std::result::Result<OwnedFd, Errno> {
 }
 
 // getpriority(2); stat where that was read anyway, and where the pid means nothing to system calls
-pub(crate) fn nice(raw: &Raw) -> Result<i32> {
-    let pid = i32::try_from(raw.pid().as_u32()).ok().and_then(RawPid::from_raw);
-    match pid.filter(|_| !raw.has_stat() && reach(raw.host()).pids) {
-        // A failure is for /proc to explain.
-        Some(pid) => getpriority_process(Some(pid)).or_else(|_| Ok(raw.stat()?.nice)),
-        None => Ok(raw.stat()?.nice),
-    }
+pub(crate) fn nice(process: &Process) -> Result<i32> {
+    let pid = i32::try_from(process.pid().as_u32()).ok().and_then(RawPid::from_raw);
+    let pid = pid.filter(|_| !process.has_kept(Raw::has_stat) && reach(process.host()).pids);
+    // A failure is for /proc to explain.
+    let asked = pid.and_then(|pid| getpriority_process(Some(pid)).ok());
+    asked.map_or_else(|| process.ask(|raw| Ok(raw.stat()?.nice)), Ok)
 }
 
 // setpriority(2)
@@ -202,12 +203,28 @@ fn pid_for(process: &Process, question: &str, is_live: bool) -> Result<RawPid> {
 
 /// What system calls tell about the processes of `host`, found out once.
 pub(super) fn reach(host: &Host) -> Reach {
-    host.reach(|host| {
-        let (asker, pids) = (std::process::id(), is_live(host));
+    let asker = own_id();
+    host.reach(asker, |host| {
+        let pids = is_live(host);
         let itself = i32::try_from(asker).ok().filter(|_| pids);
         let pidfds = itself.is_some_and(|pid| table::pidfd_info(pid).is_ok());
         Reach { asker, pids, pidfds }
     })
+}
+
+/// The number of this process, which a page remembers that is empty again in a child: to ask for it takes as long as many
+/// a question.
+fn own_id() -> u32 {
+    static PAGE: OnceLock<Option<&AtomicU32>> = OnceLock::new();
+    let Some(known) = PAGE.get_or_init(ffi::wiped_on_fork) else { return std::process::id() };
+    match known.load(Ordering::Relaxed) {
+        0 => {
+            let id = std::process::id();
+            known.store(id, Ordering::Relaxed);
+            id
+        }
+        id => id,
+    }
 }
 
 /// Whether the pids of `host` are those that this kernel knows us by.

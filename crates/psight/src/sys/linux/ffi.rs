@@ -8,6 +8,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::ptr;
+use std::sync::atomic::AtomicU32;
 
 /// getpwuid_r(3): what the user is called, as far as the C library's services know.
 pub(super) fn user_name(uid: u32) -> Option<OsString> {
@@ -63,6 +64,26 @@ pub(super) fn group_name(gid: u32) -> Option<OsString> {
             OsString::from_vec(name.to_bytes().to_vec())
         },
     )
+}
+
+/// A number that is 0 at first, and once more in every process that is forked from this one. `None` before Linux 4.14.
+pub(super) fn wiped_on_fork() -> Option<&'static AtomicU32> {
+    const MADV_WIPEONFORK: libc::c_int = 18;
+    let (length, access) = (size_of::<AtomicU32>(), libc::PROT_READ | libc::PROT_WRITE);
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    // SAFETY: the kernel chooses where, so that nothing of ours is there.
+    let page = unsafe { libc::mmap(ptr::null_mut(), length, access, flags, -1, 0) };
+    if page == libc::MAP_FAILED {
+        return None;
+    }
+    // SAFETY: the page is ours alone, and nobody has looked into it.
+    if unsafe { libc::madvise(page, length, MADV_WIPEONFORK) } != 0 {
+        // SAFETY: as above; it is not used again.
+        unsafe { libc::munmap(page, length) };
+        return None;
+    }
+    // SAFETY: the page is never given back, is aligned for anything, and zeros are a number.
+    Some(unsafe { &*page.cast::<AtomicU32>() })
 }
 
 /// Asks one of the C library's databases, with more room as long as it wants more, and takes what is needed from the

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use super::process::Raw;
 use crate::process::{ExitStatus, IoClass, IoNice, Limits, Resource, Signal};
 use crate::{Error, Host, Pid, Process, Result};
 
@@ -64,7 +63,7 @@ pub(crate) fn send_signal(process: &Process, _signal: Signal) -> Result<()> {
     refuse(process, "send_signal")
 }
 
-pub(crate) fn nice(_raw: &Raw) -> Result<i32> {
+pub(crate) fn nice(_process: &Process) -> Result<i32> {
     Err(Error::unsupported("nice"))
 }
 
