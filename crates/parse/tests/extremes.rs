@@ -9,7 +9,7 @@ use psight_parse::linux::pid::limits::limits;
 use psight_parse::linux::pid::maps::maps;
 use psight_parse::linux::pid::stat::stat;
 use psight_parse::linux::pid::statm::statm;
-use psight_parse::linux::proc_stat::proc_stat;
+use psight_parse::linux::proc_stat::{cpus, totals};
 use psight_parse::linux::uptime::uptime;
 
 /// The largest `unsigned long` and `long` of both widths, and the numbers just above the smaller ones.
@@ -40,8 +40,8 @@ fn t42_counters_of_disks_and_interfaces_are_read_to_their_ends() {
 fn t42_times_and_counters_of_the_machine_are_read_to_their_ends() {
     for end in ENDS {
         let text = format!("cpu {end} 0 0 0 0 0 0 0 0 0\nctxt {end}\nbtime {end}\nprocesses 1\n");
-        let found = proc_stat(text.as_bytes());
-        assert_eq!(found.cpu.unwrap().user_ticks, end);
+        assert_eq!(cpus(text.as_bytes()).all.unwrap().user_ticks, end);
+        let found = totals(text.as_bytes());
         assert_eq!((found.ctxt, found.btime), (Some(end), Some(end)));
     }
     // Beyond what 32 bits of seconds hold, as a machine without a clock and a jump may say.

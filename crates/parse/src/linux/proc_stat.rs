@@ -2,13 +2,18 @@
 
 use crate::text;
 
-/// The lines of `/proc/stat` that psight uses.
+/// What the processors did, of which the kernel writes first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ProcStat {
+pub struct Cpus {
     /// All processors together.
-    pub cpu: Option<CpuTicks>,
+    pub all: Option<CpuTicks>,
     /// Each processor that is switched on, with its number, in the kernel's order, which ascends.
-    pub cpus: Vec<(u32, CpuTicks)>,
+    pub each: Vec<(u32, CpuTicks)>,
+}
+
+/// What the whole system did, as far as psight uses it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
     /// Interrupts served.
     pub intr: Option<u64>,
     /// Switches from one task to another.
@@ -44,26 +49,40 @@ pub struct CpuTicks {
     pub guest_nice_ticks: Option<u64>,
 }
 
-/// Decodes `/proc/stat`. Lines that are not known or not numbers are skipped.
-pub fn proc_stat(bytes: &[u8]) -> ProcStat {
-    let mut stat = ProcStat::default();
-    for line in text::lines(bytes) {
-        let end = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
-        let Some((key, rest)) = line.split_at_checked(end) else { continue };
-        match key {
-            b"cpu" => stat.cpu = cpu_ticks(rest),
-            // The first number of these lines is the sum; thousands may follow.
-            b"intr" => stat.intr = text::numbers(rest).next().flatten(),
-            b"softirq" => stat.softirq = text::numbers(rest).next().flatten(),
-            b"ctxt" => stat.ctxt = text::u64(rest),
-            b"btime" => stat.btime = text::u64(rest),
-            _ => {
-                let number = key.strip_prefix(b"cpu").and_then(text::u32);
-                stat.cpus.extend(number.zip(cpu_ticks(rest)));
-            }
+/// Decodes the lines of processors, which stand together. Those that are not known or not numbers are skipped.
+pub fn cpus(bytes: &[u8]) -> Cpus {
+    let mut cpus = Cpus::default();
+    let of_cpus = text::lines(bytes).map(|line| line.strip_prefix(b"cpu"));
+    for line in of_cpus.skip_while(Option::is_none).map_while(|line| line) {
+        let Some((number, ticks)) = split(line) else { continue };
+        match number {
+            b"" => cpus.all = cpu_ticks(ticks),
+            number => cpus.each.extend(text::u32(number).zip(cpu_ticks(ticks))),
         }
     }
-    stat
+    cpus
+}
+
+/// Decodes the other lines. Those that are not known or not numbers are skipped.
+pub fn totals(bytes: &[u8]) -> Totals {
+    let mut totals = Totals::default();
+    for line in text::lines(bytes).filter(|line| !line.starts_with(b"cpu")) {
+        let Some((key, rest)) = split(line) else { continue };
+        match key {
+            // The first number of these lines is the sum; thousands may follow.
+            b"intr" => totals.intr = text::numbers(rest).next().flatten(),
+            b"softirq" => totals.softirq = text::numbers(rest).next().flatten(),
+            b"ctxt" => totals.ctxt = text::u64(rest),
+            b"btime" => totals.btime = text::u64(rest),
+            _ => {}
+        }
+    }
+    totals
+}
+
+/// What stands before the first blank of a line, and from there on.
+fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    line.split_at_checked(text::position(line, b' ')?)
 }
 
 fn cpu_ticks(columns: &[u8]) -> Option<CpuTicks> {
@@ -89,16 +108,15 @@ mod tests {
 
     #[test]
     fn every_column_is_where_proc_5_says() {
-        let stat = proc_stat(
-            b"cpu  46575 7 8692 186877 670 1 132 269 3 4\n\
+        let file = b"cpu  46575 7 8692 186877 670 1 132 269 3 4\n\
               cpu0 22701 0 4005 94588 109 0 13 133 0 0\n\
               cpu1 23873 0 4686 92289 560 0 119 136 0 0\n\
               intr 398019 0 0 15 243\n\
               ctxt 586009\n\
               btime 1795217684\n\
               processes 17086\nprocs_running 2\nprocs_blocked 0\n\
-              softirq 187642 0 42101 1 3460 0 0 2 83301 9 58768\n",
-        );
+              softirq 187642 0 42101 1 3460 0 0 2 83301 9 58768\n";
+        let (cpus, totals) = (cpus(file), totals(file));
         let total = CpuTicks {
             user_ticks: 46575,
             nice_ticks: 7,
@@ -111,21 +129,21 @@ mod tests {
             guest_ticks: Some(3),
             guest_nice_ticks: Some(4),
         };
-        assert_eq!(stat.cpu, Some(total));
+        assert_eq!(cpus.all, Some(total));
         assert_eq!(
-            stat.cpus.iter().map(|cpu| cpu.1.user_ticks).collect::<Vec<_>>(),
+            cpus.each.iter().map(|cpu| cpu.1.user_ticks).collect::<Vec<_>>(),
             [22701, 23873]
         );
         assert_eq!(
-            (stat.intr, stat.ctxt, stat.softirq),
+            (totals.intr, totals.ctxt, totals.softirq),
             (Some(398_019), Some(586_009), Some(187_642))
         );
-        assert_eq!(stat.btime, Some(1_795_217_684));
+        assert_eq!(totals.btime, Some(1_795_217_684));
     }
 
     #[test]
     fn t12_an_old_kernel_has_four_columns() {
-        let stat = proc_stat(b"cpu  1 2 3 4\n");
+        let cpus = cpus(b"cpu  1 2 3 4\n");
         let total = CpuTicks {
             user_ticks: 1,
             nice_ticks: 2,
@@ -133,20 +151,27 @@ mod tests {
             idle_ticks: 4,
             ..CpuTicks::default()
         };
-        assert_eq!(stat.cpu, Some(total));
+        assert_eq!(cpus.all, Some(total));
     }
 
     #[test]
     fn t35_processors_keep_their_numbers_where_some_are_off() {
-        let stat = proc_stat(b"cpu 9 9 9 9\ncpu1 1 1 1 1\ncpu5 1 1 1 1\ncpux 1 1 1 1\ncpu6 1 1\n");
-        assert_eq!(stat.cpus.iter().map(|cpu| cpu.0).collect::<Vec<_>>(), [1, 5]);
+        let cpus = cpus(b"cpu 9 9 9 9\ncpu1 1 1 1 1\ncpu5 1 1 1 1\ncpux 1 1 1 1\ncpu6 1 1\n");
+        assert_eq!(cpus.each.iter().map(|cpu| cpu.0).collect::<Vec<_>>(), [1, 5]);
     }
 
     #[test]
     fn t36_there_may_be_thousands_of_processors() {
         let lines: String = (0..4096).map(|cpu| format!("cpu{cpu} 1 0 0 {cpu}\n")).collect();
-        let stat = proc_stat(lines.as_bytes());
-        assert_eq!(stat.cpus.len(), 4096);
-        assert_eq!(stat.cpus.last().map(|cpu| (cpu.0, cpu.1.idle_ticks)), Some((4095, 4095)));
+        let cpus = cpus(lines.as_bytes());
+        assert_eq!(cpus.each.len(), 4096);
+        assert_eq!(cpus.each.last().map(|cpu| (cpu.0, cpu.1.idle_ticks)), Some((4095, 4095)));
+    }
+
+    #[test]
+    fn lines_of_one_sort_are_not_looked_for_among_the_others() {
+        let file = b"first 1\ncpu 1 2 3 4\ncpu0 1 2 3 4\nintr 5 0 0\ncpu1 1 2 3 4\nbtime 6\nctxt\n";
+        assert_eq!(cpus(file).each.len(), 1);
+        assert_eq!(totals(file), Totals { intr: Some(5), btime: Some(6), ..Totals::default() });
     }
 }

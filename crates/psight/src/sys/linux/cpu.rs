@@ -7,7 +7,7 @@ use psight_parse::Error as Undecoded;
 use psight_parse::linux::cpuinfo::cpuinfo;
 use psight_parse::linux::cpulist::cpulist;
 use psight_parse::linux::loadavg::loadavg;
-use psight_parse::linux::proc_stat::{CpuTicks, ProcStat, proc_stat};
+use psight_parse::linux::proc_stat::{CpuTicks, Totals, cpus, totals};
 use psight_parse::text;
 
 use super::read;
@@ -16,11 +16,12 @@ use crate::{Error, Host, Result};
 
 // /proc/stat, cpu and cpuN
 pub(crate) fn sample(host: &Host) -> Result<CpuSample> {
-    let (path, stat) = read_stat(host)?;
-    let total = stat.cpu.ok_or_else(|| Error::malformed(&path, &Undecoded::missing("cpu")))?;
+    let path = host.proc().join("stat");
+    let found = cpus(&read::system_piece(&path)?);
+    let total = found.all.ok_or_else(|| Error::malformed(&path, &Undecoded::missing("cpu")))?;
     let per_second = host.constants().ticks_per_second as f64;
-    let mut cpus: Vec<_> = stat
-        .cpus
+    let mut cpus: Vec<_> = found
+        .each
         .into_iter()
         .map(|(cpu, ticks)| PerCpuTimes { cpu, times: times(&ticks, per_second) })
         .collect();
@@ -30,13 +31,13 @@ pub(crate) fn sample(host: &Host) -> Result<CpuSample> {
 
 // /sys/devices/system/cpu/online, as the C library's sysconf(_SC_NPROCESSORS_ONLN) reads it too
 pub(crate) fn count(host: &Host) -> Result<u32> {
-    let online = read::file(&cpus(host).join("online")).ok();
+    let online = read::file(&folder(host).join("online")).ok();
     let online = online.and_then(|bytes| cpulist(&bytes).ok()).map_or(0, |list| list.count());
     if let Some(count) = u32::try_from(online).ok().filter(|count| *count > 0) {
         return Ok(count);
     }
-    let stat = read_stat(host).map(|(_, stat)| stat.cpus.len());
-    let found = match stat {
+    let stat = read::system_piece(&host.proc().join("stat"));
+    let found = match stat.map(|bytes| cpus(&bytes).each.len()) {
         Ok(count) if count > 0 => count,
         _ => {
             let path = host.proc().join("cpuinfo");
@@ -50,7 +51,7 @@ pub(crate) fn count(host: &Host) -> Result<u32> {
 
 // /sys/devices/system/cpu/cpuN/topology, else /proc/cpuinfo
 pub(crate) fn count_physical(host: &Host) -> Result<Option<u32>> {
-    let numbered = numbered(&cpus(host), "cpu");
+    let numbered = numbered(&folder(host), "cpu");
     // One name until 5.2, the other since then. A processor that is switched off has no topology.
     let counted = ["core_cpus_list", "thread_siblings_list"].iter().find_map(|name| {
         let cores: HashSet<Vec<u8>> = numbered
@@ -78,7 +79,7 @@ fn described_cores(host: &Host) -> Option<u32> {
 
 // /proc/stat, ctxt, intr and softirq
 pub(crate) fn stats(host: &Host) -> Result<CpuStats> {
-    let (path, stat) = read_stat(host)?;
+    let (path, stat) = read_totals(host)?;
     let needed = |field: Option<u64>, name| {
         field.ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
     };
@@ -131,7 +132,7 @@ fn running(host: &Host) -> Vec<PerCpuFreq> {
 
 /// The folders that say how fast one processor, or several together, may run.
 fn policies(host: &Host) -> Vec<(u32, PathBuf)> {
-    let cpus = cpus(host);
+    let cpus = folder(host);
     let policies = numbered(&cpus.join("cpufreq"), "policy");
     if !policies.is_empty() {
         return policies;
@@ -157,11 +158,11 @@ pub(crate) fn load_average(host: &Host) -> Result<LoadAverage> {
     Ok(LoadAverage { one: load.one, five: load.five, fifteen: load.fifteen })
 }
 
-/// `/proc/stat` with its path, for what is missing from it.
-pub(super) fn read_stat(host: &Host) -> Result<(PathBuf, ProcStat)> {
+/// What `/proc/stat` says of the whole system, with its path, for what is missing from it.
+pub(super) fn read_totals(host: &Host) -> Result<(PathBuf, Totals)> {
     let path = host.proc().join("stat");
-    let stat = proc_stat(&read::system_piece(&path)?);
-    Ok((path, stat))
+    let totals = totals(&read::system_piece(&path)?);
+    Ok((path, totals))
 }
 
 fn times(ticks: &CpuTicks, per_second: f64) -> CpuTimes {
@@ -182,7 +183,8 @@ fn times(ticks: &CpuTicks, per_second: f64) -> CpuTimes {
     }
 }
 
-fn cpus(host: &Host) -> PathBuf {
+/// The folder of all processors.
+fn folder(host: &Host) -> PathBuf {
     host.sys().join("devices/system/cpu")
 }
 

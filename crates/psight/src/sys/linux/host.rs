@@ -24,9 +24,9 @@ pub(crate) fn constants() -> Constants {
 
 // /proc/stat, btime
 pub(crate) fn boot_time(host: &Host) -> Result<SystemTime> {
-    let (path, stat) = cpu::read_stat(host)?;
+    let (path, totals) = cpu::read_totals(host)?;
     let missing = || Error::malformed(&path, &Undecoded::missing("btime"));
-    let boot = stat.btime.ok_or_else(missing)?;
+    let boot = totals.btime.ok_or_else(missing)?;
     UNIX_EPOCH.checked_add(Duration::from_secs(boot)).ok_or_else(missing)
 }
 

@@ -134,11 +134,13 @@ pub(crate) fn send_signal(process: &Process, signal: Signal) -> Result<()> {
 /// The priority class, as in `NORMAL_PRIORITY_CLASS` (32).
 // GetPriorityClass
 pub(crate) fn nice(process: &Process) -> Result<i32> {
-    process.ask(|raw| {
-        let opened = raw.open(0)?;
-        let class = ffi::priority_class(&opened.handle);
-        class.map(u32::cast_signed).map_err(|error| opened.failed("GetPriorityClass", error))
-    })
+    process.ask(nice_of)
+}
+
+pub(super) fn nice_of(raw: &Raw) -> Result<i32> {
+    let opened = raw.open(0)?;
+    let class = ffi::priority_class(&opened.handle);
+    class.map(u32::cast_signed).map_err(|error| opened.failed("GetPriorityClass", error))
 }
 
 // SetPriorityClass

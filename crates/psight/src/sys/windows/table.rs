@@ -180,7 +180,7 @@ impl Engine {
         let name = asked.ask(users, || self.username(pid));
         row.euser = name.clone().filter(|_| users.intersects(Columns::EUSER));
         row.username = name.filter(|_| users.intersects(Columns::USERNAME));
-        row.nice = asked.ask(Columns::NICE, || super::control::nice(&raw));
+        row.nice = asked.ask(Columns::NICE, || super::control::nice_of(&raw));
         row.memory_footprint = asked.ask(Columns::MEMORY_FOOTPRINT, || raw.memory_footprint());
         row.denied = asked.denied;
         !asked.gone
