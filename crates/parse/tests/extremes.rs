@@ -27,7 +27,8 @@ const ENDS: [u64; 7] = [
 fn t42_counters_of_disks_and_interfaces_are_read_to_their_ends() {
     for end in ENDS {
         let line = format!("8 0 sda {end} 1 {end} 2 {end} 3 {end} 4 0 5 6\n");
-        let rows = diskstats(line.as_bytes()).unwrap();
+        let mut rows = Vec::new();
+        diskstats(line.as_bytes(), |disk| rows.push(disk)).unwrap();
         let counters = &rows.first().unwrap().counters;
         assert_eq!((counters.reads, counters.read_sectors, counters.writes), (end, end, end));
         let line = format!("a\nb\n eth0: {end} 1 2 3 4 5 6 7 {end} 9 10 11 12 13 14 15\n");

@@ -81,7 +81,8 @@ proptest! {
     fn t79_counters_of_a_disk_are_read_back(name in "[a-z][a-z0-9!/-]{0,20}", numbers: [u64; 11]) {
         let words = numbers.map(|number| number.to_string()).join(" ");
         let line = format!("   8       0 {name} {words}\n");
-        let rows = diskstats::diskstats(line.as_bytes()).unwrap();
+        let mut rows = Vec::new();
+        diskstats::diskstats(line.as_bytes(), |disk| rows.push(disk)).unwrap();
         prop_assert_eq!(rows.len(), 1);
         prop_assert_eq!(rows[0].name, name.as_bytes());
         let (counters, more) = (&rows[0].counters, rows[0].counters.more.unwrap());

@@ -71,21 +71,19 @@ pub struct Diskstat<'a> {
     pub counters: Counters,
 }
 
-/// Decodes `/proc/diskstats`. A line that is not understood is skipped; an error says that none was.
-pub fn diskstats(bytes: &[u8]) -> Result<Vec<Diskstat<'_>>, Error> {
-    // More than most machines have, so that few rows are moved again.
-    let mut disks = Vec::with_capacity(16);
+/// Decodes `/proc/diskstats` and shows each disk. A line that is not understood is skipped; an error says that none was.
+pub fn diskstats<'a>(bytes: &'a [u8], mut see: impl FnMut(Diskstat<'a>)) -> Result<(), Error> {
     let (mut understood, mut strange) = (false, false);
     for line in text::lines(bytes).filter(|line| !line.trim_ascii().is_empty()) {
         match diskstat(line) {
             Ok(disk) => {
                 understood = true;
-                disks.extend(disk);
+                disk.into_iter().for_each(&mut see);
             }
             Err(_) => strange = true,
         }
     }
-    if strange && !understood { Err(Error::garbled("reads")) } else { Ok(disks) }
+    if strange && !understood { Err(Error::garbled("reads")) } else { Ok(()) }
 }
 
 /// Decodes the one line of `/sys/block/<disk>/stat`.
@@ -110,7 +108,9 @@ fn diskstat(line: &[u8]) -> Result<Option<Diskstat<'_>>, Error> {
     // Linux 2.4 puts the number of reads before the name, and ends after 15 columns: no other line has so many.
     let first = text::u64(third).filter(|_| text::words(line).count() == 15);
     let name = if first.is_some() { next().ok_or(Error::missing("name"))? } else { third };
-    row.put(first);
+    if let (Some(number), [slot, ..]) = (first, &mut row.numbers) {
+        (*slot, row.len) = (number, 1);
+    }
     row.fill(rest)?;
     if row.len == 0 {
         return Ok(None);
@@ -126,19 +126,13 @@ struct Row {
 }
 
 impl Row {
-    fn put(&mut self, number: Option<u64>) {
-        if let (Some(number), Some(slot)) = (number, self.numbers.get_mut(self.len)) {
-            *slot = number;
-            self.len += 1;
-        }
-    }
-
     /// The words of `rest`, from the next place on.
     fn fill(&mut self, rest: &[u8]) -> Result<(), Error> {
-        let places = self.numbers.len() - self.len;
-        for (place, said) in text::numbers(rest).take(places).enumerate() {
-            let number = said.or_else(|| text::words(rest).nth(place).and_then(below_zero));
-            self.put(Some(number.ok_or(Error::garbled("reads"))?));
+        let slots = self.numbers.iter_mut().skip(self.len);
+        for (place, (slot, said)) in slots.zip(text::numbers(rest)).enumerate() {
+            let said = said.or_else(|| text::words(rest).nth(place).and_then(below_zero));
+            *slot = said.ok_or(Error::garbled("reads"))?;
+            self.len += 1;
         }
         Ok(())
     }
@@ -216,8 +210,13 @@ mod tests {
         flushes: None,
     };
 
+    fn all(lines: &[u8]) -> Result<Vec<Diskstat<'_>>, Error> {
+        let mut disks = Vec::new();
+        diskstats(lines, |disk| disks.push(disk)).map(|()| disks)
+    }
+
     fn only(line: &[u8]) -> Diskstat<'_> {
-        let [disk] = <[Diskstat<'_>; 1]>::try_from(diskstats(line).unwrap()).unwrap();
+        let [disk] = <[Diskstat<'_>; 1]>::try_from(all(line).unwrap()).unwrap();
         disk
     }
 
@@ -268,21 +267,21 @@ mod tests {
 
     #[test]
     fn t49_3_columns_are_a_device_that_counts_nothing() {
-        assert_eq!(diskstats(b"   1    0 ram0\n"), Ok(Vec::new()));
+        assert_eq!(all(b"   1    0 ram0\n"), Ok(Vec::new()));
     }
 
     #[test]
     fn t49_a_line_that_is_not_understood_hides_no_other() {
         let text = b"   8    0   sda 1 2 3 4 5 6\n 8 1 sdb x 2 3 4 5 6 7 8 9 10 11\n   3    1   hda1 1 2 3 4\n\n";
         assert_eq!(only(text).name, b"hda1");
-        assert!(diskstats(b"   8    0   sda 1 2 3 4 5 6\n").is_err());
-        assert!(diskstats(b"no disks here\n").is_err());
+        assert!(all(b"   8    0   sda 1 2 3 4 5 6\n").is_err());
+        assert!(all(b"no disks here\n").is_err());
     }
 
     #[test]
     fn t51_no_disks_are_no_error() {
-        assert_eq!(diskstats(b""), Ok(Vec::new()));
-        assert_eq!(diskstats(b"\n \n"), Ok(Vec::new()));
+        assert_eq!(all(b""), Ok(Vec::new()));
+        assert_eq!(all(b"\n \n"), Ok(Vec::new()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use psight_parse::linux::diskstats::{Counters, Diskstat, block_stat, diskstats};
+use psight_parse::linux::diskstats::{Counters, block_stat, diskstats};
 use psight_parse::linux::vmstat::{Vmstat, vmstat as decode};
 
 use super::read;
@@ -24,21 +24,18 @@ pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsS
         Err(error) if error.kind() == ErrorKind::NotFound => return from_sys(host, which),
         Err(error) => return Err(Error::system(path, error)),
     };
-    let rows = diskstats(&bytes).map_err(|error| Error::malformed(&path, &error))?;
-    let whole = match which {
-        // Without a row that could be a partition there is nothing to sort out. Otherwise nobody else knows, and no disk
-        // would be a wrong answer.
-        Disks::Whole if rows.iter().any(|row| could_be_part(row.name, &rows)) => {
-            Some(whole_disks(host)?)
-        }
-        Disks::Whole | Disks::All => None,
-    };
-    Ok(rows
-        .iter()
-        .map(|row| (OsStr::from_bytes(row.name), &row.counters))
-        .filter(|(name, _)| whole.as_ref().is_none_or(|whole| whole.contains(*name)))
-        .map(|(name, counters)| (name.to_owned(), disk_io(counters)))
-        .collect())
+    let mut disks = BTreeMap::new();
+    let read = diskstats(&bytes, |disk| {
+        disks.insert(OsStr::from_bytes(disk.name).to_owned(), disk_io(&disk.counters));
+    });
+    read.map_err(|error| Error::malformed(&path, &error))?;
+    // Without a row that could be a partition there is nothing to sort out. Otherwise nobody else knows, and no disk would
+    // be a wrong answer.
+    if which == Disks::Whole && disks.keys().any(|name| could_be_part(name.as_bytes(), &disks)) {
+        let whole = whole_disks(host)?;
+        disks.retain(|name, _| whole.contains(name));
+    }
+    Ok(disks)
 }
 
 // /sys/block/*/queue/iostats
@@ -93,13 +90,13 @@ pub(super) fn plain_name(name: OsString) -> OsString {
 
 /// Whether `name` is that of another row with a number behind it, as the kernel makes names of partitions
 /// (block/partitions/core.c, `add_partition`): with a `p` between if the disk's own name ends in a number.
-fn could_be_part(name: &[u8], rows: &[Diskstat<'_>]) -> bool {
+fn could_be_part(name: &[u8], disks: &BTreeMap<OsString, DiskIo>) -> bool {
     let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let stem = name.get(..name.len() - digits).unwrap_or_default();
     let numbered =
         stem.strip_suffix(b"p").filter(|disk| disk.last().is_some_and(u8::is_ascii_digit));
     let disk = numbered.unwrap_or(stem);
-    digits > 0 && rows.iter().any(|row| row.name == disk)
+    digits > 0 && disks.contains_key(OsStr::from_bytes(disk))
 }
 
 fn whole_disks(host: &Host) -> Result<BTreeSet<OsString>> {
