@@ -36,19 +36,7 @@ struct Inner {
     /// What it is read with besides `/proc`, for those who asked for it.
     #[cfg(feature = "bpf")]
     bpf: Option<sys::bpf::Bpf>,
-    reach: OnceLock<Reach>,
-}
-
-/// What system calls tell about the processes of a machine.
-#[derive(Debug, Clone, Copy)]
-#[allow(dead_code, reason = "systems without a /proc have nothing else to ask")]
-pub(crate) struct Reach {
-    /// The process that found this out; one that was forked from it may be in another pid namespace.
-    pub(crate) asker: u32,
-    /// Whether a pid means the same to system calls and to `/proc`.
-    pub(crate) pids: bool,
-    /// Whether a pidfd tells the ids of its process.
-    pub(crate) pidfds: bool,
+    reach: sys::reach::Known,
 }
 
 /// What a kernel fixes at boot or at build.
@@ -155,7 +143,7 @@ impl Host {
             boot_time: OnceLock::new(),
             #[cfg(feature = "bpf")]
             bpf: None,
-            reach: OnceLock::new(),
+            reach: sys::reach::Known::default(),
         }))
     }
 
@@ -163,7 +151,6 @@ impl Host {
         let mut inner = Inner::clone(&self.0);
         // Another /proc may be another machine's.
         inner.boot_time = OnceLock::new();
-        inner.reach = OnceLock::new();
         change(&mut inner);
         Self(Arc::new(inner))
     }
@@ -179,12 +166,10 @@ impl Host {
         Arc::ptr_eq(&self.0, &other.0) || self.0.proc == other.0.proc
     }
 
-    /// What `find` finds out, once for each process that asks; this one is `asker`. For questions only: whoever controls a
-    /// process looks anew.
+    /// What was found out about it before.
     #[allow(dead_code, reason = "systems without a /proc have nothing else to ask")]
-    pub(crate) fn reach(&self, asker: u32, find: impl Fn(&Self) -> Reach) -> Reach {
-        let known = *self.0.reach.get_or_init(|| find(self));
-        if known.asker == asker { known } else { find(self) }
+    pub(crate) fn known_reach(&self) -> &sys::reach::Known {
+        &self.0.reach
     }
 
     /// The file `path` of this machine, as in `etc/passwd`.

@@ -66,6 +66,10 @@ pub(crate) mod cgroup;
 #[path = "unsupported/bpf.rs"]
 pub(crate) mod bpf;
 
+#[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
+#[path = "unsupported/reach.rs"]
+pub(crate) mod reach;
+
 // Where nothing is the same of many processes, each is asked for itself.
 #[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
 #[path = "unsupported/file_scanner.rs"]

@@ -8,8 +8,6 @@ mod wait;
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::io::Errno;
 use rustix::process::{Pid as RawPid, getpriority_process, setpriority_process};
@@ -20,11 +18,11 @@ pub(crate) use limits::{resource_number, rlimit, set_rlimit};
 pub(crate) use pids::{pid_exists, pids};
 pub(crate) use wait::wait;
 
+use super::ffi;
 use super::process::Raw;
-use super::{ffi, table};
-use crate::host::Reach;
+use super::reach::{is_live, reach};
 use crate::process::{IoClass, IoNice, Signal};
-use crate::{Error, ErrorKind, Host, Process, Result};
+use crate::{Error, ErrorKind, Process, Result};
 
 /// By number as most processors have them; the proper name stands before the other ones.
 pub(crate) const SIGNALS: &[(&str, i32)] = &[
@@ -199,41 +197,6 @@ fn pid_for(process: &Process, question: &str, is_live: bool) -> Result<RawPid> {
         }),
         Err(_) => Err(Error::no_such_process(process.pid())),
     }
-}
-
-/// What system calls tell about the processes of `host`, found out once.
-pub(super) fn reach(host: &Host) -> Reach {
-    let asker = own_id();
-    host.reach(asker, |host| {
-        let pids = is_live(host);
-        let itself = i32::try_from(asker).ok().filter(|_| pids);
-        let pidfds = itself.is_some_and(|pid| table::pidfd_info(pid).is_ok());
-        Reach { asker, pids, pidfds }
-    })
-}
-
-/// The number of this process, which a page remembers that is empty again in a child: to ask for it takes as long as many
-/// a question.
-fn own_id() -> u32 {
-    static PAGE: OnceLock<Option<&AtomicU32>> = OnceLock::new();
-    let Some(known) = PAGE.get_or_init(ffi::wiped_on_fork) else { return std::process::id() };
-    match known.load(Ordering::Relaxed) {
-        0 => {
-            let id = std::process::id();
-            known.store(id, Ordering::Relaxed);
-            id
-        }
-        id => id,
-    }
-}
-
-/// Whether the pids of `host` are those that this kernel knows us by.
-fn is_live(host: &Host) -> bool {
-    if host.is_captured() {
-        return false;
-    }
-    let itself = std::fs::read_link(host.proc().join("self"));
-    itself.is_ok_and(|itself| itself.to_str() == Some(&std::process::id().to_string()))
 }
 
 /// Fails with `NoSuchProcess` unless the pid still belongs to `process`, as far as that may be known.

@@ -66,24 +66,46 @@ pub(super) fn group_name(gid: u32) -> Option<OsString> {
     )
 }
 
-/// A number that is 0 at first, and once more in every process that is forked from this one. `None` before Linux 4.14.
-pub(super) fn wiped_on_fork() -> Option<&'static AtomicU32> {
-    const MADV_WIPEONFORK: libc::c_int = 18;
-    let (length, access) = (size_of::<AtomicU32>(), libc::PROT_READ | libc::PROT_WRITE);
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-    // SAFETY: the kernel chooses where, so that nothing of ours is there.
-    let page = unsafe { libc::mmap(ptr::null_mut(), length, access, flags, -1, 0) };
-    if page == libc::MAP_FAILED {
-        return None;
+/// A number that is 0 at first, and once more in every process that is forked from this one: a page that the kernel
+/// empties there.
+pub(super) struct Forgotten(ptr::NonNull<AtomicU32>);
+
+// SAFETY: the page belongs to nobody else, and what is in it may be shared.
+unsafe impl Send for Forgotten {}
+// SAFETY: as above.
+unsafe impl Sync for Forgotten {}
+
+impl Forgotten {
+    const LENGTH: usize = size_of::<AtomicU32>();
+
+    /// `None` before Linux 4.14.
+    pub(super) fn new() -> Option<Self> {
+        const MADV_WIPEONFORK: libc::c_int = 18;
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        // SAFETY: the kernel chooses where, so that nothing of ours is there.
+        let page = unsafe { libc::mmap(ptr::null_mut(), Self::LENGTH, access, flags, -1, 0) };
+        if page == libc::MAP_FAILED {
+            return None;
+        }
+        let page = Self(ptr::NonNull::new(page.cast())?);
+        // SAFETY: the page is ours alone.
+        let refused =
+            unsafe { libc::madvise(page.0.as_ptr().cast(), Self::LENGTH, MADV_WIPEONFORK) } != 0;
+        if refused { None } else { Some(page) }
     }
-    // SAFETY: the page is ours alone, and nobody has looked into it.
-    if unsafe { libc::madvise(page, length, MADV_WIPEONFORK) } != 0 {
-        // SAFETY: as above; it is not used again.
-        unsafe { libc::munmap(page, length) };
-        return None;
+
+    pub(super) fn number(&self) -> &AtomicU32 {
+        // SAFETY: the page is there as long as this is, is aligned for anything, and zeros are a number.
+        unsafe { self.0.as_ref() }
     }
-    // SAFETY: the page is never given back, is aligned for anything, and zeros are a number.
-    Some(unsafe { &*page.cast::<AtomicU32>() })
+}
+
+impl Drop for Forgotten {
+    fn drop(&mut self) {
+        // SAFETY: it was mapped for this, and nobody has it any more.
+        unsafe { libc::munmap(self.0.as_ptr().cast(), Self::LENGTH) };
+    }
 }
 
 /// Asks one of the C library's databases, with more room as long as it wants more, and takes what is needed from the

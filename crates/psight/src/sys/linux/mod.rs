@@ -13,6 +13,7 @@ pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod process;
+pub(crate) mod reach;
 pub(crate) mod sensors;
 pub(crate) mod table;
 pub(crate) mod users;

@@ -20,9 +20,9 @@ use psight_parse::linux::pid::stat::{Head, Stat, head, starttime, stat};
 use psight_parse::linux::pid::status::{Status, Wanted, wanted};
 use rustix::io::Errno;
 
-use super::control::reach;
 use super::files::push_decimal;
 use super::host::has_own_proc;
+use super::reach::reach;
 use super::read;
 use super::table::{PidfdInfo, pidfd_info};
 use crate::{Error, Host, Pid, Result};
