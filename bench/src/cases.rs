@@ -303,8 +303,12 @@ pub(crate) const CASES: &[Case] = &[
         load: Load::Parent,
         calls: 1,
         passes: 5,
-        who: &[PSIGHT, FLOOR, OURS, PSUTIL, Who::Tool(&["pstree", "-p", "{pid}"])],
-        aims: &[cheaper(RUST, "psutil", 9.0), cheaper(PYTHON, "psutil", 6.0)],
+        who: &[PSIGHT, BPF, FLOOR, OURS, PSUTIL, Who::Tool(&["pstree", "-p", "{pid}"])],
+        aims: &[
+            cheaper(RUST, "psutil", 9.0),
+            cheaper(PYTHON, "psutil", 6.0),
+            cheaper(BY_BPF, "psutil", 25.0),
+        ],
     },
     command(
         "command_ps",

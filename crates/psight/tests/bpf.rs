@@ -10,7 +10,7 @@ mod sleeper;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -559,4 +559,30 @@ fn readings_at_the_same_time_do_not_disturb_each_other() {
             });
         }
     });
+}
+
+/// 150 children and a family among them. Both shells say when theirs are there.
+const FAMILY: &str = "for i in $(seq 150); do sleep 1000 & done
+sh -c 'sleep 1000 & sleep 1000 & echo; wait' &
+echo; wait";
+
+#[test]
+fn a_large_family_is_the_same_family() {
+    if scanner(Columns::PPID).is_none() {
+        return;
+    }
+    let mut shell = Command::new("sh");
+    // In a group of its own, to be ended together.
+    shell.args(["-c", FAMILY]).stdout(Stdio::piped()).process_group(0);
+    let mut shell = shell.spawn().unwrap();
+    shell.stdout.as_mut().unwrap().read_exact(&mut [0; 2]).unwrap();
+    let host = Host::local().with_bpf();
+    let of = |host: &Host| host.process(shell.id()).and_then(|shell| shell.descendants());
+    let (plainly, by_bpf) = (of(&Host::local()), of(&host));
+    let group = rustix::process::Pid::from_child(&shell);
+    rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap();
+    shell.wait().unwrap();
+    assert_eq!(host.bpf_answers(), 1);
+    assert_eq!(by_bpf.as_ref().unwrap().len(), 153);
+    assert_eq!(plainly.unwrap(), by_bpf.unwrap());
 }

@@ -30,7 +30,7 @@
 //! The records are the same. All processes are read within milliseconds, and what the records do not have later, from
 //! `/proc`: `exe`, `cwd`, `memory_footprint`, very long arguments, the names of the kernel's workers, and the whole row of a
 //! process of which a thread ended at that moment. A list of pids alone is always read from `/proc`, and so are the open
-//! files and the threads of a process that has few.
+//! files, the threads and the descendants of a process that has few.
 //!
 //! Who may use BPF may read all memory of the kernel, so that no column is denied for want of the right to trace a process,
 //! which `/proc` would ask for. User and system time are divided as `/proc` does it, but what it said last is remembered by

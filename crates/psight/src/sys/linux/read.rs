@@ -68,35 +68,36 @@ pub(super) fn file_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
 
 /// Like [`file_into`], for a path below an open directory, which spares the kernel the way there.
 pub(super) fn file_at(dir: BorrowedFd<'_>, path: impl Arg, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let fd = openat(dir, path, FILE, Mode::empty())?;
-    bytes.clear();
-    loop {
-        if bytes.capacity() - bytes.len() < 4096 {
-            bytes.reserve(bytes.capacity().max(4096));
-        }
-        match rustix::io::read(&fd, rustix::buffer::spare_capacity(bytes)) {
-            Ok(0) => return Ok(()),
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    until_at(dir, path, bytes, |_, _| false)
 }
 
 /// The beginning of a file, for those who find what they need before its end, of which the kernel would make the rest for
 /// nothing. `is_enough` gets all that was read so far, and how much of that came last; at the end it is asked no more.
 pub(super) fn until(
     path: &Path,
-    mut is_enough: impl FnMut(&[u8], usize) -> bool,
+    is_enough: impl FnMut(&[u8], usize) -> bool,
 ) -> io::Result<Vec<u8>> {
-    let fd = openat(CWD, path, FILE, Mode::empty())?;
     let mut bytes = Vec::with_capacity(2 * PAGE);
+    until_at(CWD, path, &mut bytes, is_enough)?;
+    Ok(bytes)
+}
+
+/// Like [`until`], for a path below an open directory, and in place of what `bytes` held.
+pub(super) fn until_at(
+    dir: BorrowedFd<'_>,
+    path: impl Arg,
+    bytes: &mut Vec<u8>,
+    mut is_enough: impl FnMut(&[u8], usize) -> bool,
+) -> io::Result<()> {
+    let fd = openat(dir, path, FILE, Mode::empty())?;
+    bytes.clear();
     loop {
         if bytes.capacity() - bytes.len() < PAGE {
-            bytes.reserve(bytes.capacity());
+            bytes.reserve(bytes.capacity().max(PAGE));
         }
-        match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut bytes)) {
-            Ok(0) => return Ok(bytes),
-            Ok(read) if is_enough(&bytes, read) => return Ok(bytes),
+        match rustix::io::read(&fd, rustix::buffer::spare_capacity(bytes)) {
+            Ok(0) => return Ok(()),
+            Ok(read) if is_enough(bytes, read) => return Ok(()),
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }

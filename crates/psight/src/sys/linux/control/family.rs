@@ -5,7 +5,8 @@
 //! counts from the start again when the one it stands at is gone, so it leaves some out when others *before* them are
 //! reaped meanwhile. All those before had been written out already: so if every process that was written out is still
 //! there, and still this one's child, none is missing. Otherwise the file is read again, and when that does not help,
-//! the `stat` of every process is. So it is when a family turns out to be the larger part of all processes.
+//! the `stat` of every process is. So it is when a family turns out to be the larger part of all processes. Through BPF,
+//! which reads all for what a few dozen cost, it is enough that a family is not small.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -16,7 +17,9 @@ use psight_parse::text;
 
 use super::super::process::Raw;
 use super::super::read;
-use crate::{Error, ErrorKind, Pid, Process, Result};
+#[cfg(feature = "bpf")]
+use crate::table::{Columns, ProcessRow};
+use crate::{Error, ErrorKind, Host, Pid, Process, Result};
 
 /// What has to be known of one process.
 #[derive(Debug, Clone, Copy)]
@@ -112,6 +115,8 @@ struct Reader {
     processes: Option<usize>,
     /// Everyone by parent, once that costs less than asking parent by parent.
     everyone: Option<Vec<Member>>,
+    /// What reads everyone through BPF, until that was tried.
+    by_bpf: Option<Host>,
 }
 
 /// How often the children are asked for before the answer is taken to be in motion.
@@ -133,6 +138,7 @@ impl Reader {
             known: HashMap::new(),
             processes: None,
             everyone: None,
+            by_bpf: Some(process.host()).filter(|host| reads_by_bpf(host)).cloned(),
         })
     }
 
@@ -163,6 +169,9 @@ impl Reader {
             let children = self.attempt(parent);
             if children.is_some() {
                 return children;
+            }
+            if let Some(everyone) = &self.everyone {
+                return Some(of(everyone, parent.pid));
             }
             if self.member(parent.pid).is_none_or(|now| now.start != parent.start) {
                 // It has ended: nobody has it for parent any more.
@@ -220,9 +229,51 @@ impl Reader {
         self.left = self.left.checked_sub(1)?;
         self.path.clear();
         write!(self.path, "{pid}/task/{thread}/children").ok()?;
-        read::file_at(self.proc.as_fd(), self.path.as_str(), &mut self.bytes).ok()?;
+        // Even the list is dear where it is long, since the kernel looks for the place of each child in it.
+        let enough = self.enough();
+        let is_enough = |bytes: &[u8], _| bytes.len() > enough;
+        read::until_at(self.proc.as_fd(), self.path.as_str(), &mut self.bytes, is_enough).ok()?;
+        if self.bytes.len() > enough {
+            self.everyone = self.everyone_by_bpf();
+            if self.everyone.is_some() {
+                return None;
+            }
+            read::file_at(self.proc.as_fd(), self.path.as_str(), &mut self.bytes).ok()?;
+        }
         into.extend(text::words(&self.bytes).filter_map(text::u32));
         Some(())
+    }
+
+    /// The length of a list from which on the family is not small, where that makes a difference.
+    fn enough(&self) -> usize {
+        /// A pid and a blank.
+        const EACH: usize = 8;
+        match self.by_bpf {
+            Some(_) => SMALL.saturating_sub(self.known.len()) * EACH,
+            None => usize::MAX,
+        }
+    }
+
+    /// All processes in one reading of the kernel's own list. It is tried once.
+    #[cfg(feature = "bpf")]
+    fn everyone_by_bpf(&mut self) -> Option<Vec<Member>> {
+        let mut scanner = self.by_bpf.take()?.scanner(Columns::PPID | Columns::NUM_THREADS).ok()?;
+        let mut everyone = Vec::new();
+        let member = |row: &ProcessRow| {
+            Some(Member {
+                pid: row.pid.as_u32(),
+                ppid: row.ppid?.as_u32(),
+                start: row.start_ticks()?,
+                threads: row.num_threads?,
+            })
+        };
+        scanner.scan(|row| everyone.extend(member(row))).ok()?;
+        Some(by_parent(everyone))
+    }
+
+    #[cfg(not(feature = "bpf"))]
+    fn everyone_by_bpf(&mut self) -> Option<Vec<Member>> {
+        self.by_bpf.take().and(None)
     }
 
     fn member(&mut self, pid: u32) -> Option<Member> {
@@ -251,11 +302,25 @@ impl Reader {
     fn everyone(&mut self) -> Result<Vec<Member>> {
         let (known, pids) = (std::mem::take(&mut self.known), self.pids()?);
         let read = |pid| known.get(&pid).copied().or_else(|| self.member(pid));
-        let mut everyone: Vec<Member> = pids.into_iter().filter_map(read).collect();
-        // Stable, so the pids stay in order.
-        everyone.sort_by_key(|member| member.ppid);
-        Ok(everyone)
+        Ok(by_parent(pids.into_iter().filter_map(read).collect()))
     }
+}
+
+/// Whether the host reads through BPF, as far as is known: a reading that is refused costs as much as all of `/proc`.
+#[cfg(feature = "bpf")]
+fn reads_by_bpf(host: &Host) -> bool {
+    host.bpf().is_some_and(|bpf| bpf.refusal().is_none())
+}
+
+#[cfg(not(feature = "bpf"))]
+fn reads_by_bpf(_host: &Host) -> bool {
+    false
+}
+
+/// Those with one parent together, in the order in which they were.
+fn by_parent(mut everyone: Vec<Member>) -> Vec<Member> {
+    everyone.sort_by_key(|member| member.ppid);
+    everyone
 }
 
 #[cfg(test)]
