@@ -61,7 +61,8 @@ pub(crate) fn children(process: &Process, recursive: bool) -> Result<Vec<Process
         None => {
             // What was read before may be what could not be right.
             reader.known.clear();
-            let everyone = reader.everyone()?;
+            let pids = reader.pids()?;
+            let everyone = reader.everyone(&pids);
             collect(root, recursive, |member| Some(of(&everyone, member.pid))).unwrap_or_default()
         }
     };
@@ -159,8 +160,8 @@ impl Reader {
 
     /// The children of `parent` by pid; `None` where they cannot be known from its own files.
     fn children(&mut self, parent: Member) -> Option<Vec<Member>> {
-        if self.is_most() {
-            self.everyone = self.everyone().ok();
+        if let Some(pids) = self.pids_if_most() {
+            self.everyone = Some(self.everyone(&pids));
         }
         if let Some(everyone) = &self.everyone {
             return Some(of(everyone, parent.pid));
@@ -181,17 +182,20 @@ impl Reader {
         None
     }
 
-    /// Whether most processes are read already, so that the `stat` of the others costs less than two files of each.
-    fn is_most(&mut self) -> bool {
+    /// All pids, if most of the processes are read already, so that the `stat` of the others costs less than two files of
+    /// each.
+    fn pids_if_most(&mut self) -> Option<Vec<u32>> {
         let known = self.known.len();
-        if known < SMALL || self.everyone.is_some() {
-            return false;
+        let is_most = |processes: usize| known > processes / 2;
+        if known < SMALL
+            || self.everyone.is_some()
+            || self.processes.is_some_and(|all| !is_most(all))
+        {
+            return None;
         }
-        let processes = match self.processes {
-            Some(processes) => processes,
-            None => *self.processes.insert(self.pids().map_or(usize::MAX, |pids| pids.len())),
-        };
-        known > processes / 2
+        let pids = self.pids();
+        self.processes = Some(pids.as_ref().map_or(usize::MAX, Vec::len));
+        pids.ok().filter(|pids| is_most(pids.len()))
     }
 
     fn attempt(&mut self, parent: Member) -> Option<Vec<Member>> {
@@ -299,10 +303,10 @@ impl Reader {
 
     /// All processes, those with one parent together, each family by pid. Those that may not be read are nobody's
     /// children.
-    fn everyone(&mut self) -> Result<Vec<Member>> {
-        let (known, pids) = (std::mem::take(&mut self.known), self.pids()?);
-        let read = |pid| known.get(&pid).copied().or_else(|| self.member(pid));
-        Ok(by_parent(pids.into_iter().filter_map(read).collect()))
+    fn everyone(&mut self, pids: &[u32]) -> Vec<Member> {
+        let known = std::mem::take(&mut self.known);
+        let read = |pid: &u32| known.get(pid).copied().or_else(|| self.member(*pid));
+        by_parent(pids.iter().filter_map(read).collect())
     }
 }
 
