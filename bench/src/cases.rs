@@ -83,6 +83,8 @@ const PSUTIL: Who = Who::Python("psutil");
 
 const RUST: &str = "psight";
 const KEPT_OPEN: &str = "psight, kept open";
+/// The floor of those that keep files open.
+pub(crate) const KEPT_FLOOR: &str = "floor, kept open";
 const BY_BPF: &str = "psight, BPF";
 const MEMORY_INFO: &str = "psight, memory_info";
 const PYTHON: &str = "psight in Python";
@@ -109,6 +111,7 @@ pub(crate) const CASES: &[Case] = &[
             EXACT,
             BPF,
             FLOOR,
+            Who::Here(KEPT_FLOOR),
             SYSINFO,
             PROCFS,
             OURS,

@@ -21,6 +21,7 @@ pub(crate) fn question(who: &str, case: &str, subject: u32) -> Outcome<Question>
             floor::folder(who)?
         }
         "floor" => floor::question(case, subject)?,
+        "floor, kept open" => floor::kept(case)?,
         "sysinfo" => others::sysinfo(case)?,
         "procfs" => others::procfs(case, subject),
         _ => None,

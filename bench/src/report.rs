@@ -10,7 +10,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::Outcome;
-use crate::cases::{Aim, Case, Goal};
+use crate::cases::{Aim, Case, Goal, KEPT_FLOOR};
 use crate::cost::quartiles;
 pub(crate) use machine::Machine;
 
@@ -87,16 +87,22 @@ pub(crate) fn reached(aim: &Aim, results: &[Result]) -> Option<(f64, bool)> {
 
 /// The ratio that the floor has where the aim is to be cheaper than somebody: more cannot be had by the same way.
 pub(crate) fn most(aim: &Aim, results: &[Result]) -> Option<f64> {
-    if !matches!(aim.goal, Goal::Cheaper(_)) || !takes_the_usual_way(aim.ours) {
-        return None;
-    }
+    let floor = match aim.goal {
+        Goal::Cheaper(_) => floor_of(aim.ours)?,
+        Goal::Within(_) => return None,
+    };
     let median = |name: &str| results.iter().find(|result| result.name == name)?.median();
-    Some(median(aim.theirs)? / median("floor")?)
+    Some(median(aim.theirs)? / median(floor)?)
 }
 
-/// Whether this contender reads what the floor reads.
-fn takes_the_usual_way(name: &str) -> bool {
-    !["bpf", "BPF", "kept open"].iter().any(|other| name.contains(other))
+/// Who makes the system calls of this contender and nothing else; nobody reads what BPF programs write, and does not look.
+fn floor_of(name: &str) -> Option<&'static str> {
+    let has = |word| name.contains(word);
+    match (has("kept open"), has("BPF") || has("bpf")) {
+        (true, _) => Some(KEPT_FLOOR),
+        (false, false) => Some("floor"),
+        (false, true) => None,
+    }
 }
 
 /// Milliseconds in a unit that fits.

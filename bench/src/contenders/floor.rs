@@ -11,6 +11,7 @@ use rustix::fs::{
     AtFlags, CWD, FileType, Mode, OFlags, RawDir, SeekFrom, fstat, openat, readlinkat_raw, seek,
     statat,
 };
+use rustix::io::pread;
 use rustix::process::{Pid, PidfdFlags, getpriority_process, pidfd_open};
 use rustix::thread::sched_getaffinity;
 
@@ -128,6 +129,38 @@ pub(crate) fn question(case: &str, subject: u32) -> Outcome<Option<Question>> {
 /// Asks for the ids of a process, as a pidfd tells them.
 fn ids(pid: Pid) -> bool {
     pidfd_open(pid, PidfdFlags::empty()).is_ok_and(|pidfd| ffi::pidfd_info(pidfd.as_fd()))
+}
+
+/// The table of files that stay open: what the kernel takes for another look at each process.
+pub(crate) fn kept(case: &str) -> Outcome<Option<Question>> {
+    if case != "table" {
+        return Ok(None);
+    }
+    let mut raw = Raw::open()?;
+    raw.list()?;
+    let mut open = Vec::new();
+    for pid in raw.pids.clone() {
+        let file = |name: &str| {
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+            openat(&raw.proc, format!("{pid}/{name}"), flags, Mode::empty())
+        };
+        let pid = Pid::from_raw(i32::try_from(pid)?).ok_or("pid 0")?;
+        let files = (file("stat"), file("cmdline"), pidfd_open(pid, PidfdFlags::empty()));
+        if let (Ok(stat), Ok(cmdline), Ok(pidfd)) = files {
+            open.push((stat, cmdline, pidfd));
+        }
+    }
+    Ok(Some(Box::new(move || {
+        raw.list()?;
+        for (stat, cmdline, pidfd) in &open {
+            for file in [stat, cmdline] {
+                raw.bytes.clear();
+                let _ = pread(file, rustix::buffer::spare_capacity(&mut raw.bytes), 0);
+            }
+            std::hint::black_box(ffi::pidfd_info(pidfd.as_fd()));
+        }
+        Ok(open.len())
+    })))
 }
 
 /// The files that the table needs of a machine in a folder, whose processes have no pidfds.
