@@ -50,11 +50,14 @@ fn sleepers() -> Guard {
     all
 }
 
+/// What both show of a process.
+const NAMES: [&str; 6] = ["PID", "USER", "PR", "NI", "S", "COMMAND"];
+
 /// The rows under the heads, each as the values of these columns.
-fn columns(frame: &str, names: [&str; 6]) -> Vec<Vec<String>> {
+fn columns(frame: &str) -> Vec<Vec<String>> {
     let mut lines = frame.lines().skip_while(|line| !line.trim_start().starts_with("PID"));
     let heads: Vec<&str> = lines.next().unwrap().split_whitespace().collect();
-    let at = names.map(|name| heads.iter().position(|head| *head == name).unwrap());
+    let at = NAMES.map(|name| heads.iter().position(|head| *head == name).unwrap());
     let row = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         at.iter().map(|at| words[*at].to_owned()).collect()
@@ -64,17 +67,13 @@ fn columns(frame: &str, names: [&str; 6]) -> Vec<Vec<String>> {
     rows
 }
 
-#[test]
-fn chosen_processes_are_those_of_top() {
-    let guard = sleepers();
-    let pids: Vec<String> = guard.0.iter().map(|child| child.id().to_string()).collect();
-    let pids = pids.join(",");
+/// Asks both for one frame with these arguments until they are alike: what was just started may not be what it is going to
+/// be yet. Skipped, with the reason, where there is no top.
+fn agree(arguments: &[&str], are_alike: impl Fn(&[Vec<String>], &[Vec<String>]) -> bool) {
     let mut top = Command::new("top");
-    top.args(["-b", "-n", "1", "-w", "200", "-p", &pids]).env("LC_ALL", "C").env("TERM", "dumb");
+    top.args(["-b", "-n", "1", "-w", "200"]).args(arguments).env("LC_ALL", "C").env("TERM", "dumb");
     // Nobody's own settings.
     top.env("HOME", "/nonexistent").env("XDG_CONFIG_HOME", "/nonexistent");
-    let names = ["PID", "USER", "PR", "NI", "S", "COMMAND"];
-    // They may not be what they are going to be yet.
     let deadline = Instant::now() + PATIENCE;
     loop {
         let Ok(theirs) = top.output() else {
@@ -86,13 +85,20 @@ fn chosen_processes_are_those_of_top() {
             eprintln!("top does not work here: skipped: {theirs}");
             return;
         }
-        let ours = printed(&["top", "-b", "-n", "1", "-d", "0.1", "-p", &pids]);
-        if columns(&ours, names) == columns(&theirs, names) {
-            assert!(columns(&ours, names).len() >= 3);
+        let ours = printed(&[&["top", "-b", "-n", "1", "-d", "0.1"], arguments].concat());
+        if are_alike(&columns(&ours), &columns(&theirs)) {
             return;
         }
         assert!(Instant::now() < deadline, "{ours}\n{theirs}");
     }
+}
+
+#[test]
+fn chosen_processes_are_those_of_top() {
+    let guard = sleepers();
+    let pids: Vec<String> = guard.0.iter().map(|child| child.id().to_string()).collect();
+    let pids = pids.join(",");
+    agree(&["-p", &pids], |ours, theirs| ours == theirs && ours.len() >= 3);
 }
 
 #[test]
@@ -110,33 +116,13 @@ fn threads_have_ranks_of_their_own_as_in_top() {
     };
     let guard = Guard(vec![child]);
     let pid = guard.0[0].id().to_string();
-    let mut top = Command::new("top");
-    top.args(["-b", "-H", "-n", "1", "-w", "200", "-p", &pid]).env("LC_ALL", "C");
-    top.env("TERM", "dumb").env("HOME", "/nonexistent").env("XDG_CONFIG_HOME", "/nonexistent");
-    let names = ["PID", "USER", "PR", "NI", "S", "COMMAND"];
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let Ok(theirs) = top.output() else {
-            eprintln!("top is not installed: skipped");
-            return;
-        };
-        let theirs = String::from_utf8_lossy(&theirs.stdout).into_owned();
-        if !theirs.contains("COMMAND") {
-            eprintln!("top does not work here: skipped: {theirs}");
-            return;
-        }
-        let ours = printed(&["top", "-b", "-H", "-n", "1", "-d", "0.1", "-p", &pid]);
-        let (mine, its) = (columns(&ours, names), columns(&theirs, names));
+    agree(&["-H", "-p", &pid], |ours, theirs| {
         // What a thread is called in the last column is another matter.
         let ranks =
             |rows: &[Vec<String>]| rows.iter().map(|row| row[..5].to_vec()).collect::<Vec<_>>();
         let nice = |rows: &[Vec<String>]| rows.iter().map(|row| row[3].clone()).collect::<Vec<_>>();
-        if ranks(&mine) == ranks(&its) && nice(&mine).ends_with(&["18".to_owned(), "19".to_owned()])
-        {
-            return;
-        }
-        assert!(Instant::now() < deadline, "{ours}\n{theirs}");
-    }
+        ranks(ours) == ranks(theirs) && nice(ours).ends_with(&["18".to_owned(), "19".to_owned()])
+    });
 }
 
 #[test]
