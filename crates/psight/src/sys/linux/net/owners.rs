@@ -118,6 +118,10 @@ impl Owners {
         let fds = directory(&self.proc, self.path.as_str())?;
         let (before, mut denied) = (found.len(), false);
         let mut look = |name: &CStr, fd| {
+            // The kernel asks whether the process may be traced, and says the same of every link.
+            if denied {
+                return true;
+            }
             // The longest link of a socket has 20 bytes; one that fills the buffer is something else.
             let mut link = [MaybeUninit::<u8>::uninit(); 32];
             match readlinkat_raw(&fds, name, &mut link) {
