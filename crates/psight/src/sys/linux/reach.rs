@@ -121,4 +121,32 @@ mod tests {
             assert!(!reach(&elsewhere).pids);
         }
     }
+
+    /// How much of our memory is forgotten by children, in KiB.
+    fn forgotten() -> u64 {
+        let smaps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+        let (mut size, mut sum) = (0, 0);
+        for line in smaps.lines() {
+            if let Some(kib) = line.strip_prefix("Size:") {
+                size = kib.trim_end_matches("kB").trim().parse().unwrap();
+            } else if line.starts_with("VmFlags:") && line.contains(" wf") {
+                sum += size;
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn a_host_that_goes_takes_its_page_along() {
+        let hosts: Vec<Host> = (0..1000).map(|_| Host::local()).collect();
+        for host in &hosts {
+            for _ in 0..20 {
+                reach(host);
+            }
+        }
+        let kept = forgotten();
+        drop(hosts);
+        assert!(kept == 0 || kept >= 4000, "{kept}");
+        assert!(forgotten() < 1000, "{kept}");
+    }
 }
