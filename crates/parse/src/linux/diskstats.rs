@@ -127,7 +127,15 @@ struct Row {
 
 impl Row {
     /// The words of `rest`, from the next place on.
-    fn fill(&mut self, rest: &[u8]) -> Result<(), Error> {
+    fn fill(&mut self, mut rest: &[u8]) -> Result<(), Error> {
+        // Most devices of most machines were never used: four zeros in one step.
+        while self.len + 4 <= self.numbers.len()
+            && let Some((b" 0 0 0 0", behind)) = rest.split_first_chunk()
+            && matches!(behind, [] | [b' ', ..])
+        {
+            self.len += 4;
+            rest = behind;
+        }
         let slots = self.numbers.iter_mut().skip(self.len);
         for (place, (slot, said)) in slots.zip(text::numbers(rest)).enumerate() {
             let said = said.or_else(|| text::words(rest).nth(place).and_then(below_zero));
@@ -263,6 +271,29 @@ mod tests {
         assert_eq!(disk.counters, expected);
         let disk = only(b"   8    0   sda 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 x\n");
         assert_eq!(disk.counters, expected);
+    }
+
+    #[test]
+    fn zeros_are_counted_as_any_other_number() {
+        let zeros = |count: usize| " 0".repeat(count);
+        for (behind, count) in [("", 11), ("", 15), ("", 17), ("", 20), (" 7", 16), ("7", 17)] {
+            let line = format!("   7 0 loop0{}{behind}\n", zeros(count));
+            let counters = only(line.as_bytes()).counters;
+            let ms = if behind.is_empty() { 0 } else { 7 };
+            let flushes = (count > 15).then_some(Flushes { count: 0, ms });
+            let discards = (count > 11).then(Discards::default);
+            assert_eq!(
+                counters,
+                Counters { more: Some(More::default()), discards, flushes, ..Counters::default() }
+            );
+        }
+        for count in 0..17 {
+            let line = format!("   7 0 loop0{} 7{}\n", zeros(count), zeros(16 - count));
+            let mut row = Row::default();
+            row.fill(line.split_once("loop0").unwrap().1.trim_end().as_bytes()).unwrap();
+            let place = row.numbers.iter().position(|number| *number == 7);
+            assert_eq!((row.len, place), (17, Some(count)));
+        }
     }
 
     #[test]
