@@ -64,7 +64,7 @@ fn expand(input: &DeriveInput) -> Result<Tokens> {
 
             fn each_counter<'a>(
                 &'a mut self,
-                _see: &mut dyn ::std::ops::FnMut(::std::option::Option<&'a mut u64>),
+                mut _see: impl ::std::ops::FnMut(::std::option::Option<&'a mut u64>),
             ) {
                 #(_see(::psight::record::ToValue::as_counter(&mut self.#counters));)*
             }

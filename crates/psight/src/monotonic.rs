@@ -55,7 +55,7 @@ impl<K: Ord + Clone> Monotonic<K> {
         }
         for (record, seen) in now.values_mut().zip(self.seen.values_mut()) {
             let mut place = 0;
-            record.each_counter(&mut |said| {
+            record.each_counter(|said| {
                 match (seen.get_mut(place), said) {
                     (Some(seen), Some(said)) => seen.count_on(said),
                     (Some(_), None) => {}

@@ -79,7 +79,7 @@ pub trait Record {
 
     /// Shows the fields marked `counter` that hold a whole number, in the order of [`FIELDS`](Self::FIELDS) and to be
     /// changed in place; `None` for one that is not known. [`Monotonic`](crate::monotonic::Monotonic) continues them.
-    fn each_counter<'a>(&'a mut self, _see: &mut dyn FnMut(Option<&'a mut u64>)) {}
+    fn each_counter<'a>(&'a mut self, _see: impl FnMut(Option<&'a mut u64>)) {}
 }
 
 /// The record `now`, each of whose counters says what it grew by since `before`: 0 for one that went backwards, and for
@@ -87,9 +87,9 @@ pub trait Record {
 pub(crate) fn growth<R: Record + Clone>(now: &R, before: &R) -> R {
     let (mut growth, mut before) = (now.clone(), before.clone());
     let mut known = Vec::new();
-    before.each_counter(&mut |before| known.push(before.copied()));
+    before.each_counter(|before| known.push(before.copied()));
     let mut known = known.into_iter();
-    growth.each_counter(&mut |now| {
+    growth.each_counter(|now| {
         let before = known.next().flatten();
         if let Some(now) = now {
             *now = before.map_or(0, |before| now.saturating_sub(before));
