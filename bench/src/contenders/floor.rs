@@ -227,8 +227,9 @@ impl Raw {
     fn descriptors(&mut self) -> Outcome<usize> {
         self.list()?;
         let (mut links, mut buffer) = (0, Vec::with_capacity(32 * 1024));
-        for pid in std::mem::take(&mut self.pids) {
-            let Ok(folder) = self.folder(pid, "fd") else { continue };
+        let pids = std::mem::take(&mut self.pids);
+        for pid in &pids {
+            let Ok(folder) = self.folder(*pid, "fd") else { continue };
             // Many descriptors stand in a row, and to try is cheaper than to list them first.
             let size = fstat(&folder)?.st_size;
             if size >= 256 {
@@ -246,6 +247,7 @@ impl Raw {
                 links += usize::from(readlinkat_raw(&folder, entry.file_name(), room).is_ok());
             }
         }
+        self.pids = pids;
         Ok(links)
     }
 
