@@ -78,7 +78,7 @@ unsafe impl Sync for Forgotten {}
 impl Forgotten {
     const LENGTH: usize = size_of::<AtomicU32>();
 
-    /// `None` before Linux 4.14.
+    /// `None` before Linux 4.14, and where the kernel is not one.
     pub(super) fn new() -> Option<Self> {
         const MADV_WIPEONFORK: libc::c_int = 18;
         let access = libc::PROT_READ | libc::PROT_WRITE;
@@ -89,10 +89,13 @@ impl Forgotten {
             return None;
         }
         let page = Self(ptr::NonNull::new(page.cast())?);
-        // SAFETY: the page is ours alone.
-        let refused =
-            unsafe { libc::madvise(page.0.as_ptr().cast(), Self::LENGTH, MADV_WIPEONFORK) } != 0;
-        if refused { None } else { Some(page) }
+        let advise = |advice| {
+            // SAFETY: the page is ours alone, and no advice but the one below is known.
+            unsafe { libc::madvise(page.0.as_ptr().cast(), Self::LENGTH, advice) == 0 }
+        };
+        // What agrees to anything, as emulators of system calls may, does nothing about it.
+        let is_deaf = advise(-1);
+        if !is_deaf && advise(MADV_WIPEONFORK) { Some(page) } else { None }
     }
 
     pub(super) fn number(&self) -> &AtomicU32 {

@@ -1,7 +1,7 @@
 //! What system calls tell about the processes of a machine, which is found out once.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{ffi, table};
 use crate::Host;
@@ -21,8 +21,8 @@ pub(super) struct Reach {
 /// page that the kernel empties in every child.
 #[derive(Default)]
 pub(crate) struct Known {
-    /// The pid of the process that found out, and below it what.
-    found: AtomicU64,
+    /// The pid of the process that found out first, and what.
+    first: OnceLock<(u32, Reach)>,
     asked: AtomicU32,
     page: OnceLock<Option<ffi::Forgotten>>,
 }
@@ -75,14 +75,10 @@ pub(super) fn reach(host: &Host) -> Reach {
         });
     }
     let asker = std::process::id();
-    let found = known.found.load(Ordering::Relaxed);
-    // The lower half.
-    let before = Reach::from_bits(found as u32).filter(|_| found >> 32 == u64::from(asker));
-    before.unwrap_or_else(|| {
-        let now = Reach::find(host, asker);
-        known.found.store(u64::from(asker) << 32 | u64::from(now.bits()), Ordering::Relaxed);
-        now
-    })
+    match known.first.get_or_init(|| (asker, Reach::find(host, asker))) {
+        (first, found) if *first == asker => *found,
+        _ => Reach::find(host, asker),
+    }
 }
 
 /// Whether the pids of `host` are those that this kernel knows us by.
