@@ -31,7 +31,7 @@ pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsS
     read.map_err(|error| Error::malformed(&path, &error))?;
     // Without a row that could be a partition there is nothing to sort out. Otherwise nobody else knows, and no disk would
     // be a wrong answer.
-    if which == Disks::Whole && disks.keys().any(|name| could_be_part(name.as_bytes(), &disks)) {
+    if which == Disks::Whole && has_parts(&disks) {
         let whole = whole_disks(host)?;
         disks.retain(|name, _| whole.contains(name));
     }
@@ -88,15 +88,25 @@ pub(super) fn plain_name(name: OsString) -> OsString {
     OsString::from_vec(bytes)
 }
 
-/// Whether `name` is that of another row with a number behind it, as the kernel makes names of partitions
-/// (block/partitions/core.c, `add_partition`): with a `p` between if the disk's own name ends in a number.
-fn could_be_part(name: &[u8], disks: &BTreeMap<OsString, DiskIo>) -> bool {
+/// Whether a name could be that of a partition: the name of another row with a number behind it.
+fn has_parts(disks: &BTreeMap<OsString, DiskIo>) -> bool {
+    // A dozen loop devices are a dozen times the same question.
+    let mut asked: &[u8] = b"";
+    disks.keys().filter_map(|name| disk_of(name.as_bytes())).any(|disk| {
+        let is_new = disk != asked;
+        asked = disk;
+        is_new && disks.contains_key(OsStr::from_bytes(disk))
+    })
+}
+
+/// The disk that a partition of this name would be on, by the way the kernel makes names (block/partitions/core.c,
+/// `add_partition`): its number, with a `p` before it if the disk's own name ends in a number.
+fn disk_of(name: &[u8]) -> Option<&[u8]> {
     let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let stem = name.get(..name.len() - digits).unwrap_or_default();
+    let stem = name.get(..name.len() - digits)?;
     let numbered =
         stem.strip_suffix(b"p").filter(|disk| disk.last().is_some_and(u8::is_ascii_digit));
-    let disk = numbered.unwrap_or(stem);
-    digits > 0 && disks.contains_key(OsStr::from_bytes(disk))
+    (digits > 0).then_some(numbered.unwrap_or(stem))
 }
 
 fn whole_disks(host: &Host) -> Result<BTreeSet<OsString>> {
