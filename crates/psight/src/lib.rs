@@ -202,6 +202,7 @@ pub mod disk;
 pub mod doctor;
 mod error;
 mod host;
+pub mod limits;
 pub mod memory;
 pub mod monotonic;
 pub mod net;

@@ -2,4 +2,3 @@
 
 #[cfg(feature = "bpf")]
 pub mod bpf;
-pub mod cgroup;

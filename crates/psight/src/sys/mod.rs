@@ -50,14 +50,6 @@ pub(crate) use aix::*;
 #[cfg(force_unsupported)]
 pub(crate) use unsupported::*;
 
-// What only one system has is refused where it is documented and not built.
-#[cfg(any(
-    all(any(target_os = "linux", target_os = "android"), force_unsupported),
-    all(doc, not(any(target_os = "linux", target_os = "android")))
-))]
-#[path = "unsupported/cgroup.rs"]
-pub(crate) mod cgroup;
-
 // A machine keeps its programs wherever the feature is on.
 #[cfg(all(
     feature = "bpf",
@@ -83,6 +75,7 @@ pub(crate) mod scheduling;
 #[path = "unsupported/standing.rs"]
 pub(crate) mod standing;
 
+// What only one system has is refused where it is documented and not built.
 #[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
 #[path = "unsupported/services.rs"]
 pub(crate) mod services;

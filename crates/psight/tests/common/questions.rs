@@ -54,9 +54,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::disk_traffic", |host| said(host.disk_traffic())),
     ("Host::disk_usage", |host| said(host.disk_usage("/"))),
     ("Host::disks_not_counted", |host| shown_list(host.disks_not_counted())),
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     ("Host::effective_cpus", |host| said(host.effective_cpus())),
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     ("Host::effective_memory", |host| said(host.effective_memory())),
     ("Host::fans", |host| said(host.fans())),
     ("Host::file_scanner", |host| said(host.file_scanner().used_files(std::process::id()))),
@@ -182,9 +180,7 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::create_time", |process| shown(process.create_time())),
     ("Process::cwd", |process| shown_option(process.cwd())),
     ("Process::descendants", |process| shown_list(process.descendants())),
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     ("Process::effective_cpus", |process| said(process.effective_cpus())),
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     ("Process::effective_memory", |process| said(process.effective_memory())),
     ("Process::each_memory_map", |process| {
         let mut maps = Vec::new();

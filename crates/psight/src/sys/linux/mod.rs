@@ -2,7 +2,6 @@
 
 #[cfg(feature = "bpf")]
 pub(crate) mod bpf;
-pub(crate) mod cgroup;
 pub(crate) mod control;
 pub(crate) mod cpu;
 pub(crate) mod disk;
@@ -10,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod file_scanner;
 pub(crate) mod files;
 pub(crate) mod host;
+pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod process;

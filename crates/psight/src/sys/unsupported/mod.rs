@@ -7,6 +7,7 @@ pub(crate) mod disk;
 pub(crate) mod doctor;
 pub(crate) mod files;
 pub(crate) mod host;
+pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod process;

@@ -23,7 +23,6 @@ pub(crate) mod users;
 pub(crate) use super::unsupported::control::{rlimit, set_rlimit};
 pub(crate) use super::unsupported::cpu::load_average;
 pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
-pub(crate) use super::unsupported::doctor;
 pub(crate) use super::unsupported::files::fds;
 pub(crate) use super::unsupported::memory::memory_caches;
 pub(crate) use super::unsupported::net::{capture_addresses, capture_links, capture_routes};
@@ -31,6 +30,7 @@ pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures}
 pub(crate) use super::unsupported::users::{
     asked_name, group_id, group_name, listed_names, terminal_idle, user_id,
 };
+pub(crate) use super::unsupported::{doctor, limits};
 
 // Each with the type of an answer.
 process::refuse!(unsupported::process::{

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{CAP_SYS_PTRACE, Rights, finding, known, refused};
 use crate::disk::Mounts;
 use crate::doctor::Finding;
-use crate::os::linux::cgroup::LimitedBy;
+use crate::limits::LimitedBy;
 use crate::sys::linux::host::container;
 use crate::{Host, Result};
 

@@ -8,7 +8,7 @@ use psight_parse::linux::cgroup::{cfs_period, cfs_quota, cpu_max, limit};
 use psight_parse::linux::cpulist::{CpuList, cpulist};
 
 use super::{cpu, process, read};
-use crate::os::linux::cgroup::{EffectiveCpus, EffectiveMemory, LimitedBy};
+use crate::limits::{EffectiveCpus, EffectiveMemory, LimitedBy};
 use crate::{Error, ErrorKind, Host, Process, Result};
 use groups::{Groups, Version};
 

@@ -7,7 +7,7 @@ mod common;
 use std::path::PathBuf;
 
 use common::Machine;
-use psight::os::linux::cgroup::{EffectiveCpus, EffectiveMemory, LimitedBy};
+use psight::limits::{EffectiveCpus, EffectiveMemory, LimitedBy};
 use psight::{ErrorKind, Host};
 
 const GIB: u64 = 1 << 30;

@@ -101,7 +101,7 @@ impl Host {
     ///
     /// As [`Process::effective_memory`].
     pub fn effective_memory(&self) -> Result<EffectiveMemory> {
-        sys::cgroup::asking(self)?.effective_memory()
+        sys::limits::asking(self)?.effective_memory()
     }
 
     /// The processors that this process may use. On a machine that is seen from elsewhere, and on a captured one, those
@@ -113,7 +113,7 @@ impl Host {
     ///
     /// As [`Process::effective_cpus`].
     pub fn effective_cpus(&self) -> Result<EffectiveCpus> {
-        sys::cgroup::asking(self)?.effective_cpus()
+        sys::limits::asking(self)?.effective_cpus()
     }
 }
 
@@ -129,7 +129,7 @@ impl Process {
     /// As [`Host::virtual_memory`]; `Malformed` where a limit is not understood. Where there are no control groups, or they
     /// cannot be seen, the machine is the limit.
     pub fn effective_memory(&self) -> Result<EffectiveMemory> {
-        sys::cgroup::effective_memory(self)
+        sys::limits::effective_memory(self)
     }
 
     /// The processors that the process may use.
@@ -142,7 +142,7 @@ impl Process {
     ///
     /// As [`Host::cpu_count`]; `Malformed` where a quota is not understood.
     pub fn effective_cpus(&self) -> Result<EffectiveCpus> {
-        sys::cgroup::effective_cpus(self)
+        sys::limits::effective_cpus(self)
     }
 }
 
