@@ -208,6 +208,7 @@ pub mod monotonic;
 pub mod net;
 pub mod os;
 mod pid;
+pub mod pressure;
 pub mod process;
 pub mod record;
 pub mod sensors;

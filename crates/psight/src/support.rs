@@ -66,6 +66,7 @@ pub const QUESTIONS: &[Question] = &[
     question("net", "interface_stats", &[Os::Linux]),
     question("net", "net_io_counters", &[Os::Linux, Os::Windows]),
     question("net", "routes", &[Os::Linux]),
+    question("pressure", "pressure", &[Os::Linux]),
     question("process", "cgroups", &[Os::Linux]),
     question("process", "cmdline", &[Os::Linux, Os::Windows]),
     question("process", "cpu_num", &[Os::Linux]),

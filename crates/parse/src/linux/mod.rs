@@ -23,6 +23,7 @@ pub mod os_release;
 pub mod partitions;
 pub mod passwd;
 pub mod pid;
+pub mod pressure;
 pub mod proc_stat;
 pub mod statvfs;
 pub mod uevent;
@@ -110,6 +111,7 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/stat_starttime" => pid::stat::starttime,
     "pid/statm" => pid::statm::statm,
     "pid/status" => pid::status::status,
+    "pressure" => pressure::pressure,
     "proc_stat" => |bytes| (proc_stat::cpus(bytes), proc_stat::totals(bytes)),
     "statvfs" => statvfs::statvfs,
     "uevent" => uevent::uevent,

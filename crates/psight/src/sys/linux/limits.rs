@@ -20,6 +20,12 @@ pub(crate) fn asking(host: &Host) -> Result<Process> {
     }
 }
 
+/// The directory of the process's group in the hierarchy of version 2; `None` if there is none, or it is out of sight.
+pub(super) fn unified_group(process: &Process) -> Result<Option<PathBuf>> {
+    let groups = Groups::unified(process)?;
+    Ok(groups.dirs.into_iter().next().filter(|_| groups.begins_there))
+}
+
 /// The lowest limit so far, with the file that sets it.
 type Lowest<T> = Option<(T, PathBuf)>;
 

@@ -10,6 +10,7 @@ pub(crate) mod host;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod net;
+pub(crate) mod pressure;
 pub(crate) mod process;
 pub(crate) mod sensors;
 pub(crate) mod table;

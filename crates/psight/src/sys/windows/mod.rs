@@ -30,7 +30,7 @@ pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures}
 pub(crate) use super::unsupported::users::{
     asked_name, group_id, group_name, listed_names, terminal_idle, user_id,
 };
-pub(crate) use super::unsupported::{doctor, limits};
+pub(crate) use super::unsupported::{doctor, limits, pressure};
 
 // Each with the type of an answer.
 process::refuse!(unsupported::process::{

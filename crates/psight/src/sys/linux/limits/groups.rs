@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use psight_parse::linux::mountinfo::{MountInfo, mountinfo};
+use psight_parse::linux::mounts::Mount;
 
 use crate::process::Cgroup;
 use crate::sys::linux::read;
@@ -22,6 +23,8 @@ pub(super) struct Groups {
     pub(super) version: Version,
     /// Their directories, from that of the process up to the highest that can be seen.
     pub(super) dirs: Vec<PathBuf>,
+    /// Whether the first of them is that of the process, which can be out of sight.
+    pub(super) begins_there: bool,
     /// Whether none is out of sight.
     pub(super) complete: bool,
 }
@@ -30,42 +33,47 @@ impl Groups {
     /// The groups in which `controller` limits the process. A controller is in one hierarchy: of version 1, or else it
     /// is left to version 2.
     pub(super) fn of(process: &Process, controller: &str) -> Result<Self> {
-        let host = process.host();
-        let groups = match process.cgroups() {
-            Ok(groups) => groups,
-            // A kernel without control groups.
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let one = groups.iter().find(|group| group.controllers.iter().any(|c| c == controller));
-        let two = || groups.iter().find(|group| group.hierarchy == 0);
-        let (version, group) = match one {
-            Some(one) => (Version::One, one),
-            None => match two() {
-                Some(two) => (Version::Two, two),
-                None => {
-                    return Ok(Self { version: Version::Two, dirs: Vec::new(), complete: true });
-                }
-            },
-        };
-        let mounts = mount_table(host);
-        let mounts = mounts.iter().filter(|mount| match version {
-            Version::One => {
-                mount.mount.fstype == b"cgroup" && has_option(&mount.mount.options, controller)
+        let groups = all(process)?;
+        match groups.iter().find(|group| group.controllers.iter().any(|c| c == controller)) {
+            Some(group) => {
+                let has_it = |mount: &Mount| {
+                    mount.fstype == b"cgroup" && has_option(&mount.options, controller)
+                };
+                Ok(Self::below(process.host(), Version::One, group, has_it))
             }
-            Version::Two => mount.mount.fstype == b"cgroup2",
-        });
-        Ok(Self::below(host, version, group, mounts))
+            None => Ok(Self::in_unified(process.host(), &groups)),
+        }
+    }
+
+    /// The groups in the hierarchy of version 2, whatever is controlled there.
+    pub(super) fn unified(process: &Process) -> Result<Self> {
+        Ok(Self::in_unified(process.host(), &all(process)?))
+    }
+
+    fn in_unified(host: &Host, groups: &[Cgroup]) -> Self {
+        match groups.iter().find(|group| group.hierarchy == 0) {
+            Some(group) => {
+                Self::below(host, Version::Two, group, |mount| mount.fstype == b"cgroup2")
+            }
+            None => Self {
+                version: Version::Two,
+                dirs: Vec::new(),
+                begins_there: false,
+                complete: true,
+            },
+        }
     }
 
     /// The groups up to the root of that mount that shows most of them.
-    fn below<'a>(
+    fn below(
         host: &Host,
         version: Version,
         group: &Cgroup,
-        mounts: impl Iterator<Item = &'a MountInfo>,
+        is_of_hierarchy: impl Fn(&Mount) -> bool,
     ) -> Self {
         let path = components(group.path.as_os_str().as_bytes());
+        let mounts = mount_table(host);
+        let mounts = mounts.iter().filter(|mount| is_of_hierarchy(&mount.mount));
         let seen = mounts.filter_map(|mount| {
             let root = components(&mount.root);
             Some((on_host(host, &mount.mount.mountpoint), way(&root, &path)?))
@@ -77,7 +85,7 @@ impl Groups {
                 _ => Some(new),
             })
         else {
-            return Self { version, dirs: Vec::new(), complete: false };
+            return Self { version, dirs: Vec::new(), begins_there: false, complete: false };
         };
         let names = way.names();
         let dirs: Vec<PathBuf> = (0..=names.len())
@@ -88,8 +96,17 @@ impl Groups {
             })
             .collect();
         let found = dirs.first().is_some_and(|dir| dir.is_dir());
-        let complete = found && matches!(way, Way::Known(_)) && is_root(version, &top);
-        Self { version, dirs, complete }
+        let begins_there = found && matches!(way, Way::Known(_));
+        let complete = begins_there && is_root(version, &top);
+        Self { version, dirs, begins_there, complete }
+    }
+}
+
+/// The groups of a process in all hierarchies; none on a kernel without control groups.
+fn all(process: &Process) -> Result<Vec<Cgroup>> {
+    match process.cgroups() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        groups => groups,
     }
 }
 
