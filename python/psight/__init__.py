@@ -147,8 +147,11 @@ _PRIVATE = frozenset(
 )
 _OURS = {
     "ProcessTable": "_columns",
+    "effective_cpus": "_limits",
+    "effective_memory": "_limits",
     "install": "dropin",
     "keep_open": "_keep",
+    "pressure": "_limits",
     "process_table": "_columns",
     "uninstall": "dropin",
     "test": "_table",

@@ -24,6 +24,7 @@ from ._private import (
 from ._bpf import use_bpf as use_bpf
 from ._columns import ProcessTable as ProcessTable, process_table as process_table
 from ._keep import keep_open as keep_open
+from ._limits import effective_cpus as effective_cpus, effective_memory as effective_memory, pressure as pressure
 from ._table import test as test
 from .dropin import install as install, uninstall as uninstall
 

@@ -1,7 +1,7 @@
 """The named tuples that psutil answers with, each made when it is first needed.
 
 Their names and the order of their fields are psutil 7.2.2's on this system; what they mean is told in the
-documentation of the function that returns them.
+documentation of the function that returns them. The last ones are of functions that psutil does not have.
 """
 
 import sys
@@ -48,6 +48,12 @@ _FIELDS = {
     "ppagefaults": "minor major",
     "pthread": "id user_time system_time",
     "puids": "real effective saved",
+    # what psutil does not have
+    "seffcpus": "cpus whole limited_by online allowed quota quota_set_by complete",
+    "seffmem": "limit limited_by used high high_set_by swap swap_limited_by complete",
+    "spressure": "cpu memory io irq",
+    "sstall": "avg10 avg60 avg300 total",
+    "sstalls": "some full",
 }
 
 if sys.platform == "win32":

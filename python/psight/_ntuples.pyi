@@ -667,3 +667,49 @@ else:
         cached: int
         shared: int
         wired: int
+
+class seffcpus(NamedTuple):
+    """What `effective_cpus` returns."""
+
+    cpus: float
+    whole: int
+    limited_by: str
+    online: int
+    allowed: int | None
+    quota: float | None
+    quota_set_by: str | None
+    complete: bool
+
+class seffmem(NamedTuple):
+    """What `effective_memory` returns."""
+
+    limit: int
+    limited_by: str
+    used: int | None
+    high: int | None
+    high_set_by: str | None
+    swap: int | None
+    swap_limited_by: str | None
+    complete: bool
+
+class sstall(NamedTuple):
+    """Which part of the time somebody waited, in percent, and for how many seconds in all."""
+
+    avg10: float
+    avg60: float
+    avg300: float
+    total: float
+
+class sstalls(NamedTuple):
+    """How long some tasks, and how long all of them, waited for a resource."""
+
+    some: sstall | None
+    full: sstall | None
+
+class spressure(NamedTuple):
+    """What `pressure` returns."""
+
+    cpu: sstalls | None
+    memory: sstalls | None
+    io: sstalls | None
+    irq: sstalls | None

@@ -57,6 +57,15 @@ def disks_and_network() -> None:
     print(psutil.AF_LINK, psutil.NIC_DUPLEX_FULL, psutil.NIC_DUPLEX_HALF, psutil.NIC_DUPLEX_UNKNOWN)
 
 
+def limits() -> None:
+    assert_type(psutil.effective_memory(), n.seffmem)
+    assert_type(psutil.effective_memory().limited_by, str)
+    assert_type(psutil.effective_cpus().whole, int)
+    memory = psutil.pressure().memory
+    if memory is not None and memory.some is not None:
+        assert_type(memory.some.avg10, float)
+
+
 def processes() -> None:
     for process in psutil.process_iter(["pid", "name"], ad_value=None):
         assert_type(process, psutil.Process)

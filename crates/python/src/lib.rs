@@ -7,6 +7,7 @@ mod arrow;
 mod columns;
 mod enter;
 mod ffi;
+mod limits;
 mod process;
 mod pypsutil;
 mod state;
@@ -32,6 +33,9 @@ fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let names = PyModule::new(module.py(), "psight._psight.pypsutil")?;
     pypsutil::fill(module, &names)?;
     module.add("pypsutil", names)?;
+    let names = PyModule::new(module.py(), "psight._psight.limits")?;
+    limits::fill(module, &names)?;
+    module.add("limits", names)?;
     #[cfg(windows)]
     {
         let names = PyModule::new(module.py(), "psight._psight.windows")?;

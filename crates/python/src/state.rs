@@ -90,6 +90,12 @@ tuples! {
     Ppagefaults = "ppagefaults",
     Pthread = "pthread",
     Puids = "puids",
+    // Psutil has none of these.
+    Seffcpus = "seffcpus",
+    Seffmem = "seffmem",
+    Spressure = "spressure",
+    Sstall = "sstall",
+    Sstalls = "sstalls",
 }
 
 /// What continues counters that wrap. A listing of all disks and one of whole disks have a memory each, because a disk

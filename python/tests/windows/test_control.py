@@ -303,6 +303,12 @@ def test_nothing_is_read_through_bpf():
     assert psight.use_bpf() is False
 
 
+@pytest.mark.parametrize("name", ["effective_memory", "effective_cpus", "pressure"])
+def test_what_only_linux_tells_is_no_number(name):
+    with pytest.raises(NotImplementedError, match=name):
+        getattr(psight, name)()
+
+
 def test_the_table_by_columns_has_this_process():
     table = psight.process_table(["pid", "name"])
     row = next(row for row in table if row["pid"] == os.getpid())
