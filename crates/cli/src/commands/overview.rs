@@ -2,6 +2,7 @@
 
 mod document;
 mod facts;
+mod frame;
 mod processes;
 mod screen;
 
