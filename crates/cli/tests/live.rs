@@ -293,6 +293,37 @@ fn what_could_not_be_read_is_told_once_and_strict_fails() {
 }
 
 #[test]
+fn the_overview_tells_what_is_short() {
+    let root = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let section = |name: &str| {
+        let output = run(&["--root", root.path().to_str().unwrap(), "--width", "80", "overview"]);
+        let output = String::from_utf8(output.stdout).unwrap();
+        output.lines().find_map(|line| line.strip_prefix(name)).map(|line| line.trim().to_owned())
+    };
+    file("facts.toml", "page_size = 4096\nticks_per_second = 100\ncaptured_at = 1700000000\n");
+    file("proc/meminfo", "MemTotal: 4194304 kB\nMemFree: 1 kB\nMemAvailable: 1 kB\n");
+    file("proc/1/stat", "1 (init) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0\n");
+    file("proc/1/cgroup", "0::/job\n");
+    file("proc/1/mountinfo", "30 25 0:26 / /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw\n");
+    file("sys/devices/system/cpu/online", "0-7\n");
+    file("proc/pressure/cpu", "some avg10=0.10 avg60=2.00 avg300=3.00 total=4\n");
+    assert_eq!((section("Limits"), section("Waiting")), (None, None));
+    file("proc/pressure/cpu", "some avg10=42.40 avg60=2.00 avg300=3.00 total=4\n");
+    file("proc/pressure/io", "some avg10=7.50 avg60=2.00 avg300=3.00 total=4\n");
+    assert_eq!(section("Waiting").unwrap(), "for CPU 42 %   for disks 8 %   of the last 10 s");
+    file("sys/fs/cgroup/job/cpu.max", "150000 100000\n");
+    assert_eq!(section("Limits").unwrap(), "1.5 CPUs");
+    file("sys/fs/cgroup/job/memory.max", "536870912\n");
+    file("sys/fs/cgroup/job/memory.current", "268435456\n");
+    assert_eq!(section("Limits").unwrap(), "1.5 CPUs   256 of 512 MiB of memory");
+}
+
+#[test]
 fn no_line_is_wider_than_it_may_be() {
     let roots = machines().into_iter().map(|machine| relative(&machine)).chain(["/".to_owned()]);
     for root in roots {

@@ -5,6 +5,7 @@ mod facts;
 mod frame;
 mod processes;
 mod screen;
+mod shortage;
 
 use clap::Args;
 

@@ -20,6 +20,9 @@ pub(super) fn value(facts: &Facts, top: usize) -> Value<'_> {
         ("cpu", cpu(facts)),
         ("memory", record(facts.memory.as_ref())),
         ("swap", record(facts.swap.as_ref())),
+        ("effective_memory", record(facts.own_memory.as_ref())),
+        ("effective_cpus", record(facts.own_cpus.as_ref())),
+        ("pressure", record(facts.pressure.as_ref())),
         (
             "disks",
             list(&facts.disks, |row| {

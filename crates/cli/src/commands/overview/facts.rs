@@ -7,8 +7,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use psight::HostInfo;
 use psight::cpu::{CpuSample, LoadAverage, PerCpuPercent};
+use psight::limits::{EffectiveCpus, EffectiveMemory};
 use psight::memory::{SwapMemory, VirtualMemory};
 use psight::net::{InterfaceAddress, InterfaceStats, NetIo, NetRates};
+use psight::pressure::Pressure;
 use psight::sensors::{Battery, Fan, Temperature};
 use psight::table::{Columns, ProcessRow, Scanner};
 use psight::users::User;
@@ -32,6 +34,10 @@ pub(super) struct Facts {
     pub(super) busy: Option<Busy>,
     pub(super) memory: Option<VirtualMemory>,
     pub(super) swap: Option<SwapMemory>,
+    /// What control groups leave of it.
+    pub(super) own_memory: Option<EffectiveMemory>,
+    pub(super) own_cpus: Option<EffectiveCpus>,
+    pub(super) pressure: Option<Pressure>,
     pub(super) disks: Vec<df::Row>,
     pub(super) interfaces: Vec<Interface>,
     pub(super) temperatures: Vec<Temperature>,
@@ -78,6 +84,9 @@ pub(super) fn gather(context: &mut Context) -> Facts {
         busy,
         memory: skipped.known("memory", host.virtual_memory()),
         swap: skipped.known("swap space", host.swap_memory()),
+        own_memory: skipped.known("limits of memory", host.effective_memory()),
+        own_cpus: skipped.known("limits of CPUs", host.effective_cpus()),
+        pressure: skipped.known("pressure", host.pressure()),
         disks,
         interfaces,
         temperatures: skipped.known("temperatures", host.temperatures()).unwrap_or_default(),

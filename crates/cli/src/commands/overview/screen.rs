@@ -8,7 +8,7 @@ use psight::sensors::{Battery, TimeLeft};
 
 use super::facts::{Facts, Interface};
 use super::frame::{Frame, GUTTER};
-use super::processes;
+use super::{processes, shortage};
 use crate::commands::df;
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
@@ -113,6 +113,7 @@ fn meters(facts: &Facts, frame: &Frame<'_>) -> Vec<Line> {
         Some(_) => lines.push(frame.gutter("Swap").with(Paint::Faint, "none")),
         None => {}
     }
+    lines.extend(shortage::lines(facts, frame));
     lines
 }
 
