@@ -31,7 +31,7 @@ pub(crate) fn sample(host: &Host) -> Result<CpuSample> {
 
 // /sys/devices/system/cpu/online, as the C library's sysconf(_SC_NPROCESSORS_ONLN) reads it too
 pub(crate) fn count(host: &Host) -> Result<u32> {
-    let online = read::file(&folder(host).join("online")).ok();
+    let online = read::piece(&folder(host).join("online")).ok();
     let online = online.and_then(|bytes| cpulist(&bytes).ok()).map_or(0, |list| list.count());
     if let Some(count) = u32::try_from(online).ok().filter(|count| *count > 0) {
         return Ok(count);
@@ -56,7 +56,7 @@ pub(crate) fn count_physical(host: &Host) -> Result<Option<u32>> {
     let counted = ["core_cpus_list", "thread_siblings_list"].iter().find_map(|name| {
         let cores: HashSet<Vec<u8>> = numbered
             .iter()
-            .filter_map(|(_, cpu)| read::file(&cpu.join("topology").join(name)).ok())
+            .filter_map(|(_, cpu)| read::piece(&cpu.join("topology").join(name)).ok())
             .map(|bytes| bytes.trim_ascii().to_vec())
             .filter(|list| !list.is_empty())
             .collect();
@@ -147,14 +147,15 @@ fn policies(host: &Host) -> Vec<(u32, PathBuf)> {
 
 /// A frequency of sysfs, which is in kHz, or `<unknown>`.
 fn megahertz(path: &Path) -> Option<f64> {
-    let khz = text::u64(&read::file(path).ok()?)?;
+    let khz = text::u64(&read::piece(path).ok()?)?;
     Some(khz as f64 / 1000.0)
 }
 
 // /proc/loadavg
 pub(crate) fn load_average(host: &Host) -> Result<LoadAverage> {
     let path = host.proc().join("loadavg");
-    let load = loadavg(&read::system(&path)?).map_err(|error| Error::malformed(&path, &error))?;
+    let load =
+        loadavg(&read::system_piece(&path)?).map_err(|error| Error::malformed(&path, &error))?;
     Ok(LoadAverage { one: load.one, five: load.five, fifteen: load.fifteen })
 }
 

@@ -118,7 +118,7 @@ fn used(file: &Path) -> Option<u64> {
         "memory.limit_in_bytes" => "memory.usage_in_bytes",
         _ => "memory.memsw.usage_in_bytes",
     };
-    psight_parse::text::u64(&read::file(&file.with_file_name(name)).ok()?)
+    psight_parse::text::u64(&read::piece(&file.with_file_name(name)).ok()?)
 }
 
 // cpu.max; cpu.cfs_quota_us, cpu.cfs_period_us; cpuset.cpus.effective; sched_getaffinity(2)
@@ -186,7 +186,7 @@ fn cpuset(groups: &mut Groups, host: &Host) -> Option<(u32, PathBuf)> {
         Version::One => &["cpuset.effective_cpus", "cpuset.cpus"],
         Version::Two => &["cpuset.cpus.effective"],
     };
-    let online = read::file(&host.sys().join("devices/system/cpu/online")).ok();
+    let online = read::piece(&host.sys().join("devices/system/cpu/online")).ok();
     let online: Option<CpuList> = online.and_then(|bytes| cpulist(&bytes).ok());
     for dir in groups.dirs.clone() {
         for name in names {
@@ -225,7 +225,7 @@ impl Groups {
 
     /// A file of a group; `None` if the group has none. One that may not be read may hold a limit.
     fn bytes(&mut self, file: &Path) -> Option<Vec<u8>> {
-        match read::file(file) {
+        match read::piece(file) {
             Ok(bytes) => Some(bytes),
             Err(error) => {
                 let kind = Error::system(file, error).kind();

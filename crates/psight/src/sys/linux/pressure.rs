@@ -36,7 +36,7 @@ fn all(stalls: impl Fn(&str) -> Result<Option<Stalls>>) -> Result<Pressure> {
 
 /// What one file says; `None` where there is no such file, or (EOPNOTSUPP) nothing is measured.
 fn stalls(file: &Path) -> Result<Option<Stalls>> {
-    let bytes = match read::file(file).map_err(|error| Error::system(file, error)) {
+    let bytes = match read::piece(file).map_err(|error| Error::system(file, error)) {
         Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unsupported) => {
             return Ok(None);

@@ -22,8 +22,8 @@ pub(super) fn file(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The whole of a file that the kernel makes when it is read, and hands out in one piece: a read that leaves room has got
-/// everything. So are the files of one process, except for its lists (`maps`, `smaps`), and of the system `stat` and
-/// `meminfo`.
+/// everything. So are the files of one process, except for its lists (`maps`, `smaps`), of the system `stat`, `meminfo` and
+/// `loadavg`, and all attributes of sysfs and of control groups.
 pub(super) fn piece(path: &Path) -> io::Result<Vec<u8>> {
     // Most are a few hundred bytes long, and to keep those costs less than room for as much as may come.
     let mut room = [MaybeUninit::uninit(); 4096];

@@ -206,12 +206,12 @@ fn celsius(path: &Path) -> Option<f64> {
 
 /// A file with one number.
 fn number(path: &Path) -> Option<i64> {
-    text::i64(&read::file(path).ok()?)
+    text::i64(&read::piece(path).ok()?)
 }
 
 /// A file with a name; `None` if it is empty.
 fn words(path: &Path) -> Option<OsString> {
-    let mut bytes = read::file(path).ok()?;
+    let mut bytes = read::piece(path).ok()?;
     let end = bytes.trim_ascii_end().len();
     bytes.truncate(end);
     let start = bytes.len() - bytes.trim_ascii_start().len();

@@ -139,7 +139,7 @@ fn from_sys(host: &Host, which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
 }
 
 fn one(device: &Path) -> Option<DiskIo> {
-    let bytes = read::file(&device.join("stat")).ok()?;
+    let bytes = read::piece(&device.join("stat")).ok()?;
     block_stat(&bytes).ok().map(|counters| disk_io(&counters))
 }
 

@@ -114,7 +114,7 @@ impl Supply {
         words(&self.dir.join(file)).or_else(|| {
             let bytes = self.uevent.get_or_init(|| {
                 // Without this one too, nothing is known.
-                read::file(&self.dir.join("uevent")).unwrap_or_default()
+                read::piece(&self.dir.join("uevent")).unwrap_or_default()
             });
             let named = |key: &[u8]| {
                 let name = key.strip_prefix(b"POWER_SUPPLY_");

@@ -162,12 +162,12 @@ fn states_in(directory: &Path) -> Result<BTreeMap<OsString, State>> {
 }
 
 fn state_in(directory: &Path) -> Option<State> {
-    let mtu = text::u64(&read::file(&directory.join("mtu")).ok()?)?;
-    let flags = read::file(&directory.join("flags")).ok()?;
+    let mtu = text::u64(&read::piece(&directory.join("mtu")).ok()?)?;
+    let flags = read::piece(&directory.join("flags")).ok()?;
     let flags = text::hex(flags.trim_ascii().strip_prefix(b"0x")?)?;
     let flags = u32::try_from(flags).ok()? & !IFF_RUNNING;
     // This bit is worked out where flags are asked for, and not in the file (net/core/dev.c, dev_get_flags).
-    let operates = read::file(&directory.join("operstate"))
+    let operates = read::piece(&directory.join("operstate"))
         .is_ok_and(|state| matches!(state.trim_ascii(), b"up" | b"unknown"));
     let running = if flags & IFF_UP != 0 && operates { IFF_RUNNING } else { 0 };
     Some((flags | running, mtu))
@@ -175,9 +175,9 @@ fn state_in(directory: &Path) -> Option<State> {
 
 /// What a driver knows, as the files say it; reading them fails where it knows nothing or the link is down.
 fn settings_in(directory: &Path) -> Settings {
-    let said = read::file(&directory.join("speed")).ok();
+    let said = read::piece(&directory.join("speed")).ok();
     let speed = said.and_then(|said| speed(text::u32(&said)?));
-    let duplex = read::file(&directory.join("duplex")).ok();
+    let duplex = read::piece(&directory.join("duplex")).ok();
     let duplex = match duplex.as_deref().map(<[u8]>::trim_ascii) {
         Some(b"full") => Some(Duplex::Full),
         Some(b"half") => Some(Duplex::Half),
