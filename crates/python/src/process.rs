@@ -445,10 +445,13 @@ fn rlimit(
     let known = Resource::ALL.iter().find(|known| known.number().map(i64::from) == Some(resource));
     let resource = *known.ok_or_else(invalid_argument)?;
     let limit = |number: i64| u64::try_from(number).map_or(Limit::Unlimited, Limit::Of);
-    let found = ask(module, process, |process| match limits {
-        Some((soft, hard)) => process.set_rlimit(resource, Limits::new(limit(soft), limit(hard))),
-        None => process.rlimit(resource),
-    })?;
+    let found = match limits {
+        Some((soft, hard)) => {
+            let limits = Limits::new(limit(soft), limit(hard));
+            ask(module, process, |process| process.set_rlimit(resource, limits))
+        }
+        None => ask_at_once(module, process, |process| process.rlimit(resource)),
+    }?;
     let number = |limit| match limit {
         Limit::Of(number) => i64::try_from(number).unwrap_or(-1),
         Limit::Unlimited => -1,

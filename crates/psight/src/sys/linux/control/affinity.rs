@@ -88,7 +88,7 @@ fn mask(cpus: &[u32]) -> Vec<usize> {
 fn listed(process: &Process) -> Result<Vec<u32>> {
     let mut cpus = process.ask(Raw::cpus_allowed)?;
     let online = process.host().sys().join("devices/system/cpu/online");
-    if let Some(online) = read::file(&online).ok().and_then(|bytes| cpulist(&bytes).ok()) {
+    if let Some(online) = read::piece(&online).ok().and_then(|bytes| cpulist(&bytes).ok()) {
         cpus.retain(|cpu| online.contains(*cpu));
     }
     Ok(cpus)

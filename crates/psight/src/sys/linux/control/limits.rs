@@ -1,10 +1,12 @@
 //! What a process may use of each resource.
 
 use psight_parse::linux::pid::limits::limits;
+use rustix::process::Pid as RawPid;
 
 use super::super::process::Raw;
+use super::super::reach::reach;
 use super::super::{ffi, read};
-use super::{failed, is_live, same, target};
+use super::{asked, failed, same, target};
 use crate::process::{Limit, Limits, Resource};
 use crate::{Error, ErrorKind, Process, Result};
 
@@ -58,10 +60,10 @@ fn label(resource: Resource) -> Option<&'static [u8]> {
 // prlimit(2); limits
 pub(crate) fn rlimit(process: &Process, resource: Resource) -> Result<Limits> {
     let number = known(process, resource)?;
-    if !is_live(process.host()) {
+    if !reach(process.host()).pids {
         return listed(process, resource);
     }
-    match call(process, number, None) {
+    match call(process, asked(process, "rlimit")?, number, None) {
         // The file is for everyone.
         Err(error) if error.kind() == ErrorKind::AccessDenied => {
             listed(process, resource).map_err(|_| error)
@@ -76,9 +78,9 @@ pub(crate) fn set_rlimit(process: &Process, resource: Resource, to: Limits) -> R
     if to.soft > to.hard {
         return Err(Error::invalid("the soft limit is above the hard limit"));
     }
-    target(process, "set_rlimit")?;
+    let pid = target(process, "set_rlimit")?;
     same(process)?;
-    call(process, number, Some([raw(to.soft), raw(to.hard)]))
+    call(process, pid, number, Some([raw(to.soft), raw(to.hard)]))
 }
 
 fn known(process: &Process, resource: Resource) -> Result<u32> {
@@ -86,8 +88,7 @@ fn known(process: &Process, resource: Resource) -> Result<u32> {
         .ok_or_else(|| Error::unsupported(&format!("RLIMIT_{resource}")).with_pid(process.pid()))
 }
 
-fn call(process: &Process, resource: u32, new: Option<[u64; 2]>) -> Result<Limits> {
-    let pid = target(process, "rlimit")?;
+fn call(process: &Process, pid: RawPid, resource: u32, new: Option<[u64; 2]>) -> Result<Limits> {
     match ffi::prlimit(pid.as_raw_pid(), resource, new) {
         Ok([soft, hard]) => Ok(Limits::new(limit(soft), limit(hard))),
         // Some kernels say so of a zombie (seen by psutil on Travis CI).
