@@ -131,20 +131,21 @@ def cpu_freq(percpu=False):
     return freqs[0]._make(sum(column) / len(freqs) for column in zip(*freqs))
 
 
-def getloadavg():
-    """Return the average number of processes that wanted to run over the last 1, 5 and 15 minutes.
+if _IS_WINDOWS:
 
-    Windows keeps none: there it is computed from what ran whenever this was asked. So ask every few seconds; the first
-    answer is what runs now.
-    """
-    if _IS_WINDOWS:
+    def getloadavg():
+        """Return the average number of processes that wanted to run over the last 1, 5 and 15 minutes.
+
+        Windows keeps none: it is computed from what ran whenever this was asked. So ask every few seconds; the first
+        answer is what runs now.
+        """
         from ._windows import getloadavg
 
         return getloadavg()
-    from os import getloadavg
 
+else:
     # Unlike the kernel's file, the system call does not round.
-    return getloadavg()
+    from posix import getloadavg
 
 
 def disk_usage(path):
