@@ -7,6 +7,7 @@ from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired, ZombieProc
 from ._system import _check_kind
 
 _core = _psight.process
+_IS_WINDOWS = sys.platform == "win32"
 # What programs replace in the package (a subclass in the place of `Process`) is looked up there, not here.
 _package = sys.modules[__package__]
 _UNKNOWN = object()
@@ -118,10 +119,13 @@ class Process:
             self._hash = hash(self._ident)
         return self._hash
 
-    def __getattr__(self, name):
-        from ._absent import message
+    if _IS_WINDOWS:
+        # Several of psutil's methods are missing there. Elsewhere it is one, and a class with this method is slower at
+        # every attribute.
+        def __getattr__(self, name):
+            from ._absent import message
 
-        raise AttributeError(message(f"{type(self).__name__!r} object", name))
+            raise AttributeError(message(f"{type(self).__name__!r} object", name))
 
     @property
     def pid(self):
@@ -391,6 +395,9 @@ class Process:
 
     def parent(self):
         """Return the parent, or None."""
+        if self._pid == 1 and not _IS_WINDOWS:
+            # The first process has none, whoever asks.
+            return None
         self._check()
         found = _core.parent(self)
         return None if found is None else Process._opened(*found)
