@@ -22,7 +22,8 @@
 //! # The machine
 //!
 //! Every question to a machine is a method of [`Host`]; the modules have their answers: [`cpu`], [`memory`], [`disk`],
-//! [`net`], [`sensors`], [`users`]. Sizes are in bytes, fields say where they are not.
+//! [`net`], [`sensors`], [`users`]; and what of it is left to a process in a container ([`limits`]), or has to be waited
+//! for ([`pressure`]). Sizes are in bytes, fields say where they are not.
 //!
 //! ```
 //! use std::time::Duration;
