@@ -184,7 +184,9 @@ fn read_first(host: &Host, name: &str) -> Result<Vec<u8>> {
     {
         return Ok(bytes);
     }
-    read::system(&host.proc().join("self").join(name))
+    // The main thread may have ended before the others, and has no mounts then.
+    let own = |whose: &str| read::system(&host.proc().join(whose).join(name));
+    own("self").or_else(|error| own("thread-self").map_err(|_| error))
 }
 
 /// Whether paths on the machine are paths of this program.
