@@ -110,6 +110,24 @@ fn t73_after_fork_the_child_is_told_of_itself_and_not_of_its_parent() {
     assert!(status.success());
 }
 
+#[test]
+fn t73_after_fork_the_child_asks_file_systems_by_threads_of_its_own() {
+    /// As long as it takes; a helper that is not there never answers.
+    const LONG: Duration = Duration::from_secs(60);
+    let prober = DiskProber::new(&Host::local());
+    prober.disk_usage("/", LONG).unwrap();
+    let mut command = Command::new("true");
+    ffi::before_exec(&mut command, move || {
+        let failed = |error: psight::Error| std::io::Error::other(error.to_string());
+        prober.disk_usage("/", LONG).map_err(failed)?;
+        prober.disk_usage("/", LONG).map_err(failed)?;
+        Ok(())
+    });
+    let start = std::time::Instant::now();
+    assert!(command.status().unwrap().success());
+    assert!(start.elapsed() < LONG);
+}
+
 /// What `/proc/self` has for this whole process while its main thread lives.
 fn of_the_machine(host: &Host) -> psight::Result<()> {
     host.net_io_counters()?;

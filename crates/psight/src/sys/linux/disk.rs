@@ -64,6 +64,19 @@ pub(crate) fn mount_points(host: &Host) -> Result<Vec<MountPoint>> {
     }
 }
 
+// self/mountinfo, filesystems
+pub(crate) fn is_prompt(host: &Host, mount: &MountPoint) -> bool {
+    /// What the kernel keeps in memory, or makes of other file systems.
+    const OF_KERNEL: [&[u8]; 7] =
+        [b"tmpfs", b"devtmpfs", b"ramfs", b"rootfs", b"overlay", b"proc", b"sysfs"];
+    let table = numbered_mounts(host).unwrap_or_default();
+    let Some(found) = table.iter().find(|info| info.id == mount.id) else { return false };
+    let kind = found.mount.fstype.as_slice();
+    // FUSE may have a device, and is served by a process all the same.
+    let is_stored = || Storage::read(host).is_ok_and(|storage| storage.holds(&found.mount));
+    !kind.starts_with(b"fuse") && (OF_KERNEL.contains(&kind) || is_stored())
+}
+
 // statvfs(3)
 pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
     if host.is_captured() {
@@ -74,10 +87,11 @@ pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
 
 /// What `statvfs(3)` says of `path` on this machine, or below the directory where another one is seen.
 fn ask(host: &Host, path: &Path) -> Result<Statvfs> {
-    let said = match is_local(host) {
+    // What is served from elsewhere may be interrupted by a signal.
+    let said = rustix::io::retry_on_intr(|| match is_local(host) {
         true => rustix::fs::statvfs(path),
         false => rustix::fs::statvfs(host.file(path.strip_prefix("/").unwrap_or(path))),
-    };
+    });
     let said = said.map_err(|error| Error::system(path, error.into()))?;
     Ok(Statvfs {
         mountpoint: path.as_os_str().as_bytes().to_vec(),
