@@ -7,6 +7,7 @@ use psight_parse::Error as Undecoded;
 use psight_parse::linux::cpuinfo::cpuinfo;
 use psight_parse::linux::os_release::os_release;
 use psight_parse::linux::uptime::uptime as decode_uptime;
+use rustix::io::Errno;
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 use super::{cpu, read};
@@ -113,6 +114,14 @@ fn processor(host: &Host) -> Option<String> {
 /// numbers in them are those that its calls take.
 pub(super) fn has_own_proc(host: &Host) -> bool {
     !host.is_captured() && host.proc() == Path::new("/proc")
+}
+
+/// Fails where `/proc` lists no process: whoever reads it is one, so that no procfs is there.
+pub(super) fn somebody(host: &Host, pids: &[u32]) -> Result<()> {
+    if !pids.is_empty() || !has_own_proc(host) {
+        return Ok(());
+    }
+    Err(Error::system(host.proc().join("self"), Errno::NOENT.into()))
 }
 
 /// What containers leave behind for those inside to see.
