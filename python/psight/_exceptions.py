@@ -106,6 +106,9 @@ def from_core(kind, pid, errno, context, text, process):
     if kind == "gone":
         reused = context.endswith("has been reused")
         return NoSuchProcess(pid, name, msg=context if reused else None)
+    if kind == "missing" and pid is not None and context.endswith(f"/{pid}"):
+        # There is no procfs, which psutil calls so too.
+        return NoSuchProcess(pid, name)
     if kind == "zombie":
         return ZombieProcess(pid, name, getattr(process, "_ppid", None))
     if kind == "denied" and pid is not None:

@@ -274,11 +274,23 @@ def can_unshare():
 def test_the_import_works_where_there_is_no_proc():
     if not can_unshare():
         pytest.skip("no mount namespace for this user")
-    code = "import psight; print(psight.version_info)"
+    code = """if True:
+        import os, psight
+        print(psight.version_info, psight.pid_exists(os.getpid()))
+        try:
+            psight.Process()
+        except psight.NoSuchProcess as error:
+            print(error.pid == os.getpid())
+        for question in (psight.pids, psight.virtual_memory):
+            try:
+                question()
+            except FileNotFoundError as error:
+                print(error.filename)
+    """
     script = 'mount -t tmpfs none /proc && exec "$@"'
     command = ["unshare", "-m", "sh", "-c", script, "sh", sys.executable, "-c", code]
     done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, text=True)
-    assert done.stdout == "(7, 2, 2)\n"
+    assert done.stdout == "(7, 2, 2) True\nTrue\n/proc/self\n/proc/meminfo\n"
 
 
 def test_boot_time_needs_its_line(machine):

@@ -162,7 +162,8 @@ impl Host {
     /// mounted on demand is not mounted for it.
     ///
     /// Linux: `/proc/self/mounts` (of process 1 on a machine seen from a container), else `/proc/self/mountinfo`, else
-    /// `/etc/mtab`; and `/proc/filesystems` for the physical ones. What the caller's mount namespace does not have is not
+    /// `/etc/mtab`; and `/proc/filesystems` for the physical ones, which without
+    /// that list (`subset=pid`) are those mounted from below `/dev`. What the caller's mount namespace does not have is not
     /// listed.
     ///
     /// Windows: drives by letter, each with the folders that volumes are mounted in
@@ -172,7 +173,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// `NotFound` without a mount table, or (physical ones only) without a `/proc/filesystems`.
+    /// `NotFound` without a mount table, or (physical ones of another machine only) without a `/proc/filesystems`.
     pub fn partitions(&self, which: Mounts) -> Result<Vec<Partition>> {
         sys::disk::partitions(self, which)
     }

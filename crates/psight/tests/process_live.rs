@@ -17,6 +17,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use common::{Ended, eventually, every_question, psutil};
 use psight::process::Status;
 use psight::record::{Record, ToValue, Value};
+use psight::table::Columns;
 use psight::{Error, ErrorKind, Host, Pid, Process, Result};
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
@@ -696,6 +697,12 @@ fn nobody_sees_no_closed_process() {
 fn nobody_sees_no_hidden_process() {
     assert!(!Path::new("/proc/1").exists());
     all_is_denied(&Process::new(asked_for()).unwrap());
+    let mut scanner = Host::local().scanner(Columns::NAME).unwrap();
+    assert_eq!(scanner.row(asked_for()).unwrap_err().kind(), ErrorKind::AccessDenied);
+    assert_eq!(scanner.row(4_000_000).unwrap_err().kind(), ErrorKind::NoSuchProcess);
+    // A family is seen as far as it may be looked at.
+    let parents = Process::current().unwrap().parents().unwrap();
+    assert!(parents.iter().any(|parent| parent.pid().as_u32() == asked_for()), "{parents:?}");
     assert_eq!(Process::new(4_000_000).unwrap_err().kind(), ErrorKind::NoSuchProcess);
 }
 

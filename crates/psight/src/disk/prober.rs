@@ -78,8 +78,8 @@ impl DiskProber {
     ///
     /// # Errors
     ///
-    /// `TimedOut` if the file system, or one on the way to it, does not answer; `Io` if no helper thread can be started;
-    /// else as [`Host::disk_usage`] and [`Host::partitions`].
+    /// `TimedOut` if the file system, or one on the way to it, does not answer; `Io` or `AccessDenied` if no helper thread
+    /// can be started and it might not answer (Linux: it is neither on storage nor in memory); else as [`Host::disk_usage`] and [`Host::partitions`].
     pub fn disk_usage(&self, path: impl AsRef<Path>, within: Duration) -> Result<DiskUsage> {
         let path = path.as_ref();
         if self.host.is_captured() {
@@ -139,7 +139,12 @@ impl DiskProber {
     fn find(&self, asked: &Path, within: Duration, usage: Option<&Arc<Usage>>) -> Result<Found> {
         // Too far away to be told is forever.
         let deadline = Instant::now().checked_add(within);
-        let table = Arc::new(MountTable::new(sys::disk::mount_points(&self.host)?));
+        let mounts = match sys::disk::mount_points(&self.host) {
+            // Without a table, as where there is no procfs, everything is taken for one mount.
+            Err(error) if error.kind() == crate::ErrorKind::NotFound => Vec::new(),
+            mounts => mounts?,
+        };
+        let table = Arc::new(MountTable::new(mounts));
         let mut walk = Walk::to(&self.absolute(asked)?, &table);
         loop {
             if usage.is_none() && walk.is_over() {
@@ -149,10 +154,11 @@ impl DiskProber {
             let (host, usage, table, on) =
                 (self.host.clone(), usage.cloned(), table.clone(), mount.clone());
             let job = move || walk.go_on(&host, &table, &on, |path| found(&host, path, usage));
-            let step = self
-                .helpers
-                .ask(mount, within, deadline, job)
-                .map_err(|error| Error::system("thread", error))?;
+            let step = match self.helpers.ask(mount.clone(), within, deadline, job) {
+                Ok(step) => step,
+                Err(no) if sys::disk::is_prompt(&self.host, &mount) => Some((no.run)()),
+                Err(no) => return Err(Error::system("thread", no.error)),
+            };
             match step {
                 Some(Step::Answer(answer)) => return answer,
                 Some(Step::Elsewhere(further)) => walk = further,

@@ -52,14 +52,15 @@ impl Host {
     /// differ by a second from one call to the next. On a machine without a battery-backed clock it lies in 1970 until
     /// the clock is set.
     ///
-    /// Linux: `btime` of `/proc/stat`. In a container it is the machine's, unless the container's own `/proc` says
+    /// Linux: `btime` of `/proc/stat`; where procfs shows processes alone (`subset=pid`), `CLOCK_REALTIME` less
+    /// `CLOCK_BOOTTIME`, of which the kernel makes it. In a container it is the machine's, unless the container's own `/proc` says
     /// otherwise.
     ///
     /// Windows: `SystemTimeOfDayInformation`.
     ///
     /// # Errors
     ///
-    /// `NotFound` without a `/proc/stat`, `Malformed` if it does not say it.
+    /// `NotFound` without a `/proc/stat` of another machine, `Malformed` if it does not say it.
     pub fn boot_time(&self) -> Result<SystemTime> {
         sys::host::boot_time(self)
     }

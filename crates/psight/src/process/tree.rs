@@ -21,7 +21,7 @@ impl Process {
         sys::control::parent(self)
     }
 
-    /// The parent, its parent and so on, up to the first process.
+    /// The parent, its parent and so on, up to the first process, or to the first that may not be looked at.
     ///
     /// Linux: as [`parent`](Self::parent). Where the family changes meanwhile, what was true when each was asked.
     ///
@@ -39,7 +39,8 @@ impl Process {
             }
             next = match parent.parent() {
                 Ok(next) => next,
-                Err(error) if error.kind() == crate::ErrorKind::NoSuchProcess => None,
+                // It has gone, or is none of those that may be seen.
+                Err(error) if error.is_gone() || error.is_denied() => None,
                 Err(error) => return Err(error),
             };
             parents.push(parent);

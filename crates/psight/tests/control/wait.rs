@@ -33,6 +33,14 @@ fn a_child_tells_how_it_ended_again_and_again() {
 }
 
 #[test]
+fn t28_a_child_that_ends_without_a_signal_is_waited_for() {
+    let process = Process::new(ffi::silent_child()).unwrap();
+    process.kill().unwrap();
+    assert_eq!(process.wait(LONG).unwrap(), killed(Signal::KILL));
+    assert!(!process.is_running().unwrap());
+}
+
+#[test]
 fn t28_a_process_that_ended_before_is_no_error() {
     let mut own = Own::sleep();
     let other = Process::new(own.pid()).unwrap();

@@ -8,7 +8,9 @@ mod questions;
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
+use psight::disk::{DiskProber, Mounts};
 use psight::{Host, Process};
 use questions::{Answer, OF_HOSTS, OF_PROCESSES};
 
@@ -106,4 +108,62 @@ fn t73_after_fork_the_child_is_told_of_itself_and_not_of_its_parent() {
     });
     let status = command.status().unwrap();
     assert!(status.success());
+}
+
+#[test]
+fn t73_after_fork_the_child_asks_file_systems_by_threads_of_its_own() {
+    /// As long as it takes; a helper that is not there never answers.
+    const LONG: Duration = Duration::from_secs(60);
+    let prober = DiskProber::new(&Host::local());
+    prober.disk_usage("/", LONG).unwrap();
+    let mut command = Command::new("true");
+    ffi::before_exec(&mut command, move || {
+        let failed = |error: psight::Error| std::io::Error::other(error.to_string());
+        prober.disk_usage("/", LONG).map_err(failed)?;
+        prober.disk_usage("/", LONG).map_err(failed)?;
+        Ok(())
+    });
+    let start = std::time::Instant::now();
+    assert!(command.status().unwrap().success());
+    assert!(start.elapsed() < LONG);
+}
+
+/// What `/proc/self` has for this whole process while its main thread lives.
+fn of_the_machine(host: &Host) -> psight::Result<()> {
+    host.net_io_counters()?;
+    host.partitions(Mounts::All)?;
+    host.partitions(Mounts::Physical)?;
+    DiskProber::new(host).disk_usage("/", Duration::from_secs(10))?;
+    host.effective_memory()?;
+    Process::current()?.num_threads()?;
+    Ok(())
+}
+
+#[test]
+fn t73_a_thread_that_outlives_the_main_one_is_told_of_the_machine() {
+    let host = Host::local();
+    of_the_machine(&host).unwrap();
+    let complete = host.effective_cpus().unwrap().complete;
+    let mut command = Command::new("true");
+    // The child becomes no other program: what it says is how it ends.
+    ffi::before_exec(&mut command, move || {
+        let host = host.clone();
+        let main = std::process::id().to_string();
+        std::thread::spawn(move || {
+            let stat = Path::new("/proc").join(main).join("stat");
+            while !std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") Z ")) {
+                std::thread::yield_now();
+            }
+            let same = host.effective_cpus().is_ok_and(|cpus| cpus.complete == complete);
+            let code = match of_the_machine(&host) {
+                Ok(()) if same => 0,
+                Ok(()) => 2,
+                Err(_) => 1,
+            };
+            ffi::end_process(code);
+        });
+        ffi::end_thread();
+        Ok(())
+    });
+    assert_eq!(command.status().unwrap().code(), Some(0));
 }

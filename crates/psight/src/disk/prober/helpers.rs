@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,13 @@ use std::time::{Duration, Instant};
 const STACK: usize = 256 << 10;
 
 /// Helper threads, which end when this is dropped, or when they are let go after that.
-pub(super) struct Helpers<K, T>(Arc<Shared<K, T>>);
+pub(super) struct Helpers<K, T> {
+    /// The process whose threads they are.
+    process: u32,
+    shared: Arc<Shared<K, T>>,
+    /// Those of a process that was forked from it: threads do not come along, and what they had locked stays locked.
+    forked: OnceLock<Box<Self>>,
+}
 
 struct Shared<K, T> {
     state: Mutex<State<K, T>>,
@@ -33,8 +39,17 @@ struct State<K, T> {
 
 struct Job<K, T> {
     key: K,
-    run: Box<dyn FnOnce() -> T + Send>,
+    run: Run<T>,
     answer: SyncSender<T>,
+}
+
+/// What is to be done.
+type Run<T> = Box<dyn FnOnce() -> T + Send>;
+
+/// Why nothing was done, and what that was.
+pub(super) struct NoThread<T> {
+    pub(super) error: io::Error,
+    pub(super) run: Run<T>,
 }
 
 impl<K, T> Helpers<K, T>
@@ -45,27 +60,38 @@ where
     /// No thread yet.
     pub(super) fn new() -> Self {
         let state = State { jobs: VecDeque::new(), busy: HashMap::new(), free: 0, ended: false };
-        Self(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             state: Mutex::new(state),
             work: Condvar::new(),
             done: Condvar::new(),
-        }))
+        });
+        Self { process: std::process::id(), shared, forked: OnceLock::new() }
+    }
+
+    /// Those of this process.
+    fn own(&self) -> &Arc<Shared<K, T>> {
+        let (mut helpers, process) = (self, std::process::id());
+        while helpers.process != process {
+            helpers = helpers.forked.get_or_init(|| Box::new(Self::new()));
+        }
+        &helpers.shared
     }
 
     /// What `run` gives, once nothing else is asked of `key`; `None` at the deadline, or if what is being asked of `key`
-    /// has taken more than `within` already. An error says that no thread could be started.
+    /// has taken more than `within` already. An error says that no thread could be started, and gives `run` back.
     pub(super) fn ask(
         &self,
         key: K,
         within: Duration,
         deadline: Option<Instant>,
         run: impl FnOnce() -> T + Send + 'static,
-    ) -> io::Result<Option<T>> {
-        let mut state = self.0.lock();
+    ) -> Result<Option<T>, NoThread<T>> {
+        let shared = self.own();
+        let mut state = shared.lock();
         while let Some(since) = state.busy.get(&key) {
             let patience = since.checked_add(within);
             let until = patience.into_iter().chain(deadline).min();
-            match self.0.wait_until(state, until) {
+            match shared.wait_until(state, until) {
                 Some(woken) => state = woken,
                 None => return Ok(None),
             }
@@ -74,38 +100,25 @@ where
         let (answer, answered) = sync_channel(1);
         state.jobs.push_back(Job { key, run: Box::new(run), answer });
         if state.jobs.len() > state.free {
-            self.start_one(&mut state)?;
+            shared.start_one(&mut state)?;
         }
         drop(state);
-        self.0.work.notify_one();
+        shared.work.notify_one();
         Ok(match deadline {
             Some(at) => answered.recv_timeout(at.saturating_duration_since(Instant::now())),
             None => answered.recv().map_err(|_| RecvTimeoutError::Disconnected),
         }
         .ok())
     }
-
-    /// Starts a thread for the last job, or takes the job back.
-    fn start_one(&self, state: &mut State<K, T>) -> io::Result<()> {
-        let shared = self.0.clone();
-        let thread = thread::Builder::new().name("psight-disk".into()).stack_size(STACK);
-        match thread.spawn(move || shared.serve()) {
-            Ok(_) => state.free += 1,
-            Err(error) => {
-                if let Some(job) = state.jobs.pop_back() {
-                    state.busy.remove(&job.key);
-                }
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
 }
 
 impl<K, T> Drop for Helpers<K, T> {
     fn drop(&mut self) {
-        self.0.lock().ended = true;
-        self.0.work.notify_all();
+        // Another process's threads end with its own.
+        if self.process == std::process::id() {
+            self.shared.lock().ended = true;
+            self.shared.work.notify_all();
+        }
     }
 }
 
@@ -130,7 +143,21 @@ impl<K, T> Shared<K, T> {
     }
 }
 
-impl<K: Hash + Eq, T> Shared<K, T> {
+impl<K: Hash + Eq + Send + 'static, T: Send + 'static> Shared<K, T> {
+    /// Starts a thread for the last job, or takes the job back.
+    fn start_one(self: &Arc<Self>, state: &mut State<K, T>) -> Result<(), NoThread<T>> {
+        let shared = self.clone();
+        let thread = thread::Builder::new().name("psight-disk".into()).stack_size(STACK);
+        let Err(error) = thread.spawn(move || shared.serve()) else {
+            state.free += 1;
+            return Ok(());
+        };
+        // The job that was pushed last is there, as nobody else had the state.
+        let Some(job) = state.jobs.pop_back() else { return Ok(()) };
+        state.busy.remove(&job.key);
+        Err(NoThread { error, run: job.run })
+    }
+
     /// What a thread does all its life.
     fn serve(&self) {
         let mut state = self.lock();
@@ -162,6 +189,6 @@ impl<K: Hash + Eq, T> Shared<K, T> {
 impl<K, T> Helpers<K, T> {
     /// How many threads there are: each holds the shared state, and so does this.
     pub(super) fn threads(&self) -> usize {
-        Arc::strong_count(&self.0) - 1
+        Arc::strong_count(&self.shared) - 1
     }
 }

@@ -15,10 +15,11 @@ use psight_parse::linux::mountinfo::{MountInfo, mountinfo};
 use psight_parse::linux::mounts::{Mount, escape, mounts};
 use psight_parse::linux::statvfs::{Statvfs, statvfs};
 
+use super::host::has_own_proc;
 use super::read;
 use crate::disk::{DiskUsage, MountPoint, Mounts, Partition, patiently};
 use crate::memory::percent;
-use crate::{Error, Host, Result};
+use crate::{Error, ErrorKind, Host, Result};
 
 pub(super) use io::moved;
 pub(crate) use io::{disk_io_counters, disk_traffic, disks_not_counted};
@@ -28,21 +29,14 @@ const CAPTURE_PATIENCE: Duration = Duration::from_secs(5);
 
 // self/mounts, filesystems
 pub(crate) fn partitions(host: &Host, which: Mounts) -> Result<Vec<Partition>> {
-    let path = host.proc().join("filesystems");
-    let types = match which {
-        Mounts::Physical => Some(read::system(&path)?),
+    let storage = match which {
+        Mounts::Physical => Some(Storage::read(host)?),
         Mounts::All => None,
     };
-    // Even a kernel without storage has some: /proc is of one.
-    if types.as_deref().is_some_and(|types| filesystems(types).is_empty()) {
-        return Err(Error::malformed(&path, &Undecoded::missing("nodev")));
-    }
-    let physical = types.as_deref().map(on_storage);
     let mut partitions = Vec::new();
     for mount in mount_table(host)? {
         let named = !mount.device.is_empty() && mount.device != b"none";
-        if physical.as_ref().is_some_and(|types| !named || !types.contains(mount.fstype.as_slice()))
-        {
+        if storage.as_ref().is_some_and(|storage| !named || !storage.holds(&mount)) {
             continue;
         }
         let device = named.then(|| match mount.device.as_slice() {
@@ -70,6 +64,19 @@ pub(crate) fn mount_points(host: &Host) -> Result<Vec<MountPoint>> {
     }
 }
 
+// self/mountinfo, filesystems
+pub(crate) fn is_prompt(host: &Host, mount: &MountPoint) -> bool {
+    /// What the kernel keeps in memory, or makes of other file systems.
+    const OF_KERNEL: [&[u8]; 7] =
+        [b"tmpfs", b"devtmpfs", b"ramfs", b"rootfs", b"overlay", b"proc", b"sysfs"];
+    let table = numbered_mounts(host).unwrap_or_default();
+    let Some(found) = table.iter().find(|info| info.id == mount.id) else { return false };
+    let kind = found.mount.fstype.as_slice();
+    // FUSE may have a device, and is served by a process all the same.
+    let is_stored = || Storage::read(host).is_ok_and(|storage| storage.holds(&found.mount));
+    !kind.starts_with(b"fuse") && (OF_KERNEL.contains(&kind) || is_stored())
+}
+
 // statvfs(3)
 pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
     if host.is_captured() {
@@ -80,10 +87,11 @@ pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
 
 /// What `statvfs(3)` says of `path` on this machine, or below the directory where another one is seen.
 fn ask(host: &Host, path: &Path) -> Result<Statvfs> {
-    let said = match is_local(host) {
+    // What is served from elsewhere may be interrupted by a signal.
+    let said = rustix::io::retry_on_intr(|| match is_local(host) {
         true => rustix::fs::statvfs(path),
         false => rustix::fs::statvfs(host.file(path.strip_prefix("/").unwrap_or(path))),
-    };
+    });
     let said = said.map_err(|error| Error::system(path, error.into()))?;
     Ok(Statvfs {
         mountpoint: path.as_os_str().as_bytes().to_vec(),
@@ -146,10 +154,36 @@ fn captured_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
     })
 }
 
-/// The types of file systems that lie on storage.
-fn on_storage(types: &[u8]) -> HashSet<&[u8]> {
-    let types = filesystems(types);
-    types.iter().filter(|kind| !kind.nodev || kind.name == b"zfs").map(|kind| kind.name).collect()
+/// What tells the file systems that lie on storage from others: their types, where the kernel lists them.
+struct Storage(Option<HashSet<Vec<u8>>>);
+
+impl Storage {
+    // filesystems
+    fn read(host: &Host) -> Result<Self> {
+        let path = host.proc().join("filesystems");
+        let bytes = match read::system(&path) {
+            // Where procfs has processes alone (subset=pid).
+            Err(error) if error.kind() == ErrorKind::NotFound && has_own_proc(host) => {
+                return Ok(Self(None));
+            }
+            read => read?,
+        };
+        let types = filesystems(&bytes);
+        // Even a kernel without storage has some: /proc is of one.
+        if types.is_empty() {
+            return Err(Error::malformed(&path, &Undecoded::missing("nodev")));
+        }
+        let types = types.iter().filter(|kind| !kind.nodev || kind.name == b"zfs");
+        Ok(Self(Some(types.map(|kind| kind.name.to_vec()).collect())))
+    }
+
+    /// Without a list, what is mounted from a device lies on storage.
+    fn holds(&self, mount: &Mount) -> bool {
+        match &self.0 {
+            Some(types) => types.contains(&mount.fstype),
+            None => mount.device.starts_with(b"/dev/") || mount.fstype == b"zfs",
+        }
+    }
 }
 
 /// What is mounted, in the order it was mounted.
@@ -184,7 +218,9 @@ fn read_first(host: &Host, name: &str) -> Result<Vec<u8>> {
     {
         return Ok(bytes);
     }
-    read::system(&host.proc().join("self").join(name))
+    // The main thread may have ended before the others, and has no mounts then.
+    let own = |whose: &str| read::system(&host.proc().join(whose).join(name));
+    own("self").or_else(|error| own("thread-self").map_err(|_| error))
 }
 
 /// Whether paths on the machine are paths of this program.

@@ -190,15 +190,16 @@ pub(super) fn pidfd_open(pid: i32) -> rustix::io::Result<OwnedFd> {
 }
 
 /// waitid(2) on a pidfd, without blocking: how the child ended (`CLD_EXITED` and its like) and with what number, if it
-/// has ended. Since 5.4. Safe crates have it for Linux and not for Android.
+/// has ended; a child also that was made to end without a signal (clone(2)). Since 5.4. Safe crates have it for Linux and not for Android.
 pub(super) fn wait_pidfd(pidfd: BorrowedFd<'_>) -> rustix::io::Result<Option<(i32, i32)>> {
     /// The kernel's number for `P_PIDFD`, which not every C library names.
     const P_PIDFD: libc::idtype_t = 3;
     let id = pidfd.as_raw_fd().cast_unsigned();
     // SAFETY: a siginfo_t of zeros is a valid one; its pid stays 0 if no child has ended.
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let options = libc::WEXITED | libc::WNOHANG | libc::__WALL;
     // SAFETY: the descriptor is open, and `info` is there to be written.
-    let answer = unsafe { libc::waitid(P_PIDFD, id, &raw mut info, libc::WEXITED | libc::WNOHANG) };
+    let answer = unsafe { libc::waitid(P_PIDFD, id, &raw mut info, options) };
     if answer != 0 {
         return Err(last_error());
     }

@@ -7,11 +7,12 @@ use psight_parse::Error as Undecoded;
 use psight_parse::linux::cpuinfo::cpuinfo;
 use psight_parse::linux::os_release::os_release;
 use psight_parse::linux::uptime::uptime as decode_uptime;
+use rustix::io::Errno;
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 use super::{cpu, read};
 use crate::host::{Constants, HostInfo};
-use crate::{Error, Host, Result};
+use crate::{Error, ErrorKind, Host, Result};
 
 /// The auxiliary vector: `AT_PAGESZ`, `AT_CLKTCK`.
 pub(crate) fn constants() -> Constants {
@@ -22,12 +23,27 @@ pub(crate) fn constants() -> Constants {
     }
 }
 
-// /proc/stat, btime
+// /proc/stat, btime; else CLOCK_REALTIME and CLOCK_BOOTTIME
 pub(crate) fn boot_time(host: &Host) -> Result<SystemTime> {
-    let (path, totals) = cpu::read_totals(host)?;
+    let (path, totals) = match cpu::read_totals(host) {
+        // Where procfs has processes alone (subset=pid).
+        Err(error) if error.kind() == ErrorKind::NotFound && has_own_proc(host) => {
+            return booted().ok_or(error);
+        }
+        read => read?,
+    };
     let missing = || Error::malformed(&path, &Undecoded::missing("btime"));
     let boot = totals.btime.ok_or_else(missing)?;
     UNIX_EPOCH.checked_add(Duration::from_secs(boot)).ok_or_else(missing)
+}
+
+/// What the kernel makes `btime` of, in whole seconds as there.
+fn booted() -> Option<SystemTime> {
+    let before = duration(clock_gettime(ClockId::Boottime));
+    let now = duration(clock_gettime(ClockId::Realtime));
+    let after = duration(clock_gettime(ClockId::Boottime));
+    let boot = now.checked_sub((before + after) / 2)?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(boot.as_secs()))
 }
 
 // /proc/uptime, which knows of time namespaces and of containers with a /proc of their own; else CLOCK_BOOTTIME
@@ -100,6 +116,14 @@ pub(super) fn has_own_proc(host: &Host) -> bool {
     !host.is_captured() && host.proc() == Path::new("/proc")
 }
 
+/// Fails where `/proc` lists no process: whoever reads it is one, so that no procfs is there.
+pub(super) fn somebody(host: &Host, pids: &[u32]) -> Result<()> {
+    if !pids.is_empty() || !has_own_proc(host) {
+        return Ok(());
+    }
+    Err(Error::system(host.proc().join("self"), Errno::NOENT.into()))
+}
+
 /// What containers leave behind for those inside to see.
 pub(super) fn container(host: &Host) -> Option<String> {
     // systemd's rule, which lxc, nspawn, podman and others follow.
@@ -148,8 +172,22 @@ fn line(bytes: Option<Vec<u8>>) -> Option<String> {
     (!text.is_empty() && text != "(none)").then_some(text)
 }
 
-/// A clock that counts from boot, and is never negative.
+/// A clock that is never negative.
 fn duration(time: Timespec) -> Duration {
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clocks_say_when_the_machine_started_as_the_kernel_does() {
+        let Ok(told) = boot_time(&Host::local()) else { return };
+        let reckoned = booted().unwrap();
+        let apart = told.duration_since(reckoned).or_else(|_| reckoned.duration_since(told));
+        // Somebody may set the clock in between, but hardly so.
+        assert!(apart.unwrap() <= Duration::from_secs(1), "{told:?} {reckoned:?}");
+    }
 }

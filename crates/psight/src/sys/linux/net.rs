@@ -33,7 +33,10 @@ pub(crate) fn io_counters(host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
     // The same folder: it spares the kernel a link that it makes anew every time.
     let itself = Path::new("/proc/self/net/dev");
     let path = if has_own_proc(host) { itself.to_owned() } else { host.proc().join("net/dev") };
-    let bytes = read::short_list(&path).map_err(|error| Error::system(&path, error))?;
+    // The main thread may have ended before the others, and has no network then.
+    let own = || read::short_list(&host.proc().join("thread-self/net/dev"));
+    let bytes = read::short_list(&path).or_else(|error| own().map_err(|_| error));
+    let bytes = bytes.map_err(|error| Error::system(&path, error))?;
     let rows = net_dev(&bytes).map_err(|error| Error::malformed(&path, &error))?;
     let counters = rows.map(|dev| {
         let io = NetIo {

@@ -22,7 +22,7 @@ use rustix::io::Errno;
 
 use super::files::push_decimal;
 use super::host::has_own_proc;
-use super::reach::reach;
+use super::reach::{Procfs, procfs, reach};
 use super::read;
 use super::table::{PidfdInfo, pidfd_info};
 use crate::{Error, Host, Pid, Result};
@@ -55,13 +55,10 @@ pub(crate) struct Raw {
     root: OnceLock<PathBuf>,
 }
 
-// getpid(2), or what another procfs says of its reader: there the pid namespace may be another one
+// self: what that procfs calls its reader, since it may be of another pid namespace
 pub(crate) fn current_pid(host: &Host) -> Result<Pid> {
     if host.is_captured() {
         return Err(Error::unsupported("current_pid"));
-    }
-    if has_own_proc(host) {
-        return Ok(Pid::new(std::process::id()));
     }
     let path = host.proc().join("self");
     let link = std::fs::read_link(&path).map_err(|error| Error::system(&path, error))?;
@@ -281,18 +278,20 @@ impl Raw {
         }
     }
 
-    /// Why there is no such directory: nobody has the pid, or `hidepid` hides who has it.
-    fn absent(&self) -> Error {
-        let hidden = has_own_proc(&self.host) && {
-            let number = i32::try_from(self.pid.as_u32()).ok();
-            let pid = number.and_then(rustix::process::Pid::from_raw);
-            pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(Errno::PERM))
+    /// Why there is no such directory: nobody has the pid, `hidepid` hides who has it, or there is no procfs.
+    pub(in crate::sys::linux) fn absent(&self) -> Error {
+        let gone = Error::no_such_process(self.pid);
+        let number = i32::try_from(self.pid.as_u32()).ok().filter(|_| has_own_proc(&self.host));
+        let Some(pid) = number.and_then(rustix::process::Pid::from_raw) else { return gone };
+        let why = match rustix::process::test_kill_process(pid) {
+            Err(Errno::SRCH) => return gone,
+            asked => match (procfs(&self.host), asked) {
+                (Procfs::Missing, _) => Errno::NOENT,
+                (Procfs::Ours, Err(Errno::PERM)) => Errno::ACCESS,
+                _ => return gone,
+            },
         };
-        if hidden {
-            Error::system(self.dir(), Errno::ACCESS.into()).with_pid(self.pid)
-        } else {
-            Error::no_such_process(self.pid)
-        }
+        Error::system(self.dir(), why.into()).with_pid(self.pid)
     }
 }
 

@@ -23,6 +23,7 @@ use sources::{Read, Refusal, Sources};
 pub(super) use ffi::PidfdInfo;
 
 use super::host;
+use super::process::Raw;
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
 use crate::{Error, Host, Pid, Result};
@@ -166,7 +167,14 @@ impl Engine {
         let listed = self.sources.is_process();
         let life = if listed { self.read(pid.as_u32(), row)? } else { Life::Gone };
         self.now.clear();
-        if life == Life::There { Ok(()) } else { Err(Error::no_such_process(pid)) }
+        if life == Life::There {
+            return Ok(());
+        }
+        self.sources.turn_to(pid.as_u32());
+        // What `/proc` does not show may be there all the same.
+        let is_shown = self.sources.size(b"\0").is_ok();
+        let raw = Raw::new(&self.host, pid);
+        Err(if is_shown { Error::no_such_process(pid) } else { raw.absent() })
     }
 
     /// Asks what is the same for all processes of one reading.

@@ -16,6 +16,11 @@ pub(crate) fn mount_points(_host: &Host) -> Result<Vec<MountPoint>> {
     Err(Error::unsupported("mount_points"))
 }
 
+/// Whether what is mounted there cannot but answer.
+pub(crate) fn is_prompt(_host: &Host, _mount: &MountPoint) -> bool {
+    false
+}
+
 pub(crate) fn disk_usage(_host: &Host, _path: &Path) -> Result<DiskUsage> {
     Err(Error::unsupported("disk_usage"))
 }

@@ -117,6 +117,11 @@ pub(crate) fn mount_points(host: &Host) -> Result<Vec<MountPoint>> {
     Ok(drives.chain(mounted_folders()).map(|path| MountPoint { id: 0, path }).collect())
 }
 
+/// Any drive may be a server's.
+pub(crate) fn is_prompt(_host: &Host, _mount: &MountPoint) -> bool {
+    false
+}
+
 // GetDiskFreeSpaceEx
 pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
     const ERROR_DIRECTORY: i32 = 267;

@@ -20,8 +20,16 @@ pub(crate) fn cpu_affinity(process: &Process) -> Result<Vec<u32>> {
         return listed(process);
     }
     let pid = pid_for(process, "cpu_affinity", true)?.as_raw_pid();
-    filled(|mask| ffi::sched_getaffinity(pid, mask))
-        .map_err(|error| failed(process, "sched_getaffinity", error))
+    told(process, |mask| ffi::sched_getaffinity(pid, mask))
+}
+
+/// What `ask` says, or where a filter of system calls refuses it, the list that is for everyone.
+fn told(process: &Process, ask: impl FnMut(&mut [usize]) -> io::Result<()>) -> Result<Vec<u32>> {
+    filled(ask).or_else(|error| {
+        let is_refused = matches!(error.raw_os_error(), Some(libc::EPERM | libc::ENOSYS));
+        let error = failed(process, "sched_getaffinity", error);
+        if is_refused { listed(process).map_err(|_| error) } else { Err(error) }
+    })
 }
 
 // sched_setaffinity(2)
@@ -108,6 +116,17 @@ mod tests {
             buffer[..allowed.len()].copy_from_slice(&allowed);
             Ok(())
         }
+    }
+
+    #[test]
+    fn without_the_system_call_the_list_tells() {
+        let process = Process::current().unwrap();
+        for refusal in [libc::EPERM, libc::ENOSYS] {
+            let refuse = |_: &mut [usize]| Err(io::Error::from_raw_os_error(refusal));
+            assert_eq!(told(&process, refuse).unwrap(), cpu_affinity(&process).unwrap());
+        }
+        let gone = |_: &mut [usize]| Err(io::Error::from_raw_os_error(libc::ESRCH));
+        assert!(told(&process, gone).unwrap_err().is_gone());
     }
 
     #[test]

@@ -63,9 +63,14 @@ pub(crate) fn rlimit(process: &Process, resource: Resource) -> Result<Limits> {
     if !reach(process.host()).pids {
         return listed(process, resource);
     }
-    match call(process, asked(process, "rlimit")?, number, None) {
-        // The file is for everyone.
-        Err(error) if error.kind() == ErrorKind::AccessDenied => {
+    told(process, resource, call(process, asked(process, "rlimit")?, number, None))
+}
+
+/// What the system call said, or where that was refused, what the file says, which is for everyone: a filter may let the call
+/// through to nobody, or only for the process itself.
+fn told(process: &Process, resource: Resource, answer: Result<Limits>) -> Result<Limits> {
+    match answer {
+        Err(error) if matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::Unsupported) => {
             listed(process, resource).map_err(|_| error)
         }
         limits => limits,
@@ -140,6 +145,17 @@ mod tests {
         assert_eq!(limit(1 << 40), Limit::Of(1 << 40));
         assert_eq!(raw(Limit::Unlimited), u64::MAX);
         assert!(Limit::Of(u64::MAX) < Limit::Unlimited);
+    }
+
+    #[test]
+    fn without_the_system_call_the_file_tells() {
+        let process = Process::current().unwrap();
+        for refusal in [libc::EPERM, libc::ENOSYS] {
+            let error = std::io::Error::from_raw_os_error(refusal);
+            let refused = Err(failed(&process, "prlimit", error));
+            let told = told(&process, Resource::OpenFiles, refused).unwrap();
+            assert_eq!(told, rlimit(&process, Resource::OpenFiles).unwrap());
+        }
     }
 
     #[test]

@@ -3,10 +3,13 @@
 use std::os::fd::AsFd;
 
 use psight_parse::text;
+use rustix::io::Errno;
 use rustix::process::Pid as RawPid;
 
+use super::super::host::{has_own_proc, somebody};
+use super::super::reach::{Procfs, procfs};
 use super::super::{ffi, read};
-use super::{is_live, open};
+use super::open;
 use crate::{Error, Host, Pid, Result};
 
 // getdents(2) of /proc
@@ -15,12 +18,15 @@ pub(crate) fn pids(host: &Host) -> Result<Vec<Pid>> {
     read::directory(host.proc())
         .and_then(|dir| read::numbers(dir.as_fd(), &mut numbers))
         .map_err(|error| Error::system(host.proc(), error))?;
+    somebody(host, &numbers)?;
     Ok(numbers.into_iter().map(Pid::new).collect())
 }
 
 // kill(2), status; pidfd_open(2)
 pub(crate) fn pid_exists(host: &Host, pid: Pid) -> bool {
-    let live = is_live(host);
+    let procfs = if host.is_captured() { Procfs::Foreign } else { procfs(host) };
+    let is_missing = procfs == Procfs::Missing && has_own_proc(host);
+    let live = procfs == Procfs::Ours || is_missing;
     let Some(number) = i32::try_from(pid.as_u32()).ok().and_then(RawPid::from_raw) else {
         // 0 would mean our own process group, and the kernel knows no larger ones.
         return listed(host, pid);
@@ -35,6 +41,7 @@ pub(crate) fn pid_exists(host: &Host, pid: Pid) -> bool {
     let path = host.proc().join(pid.to_string()).join("status");
     match read::file(&path).ok().and_then(|status| thread_group(&status)) {
         Some(group) => group == pid.as_u32(),
+        None if is_missing => !is_thread(number),
         None => listed(host, pid) || (live && is_hidden(number)),
     }
 }
@@ -53,4 +60,9 @@ fn listed(host: &Host, pid: Pid) -> bool {
 /// pidfd of any process, and of no thread.
 fn is_hidden(number: RawPid) -> bool {
     open(number).is_ok()
+}
+
+/// Whether the number, which something has, is known to be no process.
+fn is_thread(number: RawPid) -> bool {
+    matches!(open(number), Err(Errno::NOENT | Errno::INVAL))
 }

@@ -218,9 +218,14 @@ fn reap_pidfd(pidfd: &OwnedFd) -> std::result::Result<Option<ExitStatus>, Errno>
 
 /// The same of the child with a pid.
 fn reap(id: WaitId<'_>) -> std::result::Result<Option<ExitStatus>, Errno> {
-    let answer = rustix::io::retry_on_intr(|| {
-        waitid(id.clone(), WaitIdOptions::EXITED | WaitIdOptions::NOHANG)
-    })?;
+    let ended = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
+    let ask = |options| rustix::io::retry_on_intr(|| waitid(id.clone(), options));
+    // Those too that were made to end without a signal. Since 4.7.
+    let any = ended | WaitIdOptions::from_bits_retain(libc::__WALL.cast_unsigned());
+    let answer = match ask(any) {
+        Err(Errno::INVAL) => ask(ended),
+        answer => answer,
+    }?;
     Ok(answer.as_ref().and_then(exit_status))
 }
 

@@ -164,9 +164,10 @@ fn has_option(options: &[u8], name: &str) -> bool {
 
 // mountinfo: of this process, whose paths they are; on a machine that is seen from elsewhere of its first
 fn mount_table(host: &Host) -> Vec<MountInfo> {
-    let whose = if host.is_local() { "self" } else { "1" };
-    let path = host.proc().join(whose).join("mountinfo");
-    read::file(&path).map(|bytes| mountinfo(&bytes)).unwrap_or_default()
+    // The main thread may have ended before the others, and has no mounts then.
+    let whose: &[&str] = if host.is_local() { &["self", "thread-self"] } else { &["1"] };
+    let table = |whose: &&str| read::file(&host.proc().join(whose).join("mountinfo")).ok();
+    whose.iter().find_map(table).map(|bytes| mountinfo(&bytes)).unwrap_or_default()
 }
 
 /// Where a path of the machine is for us.

@@ -12,6 +12,7 @@ use rustix::io::Errno;
 
 use super::super::ffi::pidfd_open;
 use super::super::files::push_decimal;
+use super::super::host::somebody;
 use super::ffi::{self, PidfdInfo};
 use super::keep::{self, Kept};
 use crate::{Error, Host, Result};
@@ -100,7 +101,8 @@ impl Sources {
     pub(super) fn list(&mut self, host: &Host, pids: &mut Vec<u32>) -> Result<()> {
         let failed = |error: Errno| Error::system(host.proc(), error.into());
         seek(&self.proc, SeekFrom::Start(0)).map_err(failed)?;
-        numbers(&self.proc, &mut self.entries, pids).map_err(failed)
+        numbers(&self.proc, &mut self.entries, pids).map_err(failed)?;
+        somebody(host, pids)
     }
 
     /// The numbers of the threads of the process `pid`, in ascending order, in place of what `ids` held.
