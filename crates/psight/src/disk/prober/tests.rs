@@ -203,3 +203,26 @@ fn t45_the_name_of_a_mount_that_hangs_is_told() {
     assert_eq!(hanging.times_asked(), 0);
     hanging.let_go("/dead");
 }
+
+#[test]
+fn the_mounts_are_read_once_for_all_that_are_asked() {
+    let (root, _hanging, _) = machine();
+    let folder = root.path().to_owned();
+    // A mount of the table is where it is told to be, and any other path has to be followed.
+    let forget = move || {
+        let _ = std::fs::remove_file(folder.join("proc/1/mountinfo"));
+        let _ = std::fs::remove_dir_all(folder.join("dead"));
+    };
+    let host = Host::at(root.path()).unwrap();
+    let usage =
+        DiskUsage { total: 9, used: 0, free: 0, percent: 0.0, files: None, files_free: None };
+    let ask = move |_: &Host, _: &Path| {
+        forget();
+        Ok(usage.clone())
+    };
+    let prober = DiskProber::asking(&host, Arc::new(ask));
+    let answers = prober.disk_usages(["/", "/dead"], LONG);
+    let totals: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().total).collect();
+    assert_eq!(totals, [9, 9]);
+    assert!(prober.disk_usage("/dead", LONG).is_err(), "the table was read anew");
+}
