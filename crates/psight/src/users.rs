@@ -87,27 +87,24 @@ impl Host {
 #[derive(Debug)]
 pub struct UserNames {
     host: Host,
-    /// `None` until the first question.
-    listed: Option<HashMap<u32, OsString>>,
+    listed: sys::users::Listed,
     asked: HashMap<u32, Option<OsString>>,
 }
 
 impl UserNames {
     pub(crate) fn new(host: &Host) -> Self {
-        Self { host: host.clone(), listed: None, asked: HashMap::new() }
+        Self { host: host.clone(), listed: sys::users::Listed::default(), asked: HashMap::new() }
     }
 
     /// What the user `uid` is called on that machine; `None` for one without a name, as those of containers.
     ///
     /// Linux: `/etc/passwd`, then whatever else the C library knows.
     pub fn name(&mut self, uid: u32) -> Option<&OsStr> {
-        let listed = self.listed.get_or_insert_with(|| sys::users::listed_names(&self.host));
-        if let Some(name) = listed.get(&uid) {
-            return Some(name);
-        }
         let host = &self.host;
-        let name = self.asked.entry(uid).or_insert_with(|| sys::users::asked_name(host, uid));
-        name.as_deref()
+        self.listed.name(host, uid).or_else(|| {
+            let asked = self.asked.entry(uid);
+            asked.or_insert_with(|| sys::users::asked_name(host, uid)).as_deref()
+        })
     }
 }
 

@@ -1,13 +1,13 @@
 //! Users: login records, logind's sessions, `/etc/passwd`, and whatever else the C library knows.
 
-use std::collections::HashMap;
+mod listed;
+
 use std::ffi::{CString, OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psight_parse::linux::logind::{self, Session};
-use psight_parse::linux::passwd::passwd;
 use psight_parse::linux::utmp::{USER_PROCESS, Utmp, utmp};
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
@@ -15,6 +15,7 @@ use rustix::process::{Pid, test_kill_process};
 use super::{ffi, read};
 use crate::users::User;
 use crate::{Error, Host, Result};
+pub(crate) use listed::Listed;
 
 pub(crate) fn users(host: &Host) -> Result<Vec<User>> {
     let mut users = recorded(host)?;
@@ -119,21 +120,10 @@ fn same(recorded: &User, session: &User) -> bool {
     recorded.name == session.name && (same_pid || same_terminal)
 }
 
-// /etc/passwd
-pub(crate) fn listed_names(host: &Host) -> HashMap<u32, OsString> {
-    let Ok(bytes) = read::file(&host.file("etc/passwd")) else { return HashMap::new() };
-    let mut names = HashMap::new();
-    for user in passwd(&bytes) {
-        // Of several names the first counts, as for getpwuid(3).
-        names.entry(user.uid).or_insert_with(|| os_string(user.name));
-    }
-    names
-}
-
 // /etc/passwd, as far as the user
 pub(crate) fn listed_name(host: &Host, uid: u32) -> Option<OsString> {
-    let bytes = read::file(&host.file("etc/passwd")).ok()?;
-    passwd(&bytes).find(|user| user.uid == uid).map(|user| os_string(user.name))
+    let file = host.file("etc/passwd");
+    listed::first(&file, |user| (user.uid == uid).then(|| os_string(user.name)))
 }
 
 // getpwuid_r(3): LDAP, systemd-homed and so on
@@ -153,15 +143,15 @@ pub(crate) fn group_id(host: &Host, name: &OsStr) -> Option<u32> {
 
 // /etc/group, then getgrgid_r(3)
 pub(crate) fn group_name(host: &Host, gid: u32) -> Option<OsString> {
-    let bytes = read::file(&host.file("etc/group")).unwrap_or_default();
-    let listed = passwd(&bytes).find(|entry| entry.uid == gid).map(|entry| os_string(entry.name));
+    let file = host.file("etc/group");
+    let listed = listed::first(&file, |group| (group.uid == gid).then(|| os_string(group.name)));
     listed.or_else(|| if host.is_local() { ffi::group_name(gid) } else { None })
 }
 
-/// The number beside a name. A line of `group` begins with the same three fields as one of `passwd`.
+/// The number beside a name.
 fn listed_id(host: &Host, file: &str, name: &OsStr) -> Option<u32> {
-    let bytes = read::file(&host.file(file)).ok()?;
-    passwd(&bytes).find(|entry| entry.name == name.as_bytes()).map(|entry| entry.uid)
+    let name = name.as_bytes();
+    listed::first(&host.file(file), |entry| (entry.name == name).then_some(entry.uid))
 }
 
 /// The name for the C library, which knows this machine alone.
@@ -183,16 +173,19 @@ fn os_string(bytes: &[u8]) -> OsString {
 
 #[cfg(test)]
 mod tests {
+    use psight_parse::linux::passwd::passwd;
+
     use super::*;
 
     #[test]
     fn the_c_library_knows_every_user_that_the_file_lists() {
         let host = Host::local();
-        let listed = listed_names(&host);
-        for (uid, name) in listed.iter().take(50) {
-            assert_eq!(asked_name(&host, *uid).as_ref(), Some(name), "{uid}");
-            let known = asked(&host, name).and_then(|name| ffi::user_id(&name));
-            assert_eq!(known, Some(*uid), "{name:?}");
+        let bytes = std::fs::read("/etc/passwd").unwrap_or_default();
+        for user in passwd(&bytes).take(50) {
+            let name = os_string(user.name);
+            assert_eq!(listed_name(&host, user.uid), asked_name(&host, user.uid), "{name:?}");
+            let known = asked(&host, &name).and_then(|name| ffi::user_id(&name));
+            assert_eq!(known, Some(user.uid), "{name:?}");
         }
         // Nobody gives out this number: chown(2) means "leave it" by it.
         assert_eq!(asked_name(&host, u32::MAX), None);

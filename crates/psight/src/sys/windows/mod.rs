@@ -28,7 +28,7 @@ pub(crate) use super::unsupported::memory::memory_caches;
 pub(crate) use super::unsupported::net::{capture_addresses, capture_links, capture_routes};
 pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures};
 pub(crate) use super::unsupported::users::{
-    asked_name, group_id, group_name, listed_names, terminal_idle, user_id,
+    Listed, asked_name, group_id, group_name, terminal_idle, user_id,
 };
 pub(crate) use super::unsupported::{doctor, limits, pressure};
 
