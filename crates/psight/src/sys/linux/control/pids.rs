@@ -7,7 +7,7 @@ use rustix::io::Errno;
 use rustix::process::Pid as RawPid;
 
 use super::super::host::{has_own_proc, somebody};
-use super::super::reach::{Procfs, procfs};
+use super::super::reach::{Procfs, procfs, reach};
 use super::super::{ffi, read};
 use super::open;
 use crate::{Error, Host, Pid, Result};
@@ -22,8 +22,27 @@ pub(crate) fn pids(host: &Host) -> Result<Vec<Pid>> {
     Ok(numbers.into_iter().map(Pid::new).collect())
 }
 
-// kill(2), status; pidfd_open(2)
+// pidfd_open(2); else kill(2) and status
 pub(crate) fn pid_exists(host: &Host, pid: Pid) -> bool {
+    is_opened(host, pid).unwrap_or_else(|| is_found(host, pid))
+}
+
+/// What the kernel says at once, where it is asked by the pids that it knows: it opens a pidfd of any process, and of no
+/// thread. `None` where that is not known.
+fn is_opened(host: &Host, pid: Pid) -> Option<bool> {
+    let number = i32::try_from(pid.as_u32()).ok().and_then(RawPid::from_raw)?;
+    if !reach(host).pids {
+        return None;
+    }
+    match open(number) {
+        Ok(_) => Some(true),
+        Err(Errno::SRCH) => Some(false),
+        // It may be a thread, or this may be an old kernel, or one that is not to be asked.
+        Err(_) => None,
+    }
+}
+
+fn is_found(host: &Host, pid: Pid) -> bool {
     let procfs = if host.is_captured() { Procfs::Foreign } else { procfs(host) };
     let is_missing = procfs == Procfs::Missing && has_own_proc(host);
     let live = procfs == Procfs::Ours || is_missing;
