@@ -2,3 +2,5 @@
 
 #[cfg(feature = "bpf")]
 pub mod bpf;
+#[cfg(unix)]
+pub mod pidfd;

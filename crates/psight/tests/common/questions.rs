@@ -232,6 +232,8 @@ pub const OF_PROCESSES: &[Question<Process>] = &[
     ("Process::parents", |process| shown_list(process.parents())),
     ("Process::pgid", |process| shown(process.pgid())),
     ("Process::pid", |process| shown(Ok(process.pid()))),
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    ("Process::pidfd", |process| said(process.pidfd().map(|_| ()))),
     ("Process::ppid", |process| shown(process.ppid())),
     ("Process::pressure", |process| said(process.pressure())),
     ("Process::rlimit", |process| said(process.rlimit(Resource::OpenFiles))),

@@ -1,6 +1,7 @@
 //! Waiting.
 
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -8,6 +9,9 @@ use std::time::{Duration, Instant};
 
 use psight::process::{ExitStatus, Limit, Limits, Resource, Signal, wait_procs};
 use psight::{ErrorKind, Process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{FdFlags, fcntl_getfd};
+use rustix::process::{PidfdFlags, getpid, pidfd_open};
 use rustix::thread::gettid;
 
 use super::{Own, again, becomes, ffi, inside};
@@ -38,6 +42,35 @@ fn t28_a_child_that_ends_without_a_signal_is_waited_for() {
     process.kill().unwrap();
     assert_eq!(process.wait(LONG).unwrap(), killed(Signal::KILL));
     assert!(!process.is_running().unwrap());
+}
+
+/// Whether the process has ended, by its pidfd.
+fn has_ended(pidfd: &OwnedFd, timeout: Option<&Timespec>) -> bool {
+    poll(&mut [PollFd::new(pidfd, PollFlags::IN)], timeout).unwrap() > 0
+}
+
+#[test]
+fn a_pidfd_becomes_readable_when_its_process_has_ended() {
+    let mut own = Own::sleep();
+    let Ok(pidfd) = own.process.pidfd() else {
+        // Before 5.3, or refused by a filter.
+        assert!(pidfd_open(getpid(), PidfdFlags::empty()).is_err());
+        return;
+    };
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    assert!(!has_ended(&pidfd, Some(&now)));
+    own.child.kill().unwrap();
+    assert!(has_ended(&pidfd, None));
+    assert_eq!(own.process.wait(Some(Duration::ZERO)).unwrap(), killed(Signal::KILL));
+    let error = own.process.pidfd().unwrap_err();
+    assert_eq!((error.kind(), error.pid()), (ErrorKind::NoSuchProcess, Some(own.pid().into())));
+    assert!(has_ended(&pidfd, Some(&now)));
+}
+
+#[test]
+fn a_pidfd_is_closed_in_programs_that_are_started() {
+    let Ok(pidfd) = Process::current().unwrap().pidfd() else { return };
+    assert!(fcntl_getfd(&pidfd).unwrap().contains(FdFlags::CLOEXEC));
 }
 
 #[test]

@@ -105,6 +105,15 @@ fn send(process: &Process, signal: Signal, open: &Open) -> Result<()> {
     sent.map_err(|error| failed(process, "kill", error))
 }
 
+// pidfd_open(2)
+pub(crate) fn pidfd(process: &Process) -> Result<OwnedFd> {
+    let pid = target(process, "a pidfd")?;
+    let pidfd = open(pid).map_err(|error| failed(process, "pidfd_open", error.into()))?;
+    // Only now that it is open, as for a signal.
+    same(process)?;
+    Ok(pidfd)
+}
+
 /// How a pidfd is opened: by the kernel, or in a test by what refuses one.
 type Open = dyn Fn(RawPid) -> std::result::Result<OwnedFd, Errno>;
 
@@ -285,5 +294,13 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::NoSuchProcess);
         assert!(error.to_string().contains("reused"), "{error}");
         assert!(sleeper.is_running());
+    }
+
+    #[test]
+    fn t26_nobody_gets_a_pidfd_of_who_has_the_pid_now() {
+        let mut sleeper = Sleeper::new();
+        let error = pidfd(&sleeper.predecessor()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoSuchProcess);
+        assert!(pidfd(&sleeper.process()).is_ok() && sleeper.is_running());
     }
 }

@@ -111,6 +111,12 @@ pub(crate) fn wait(
     }
 }
 
+/// Linux's alone, and no question of the table of systems.
+#[cfg(unix)]
+pub(crate) fn pidfd(process: &Process) -> Result<std::os::fd::OwnedFd> {
+    refuse(process, "a pidfd")
+}
+
 pub(crate) fn parent(process: &Process) -> Result<Option<Process>> {
     refuse(process, "parent")
 }
