@@ -60,9 +60,14 @@ fn where_pids_are_others() {
     assert_eq!(link.to_str().unwrap().parse::<u32>().unwrap(), own.pid().as_u32());
     assert_ne!(own.pid(), Pid::new(std::process::id()));
     assert_eq!(own.exe().unwrap(), std::env::current_exe().ok());
-    // The number means another process to system calls.
-    let error = own.send_signal(Signal::new(0)).unwrap_err();
+    // To system calls the number of another one means yet another one; who asks is known to them.
+    let outside = own.parent().unwrap().unwrap();
+    let error = outside.send_signal(Signal::new(0)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
+    own.send_signal(Signal::new(0)).unwrap();
+    own.set_nice(19).unwrap();
+    assert_eq!(own.nice().unwrap(), 19);
+    assert!(own.ionice().is_ok());
 }
 
 #[test]
