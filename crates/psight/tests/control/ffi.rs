@@ -33,9 +33,11 @@ pub(crate) fn interrupt(thread: i32, signal: i32) {
 pub(crate) fn silent_child() -> u32 {
     // SAFETY: with neither flags nor a stack of its own it is as fork(2), but for the signal.
     let pid = unsafe { libc::syscall(libc::SYS_clone, 0, 0, 0, 0, 0) };
-    while pid == 0 {
-        // SAFETY: it reads no memory of ours.
-        unsafe { libc::pause() };
+    if pid == 0 {
+        loop {
+            // SAFETY: it reads no memory of ours.
+            unsafe { libc::pause() };
+        }
     }
     u32::try_from(pid).unwrap()
 }
