@@ -408,7 +408,11 @@ class Process:
         parent = self.parent()
         while parent is not None:
             parents.append(parent)
-            parent = parent.parent()
+            try:
+                parent = parent.parent()
+            except AccessDenied:
+                # No further than may be seen, as where /proc hides others.
+                break
         return parents
 
     def children(self, recursive=False):

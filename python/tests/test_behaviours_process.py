@@ -578,3 +578,15 @@ def test_an_attribute_that_is_denied_is_the_value_for_that(machine):
     machine.open_to_all()
     told = as_nobody(lambda: [p.info for p in psight.process_iter(["pid", "io_counters"], ad_value="no")])
     assert told == [{"pid": 42, "io_counters": "no"}]
+
+
+def test_parents_end_at_the_one_that_may_not_be_looked_at(monkeypatch):
+    parent = psight.Process.parent
+
+    def only_ours(process):
+        if process.pid != os.getpid():
+            raise psight.AccessDenied(process.pid)
+        return parent(process)
+
+    monkeypatch.setattr(psight.Process, "parent", only_ours)
+    assert [each.pid for each in psight.Process().parents()] == [os.getppid()]

@@ -363,13 +363,14 @@ impl Host {
     ///
     /// This is not how many a process may use, which its affinity and its cgroup decide.
     ///
-    /// Linux: `/sys/devices/system/cpu/online`, else `/proc/stat`, else `/proc/cpuinfo`.
+    /// Linux: `/sys/devices/system/cpu/online`, else `/proc/stat`, else `/proc/cpuinfo`; where this machine shows none of
+    /// them, how many this program may run on.
     ///
     /// Windows: `GetActiveProcessorCount`, all groups.
     ///
     /// # Errors
     ///
-    /// `NotFound` if none of them is there.
+    /// `NotFound` if none of them is there, on another machine.
     pub fn cpu_count(&self) -> Result<u32> {
         sys::cpu::count(self)
     }
@@ -431,13 +432,13 @@ impl Host {
 
     /// How many tasks wanted to run lately.
     ///
-    /// Linux: `/proc/loadavg`.
+    /// Linux: `/proc/loadavg`, else `sysinfo(2)`.
     ///
     /// Windows: none is kept: `os::windows::load` computes one.
     ///
     /// # Errors
     ///
-    /// `NotFound` without a `/proc/loadavg`, `Malformed` if it is not understood.
+    /// `NotFound` without a `/proc/loadavg` of another machine, `Malformed` if it is not understood.
     pub fn load_average(&self) -> Result<LoadAverage> {
         sys::cpu::load_average(self)
     }

@@ -176,7 +176,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// `NotFound` without a `/proc/meminfo`; on a captured machine `Malformed` if it says nothing of swap.
+    /// `NotFound` without a `/proc/meminfo` of another machine; on a captured one `Malformed` if it says nothing of swap.
     pub fn swap_memory(&self) -> Result<SwapMemory> {
         sys::memory::swap_memory(self)
     }

@@ -44,7 +44,7 @@ fn where_no_procfs_is() {
     assert!(host.pid_exists(own) && !host.pid_exists(4_000_000));
     assert!(DiskProber::new(&host).disk_usage("/", LONG).unwrap().total > 0);
     assert!(host.connections(ConnectionKind::Inet).is_ok());
-    boots_when_it_did(&host);
+    what_system_calls_say(&host);
 }
 
 #[test]
@@ -60,9 +60,14 @@ fn where_pids_are_others() {
     assert_eq!(link.to_str().unwrap().parse::<u32>().unwrap(), own.pid().as_u32());
     assert_ne!(own.pid(), Pid::new(std::process::id()));
     assert_eq!(own.exe().unwrap(), std::env::current_exe().ok());
-    // The number means another process to system calls.
-    let error = own.send_signal(Signal::new(0)).unwrap_err();
+    // To system calls the number of another one means yet another one; who asks is known to them.
+    let outside = own.parent().unwrap().unwrap();
+    let error = outside.send_signal(Signal::new(0)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
+    own.send_signal(Signal::new(0)).unwrap();
+    own.set_nice(19).unwrap();
+    assert_eq!(own.nice().unwrap(), 19);
+    assert!(own.ionice().is_ok());
 }
 
 #[test]
@@ -75,7 +80,7 @@ fn where_procfs_has_processes_alone_they_have_their_start_and_storage_is_found()
 #[ignore = "run by where_procfs_has_processes_alone_they_have_their_start_and_storage_is_found"]
 fn where_processes_are_alone() {
     let host = Host::local();
-    boots_when_it_did(&host);
+    what_system_calls_say(&host);
     let started = Process::current().unwrap().create_time().unwrap();
     let now = SystemTime::now() + Duration::from_secs(2);
     assert!(started < now && started > now - Duration::from_secs(600), "{started:?}");
@@ -105,6 +110,20 @@ fn where_no_thread_starts() {
     let prober = DiskProber::new(&Host::local());
     prober.disk_usage("/proc", LONG).unwrap();
     assert_eq!(prober.real_path("/proc/./self/..", LONG).unwrap(), std::path::Path::new("/proc"));
+}
+
+/// What is known of the machine where `/proc` has nothing of it.
+fn what_system_calls_say(host: &Host) {
+    boots_when_it_did(host);
+    assert!(host.cpu_count().unwrap() > 0);
+    assert!(host.load_average().unwrap().one >= 0.0);
+    let swap = host.swap_memory().unwrap();
+    assert!(swap.used <= swap.total && swap.swapped_in.is_none());
+    let info = host.info().unwrap();
+    let name = rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
+    assert_eq!(info.hostname, name.filter(|name| name != "(none)"));
+    assert_eq!(info.kernel.as_deref(), rustix::system::uname().release().to_str().ok());
+    assert_eq!(host.virtual_memory().unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 /// Whether the machine started when it did for the test that runs this one.

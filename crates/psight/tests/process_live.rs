@@ -689,7 +689,9 @@ fn t16_a_closed_process_is_denied_and_not_gone() {
 #[ignore = "run by t16_a_closed_process_is_denied_and_not_gone, as nobody"]
 fn nobody_sees_no_closed_process() {
     assert!(Path::new("/proc/1").exists());
-    all_is_denied(&Process::new(asked_for()).unwrap());
+    let first = Process::new(asked_for()).unwrap();
+    all_is_denied(&first);
+    assert_eq!((first.parent().unwrap(), first.parents().unwrap()), (None, Vec::new()));
 }
 
 #[test]

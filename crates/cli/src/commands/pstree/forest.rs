@@ -1,6 +1,6 @@
 //! Who started whom, as `pstree` sees it: processes and threads, and which of their trees look alike.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
 
 use psight::process::Thread;
@@ -67,9 +67,29 @@ pub(super) struct Forest {
     of_pid: HashMap<u32, usize>,
 }
 
+/// The parents that are not shown where processes are hidden (hidepid), as they are where even the first one is not there;
+/// otherwise a parent that is missing has just ended.
+fn hidden(nodes: &[Node]) -> Vec<Node> {
+    let shown: HashSet<u32> = nodes.iter().map(|node| node.pid).collect();
+    if nodes.is_empty() || shown.contains(&1) {
+        return Vec::new();
+    }
+    let parents = nodes.iter().map(|node| node.ppid).chain([1]);
+    let hidden: BTreeSet<u32> = parents.filter(|pid| *pid > 0 && !shown.contains(pid)).collect();
+    let unknown = |pid| Node {
+        pid,
+        ppid: u32::from(pid > 1),
+        name: "?".into(),
+        threads: 1,
+        ..Node::default()
+    };
+    hidden.into_iter().map(unknown).collect()
+}
+
 impl Forest {
     /// The processes under their parents. Under process 1 are those, too, whose parent is not there.
     pub(super) fn new(mut nodes: Vec<Node>) -> Self {
+        nodes.extend(hidden(&nodes));
         // What starts process 1, and the threads of the kernel.
         nodes.insert(0, Node { name: "?".into(), ..Node::default() });
         let of_pid: HashMap<u32, usize> =
@@ -185,6 +205,19 @@ mod tests {
         let mut forest = forest(&[(1, 0, "init"), (9, 8, "orphan")]);
         let init = forest.index(1).unwrap();
         assert_eq!(forest.under(init).len(), 2);
+    }
+
+    #[test]
+    fn t16_parents_that_are_hidden_are_there_without_a_name() {
+        let mut forest = forest(&[(5, 4, "bash"), (6, 5, "sleep"), (9, 1, "ssh-agent")]);
+        let first = forest.index(1).unwrap();
+        let order = forest.under(first);
+        let shown: Vec<_> =
+            order.iter().map(|at| (forest.nodes[*at].pid, &forest.nodes[*at].name)).collect();
+        let names = ["?", "ssh-agent", "?", "bash", "sleep"].map(OsString::from);
+        assert_eq!(shown, [1, 9, 4, 5, 6].into_iter().zip(&names).collect::<Vec<_>>());
+        assert_eq!(forest.ancestors(forest.index(6).unwrap()).len(), 3);
+        assert!(Forest::new(Vec::new()).index(1).is_none());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::io::Errno;
-use rustix::process::{Pid as RawPid, getpriority_process, setpriority_process};
+use rustix::process::{Pid as RawPid, getpid, getpriority_process, setpriority_process};
 
 pub(crate) use affinity::{cpu_affinity, set_cpu_affinity};
 pub(crate) use family::{children, parent};
@@ -19,7 +19,7 @@ pub(crate) use pids::{pid_exists, pids};
 pub(crate) use wait::wait;
 
 use super::ffi;
-use super::process::Raw;
+use super::process::{Raw, current_pid};
 use super::reach::{is_live, reach};
 use crate::process::{IoClass, IoNice, Signal};
 use crate::{Error, ErrorKind, Process, Result};
@@ -197,8 +197,10 @@ fn target(process: &Process, question: &str) -> Result<RawPid> {
 
 fn pid_for(process: &Process, question: &str, is_live: bool) -> Result<RawPid> {
     if !is_live {
-        return Err(Error::unsupported(&format!("{question} for a process of another machine"))
-            .with_pid(process.pid()));
+        return itself(process).ok_or_else(|| {
+            let what = format!("{question} for a process of another machine");
+            Error::unsupported(&what).with_pid(process.pid())
+        });
     }
     match i32::try_from(process.pid().as_u32()) {
         Ok(number) => RawPid::from_raw(number).ok_or_else(|| {
@@ -206,6 +208,13 @@ fn pid_for(process: &Process, question: &str, is_live: bool) -> Result<RawPid> {
         }),
         Err(_) => Err(Error::no_such_process(process.pid())),
     }
+}
+
+/// The number that system calls have for whoever asks, if that is who `process` is: a procfs of another pid namespace has
+/// another one.
+fn itself(process: &Process) -> Option<RawPid> {
+    let own = current_pid(process.host()).ok()?;
+    (own == process.pid()).then(getpid)
 }
 
 /// Fails with `NoSuchProcess` unless the pid still belongs to `process`, as far as that may be known.

@@ -10,7 +10,8 @@ use psight_parse::linux::loadavg::loadavg;
 use psight_parse::linux::proc_stat::{CpuTicks, Totals, cpus, totals};
 use psight_parse::text;
 
-use super::read;
+use super::host::is_missing_here;
+use super::{ffi, read};
 use crate::cpu::{CpuFreq, CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, PerCpuTimes};
 use crate::{Error, Host, Result};
 
@@ -41,12 +42,24 @@ pub(crate) fn count(host: &Host) -> Result<u32> {
         Ok(count) if count > 0 => count,
         _ => {
             let path = host.proc().join("cpuinfo");
-            cpuinfo(&read::system(&path)?).len()
+            match read::system(&path) {
+                // As the C library does it where it may read no file.
+                Err(error) if is_missing_here(host, &error) => allowed().ok_or(error)?,
+                read => cpuinfo(&read?).len(),
+            }
         }
     };
     let missing =
         || Error::malformed(host.proc().join("cpuinfo"), &Undecoded::missing("processor"));
     u32::try_from(found).ok().filter(|count| *count > 0).ok_or_else(missing)
+}
+
+/// How many processors this program may run on.
+fn allowed() -> Option<usize> {
+    // 65,536 of them, which is more than any kernel has.
+    let mut mask = [0; 1024];
+    ffi::sched_getaffinity(0, &mut mask).ok()?;
+    Some(mask.iter().map(|word: &usize| word.count_ones() as usize).sum())
 }
 
 // /sys/devices/system/cpu/cpuN/topology, else /proc/cpuinfo
@@ -151,12 +164,21 @@ fn megahertz(path: &Path) -> Option<f64> {
     Some(khz as f64 / 1000.0)
 }
 
-// /proc/loadavg
+// /proc/loadavg, else sysinfo(2)
 pub(crate) fn load_average(host: &Host) -> Result<LoadAverage> {
     let path = host.proc().join("loadavg");
-    let load =
-        loadavg(&read::system_piece(&path)?).map_err(|error| Error::malformed(&path, &error))?;
+    let bytes = match read::system_piece(&path) {
+        Err(error) if is_missing_here(host, &error) => return Ok(asked_load()),
+        read => read?,
+    };
+    let load = loadavg(&bytes).map_err(|error| Error::malformed(&path, &error))?;
     Ok(LoadAverage { one: load.one, five: load.five, fifteen: load.fifteen })
+}
+
+fn asked_load() -> LoadAverage {
+    // Numbers of fixed point: linux/sched/loadavg.h, and `SI_LOAD_SHIFT` of linux/sysinfo.h.
+    let [one, five, fifteen] = rustix::system::sysinfo().loads.map(|load| load as f64 / 65536.0);
+    LoadAverage { one, five, fifteen }
 }
 
 /// What `/proc/stat` says of the whole system, with its path, for what is missing from it.

@@ -15,11 +15,11 @@ use psight_parse::linux::mountinfo::{MountInfo, mountinfo};
 use psight_parse::linux::mounts::{Mount, escape, mounts};
 use psight_parse::linux::statvfs::{Statvfs, statvfs};
 
-use super::host::has_own_proc;
+use super::host::is_missing_here;
 use super::read;
 use crate::disk::{DiskUsage, MountPoint, Mounts, Partition, patiently};
 use crate::memory::percent;
-use crate::{Error, ErrorKind, Host, Result};
+use crate::{Error, Host, Result};
 
 pub(super) use io::moved;
 pub(crate) use io::{disk_io_counters, disk_traffic, disks_not_counted};
@@ -162,10 +162,7 @@ impl Storage {
     fn read(host: &Host) -> Result<Self> {
         let path = host.proc().join("filesystems");
         let bytes = match read::system(&path) {
-            // Where procfs has processes alone (subset=pid).
-            Err(error) if error.kind() == ErrorKind::NotFound && has_own_proc(host) => {
-                return Ok(Self(None));
-            }
+            Err(error) if is_missing_here(host, &error) => return Ok(Self(None)),
             read => read?,
         };
         let types = filesystems(&bytes);

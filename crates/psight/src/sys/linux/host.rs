@@ -1,5 +1,6 @@
 //! The machine itself: `/proc`, `/etc/os-release`, `uname(2)`, the clocks.
 
+use std::ffi::CStr;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,6 +9,7 @@ use psight_parse::linux::cpuinfo::cpuinfo;
 use psight_parse::linux::os_release::os_release;
 use psight_parse::linux::uptime::uptime as decode_uptime;
 use rustix::io::Errno;
+use rustix::system::{Uname, uname};
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 use super::{cpu, read};
@@ -26,10 +28,7 @@ pub(crate) fn constants() -> Constants {
 // /proc/stat, btime; else CLOCK_REALTIME and CLOCK_BOOTTIME
 pub(crate) fn boot_time(host: &Host) -> Result<SystemTime> {
     let (path, totals) = match cpu::read_totals(host) {
-        // Where procfs has processes alone (subset=pid).
-        Err(error) if error.kind() == ErrorKind::NotFound && has_own_proc(host) => {
-            return booted().ok_or(error);
-        }
+        Err(error) if is_missing_here(host, &error) => return booted().ok_or(error),
         read => read?,
     };
     let missing = || Error::malformed(&path, &Undecoded::missing("btime"));
@@ -69,13 +68,19 @@ pub(crate) fn uptime(host: &Host) -> Result<Duration> {
 pub(crate) fn info(host: &Host) -> Result<HostInfo> {
     let kernel = host.proc().join("sys/kernel");
     Ok(HostInfo {
-        hostname: line(read::file(&kernel.join("hostname")).ok()),
+        hostname: told_or_asked(host, &kernel.join("hostname"), Uname::nodename),
         os: os(host),
-        kernel: line(read::file(&kernel.join("osrelease")).ok()),
+        kernel: told_or_asked(host, &kernel.join("osrelease"), Uname::release),
         architecture: architecture(host),
         processor: processor(host),
         virtualization: container(host).or_else(|| hypervisor(host)),
     })
+}
+
+/// What the file says; without it what uname(2) does, unless the machine is captured.
+fn told_or_asked(host: &Host, file: &Path, ask: fn(&Uname) -> &CStr) -> Option<String> {
+    let asked = || (!host.is_captured()).then(uname).map(|uname| ask(&uname).to_bytes().to_vec());
+    line(read::file(file).ok().or_else(asked))
 }
 
 /// os-release(5): the one in `/etc` counts, even if it is empty.
@@ -99,7 +104,7 @@ fn architecture(host: &Host) -> Option<String> {
         if host.is_captured() {
             line(read::file(&host.file("answers/machine")).ok())
         } else {
-            Some(rustix::system::uname().machine().to_string_lossy().into_owned())
+            Some(uname().machine().to_string_lossy().into_owned())
         }
     })
 }
@@ -114,6 +119,12 @@ fn processor(host: &Host) -> Option<String> {
 /// numbers in them are those that its calls take.
 pub(super) fn has_own_proc(host: &Host) -> bool {
     !host.is_captured() && host.proc() == Path::new("/proc")
+}
+
+/// Whether a file of `/proc` is missing that this kernel has, since nothing is mounted there or only a part of it
+/// (subset=pid): then system calls say what they can.
+pub(super) fn is_missing_here(host: &Host, error: &Error) -> bool {
+    error.kind() == ErrorKind::NotFound && has_own_proc(host)
 }
 
 /// Fails where `/proc` lists no process: whoever reads it is one, so that no procfs is there.

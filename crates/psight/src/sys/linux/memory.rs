@@ -4,6 +4,7 @@ use psight_parse::linux::meminfo::{Meminfo, meminfo};
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
 use super::disk::moved;
+use super::host::is_missing_here;
 use super::records::bytes;
 use super::{ffi, read};
 use crate::memory::{HeapInfo, MemoryCaches, SwapMemory, VirtualMemory, percent};
@@ -53,7 +54,11 @@ pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
 
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
     let path = host.proc().join("meminfo");
-    let info = meminfo(&read::system_piece(&path)?);
+    let said = match read::system_piece(&path) {
+        Err(error) if is_missing_here(host, &error) => Vec::new(),
+        read => read?,
+    };
+    let info = meminfo(&said);
     let said = info.swap_total_kib.map(bytes).zip(info.swap_free_kib.map(bytes));
     // A kernel without swap support writes neither line.
     let asked = || (!host.is_captured()).then(system_swap);

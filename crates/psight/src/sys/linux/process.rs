@@ -263,10 +263,17 @@ impl Raw {
 
     /// What it means that a file of the process could not be read.
     pub(super) fn failed(&self, path: PathBuf, error: io::Error) -> Error {
-        if !matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT)) {
+        let is_absence =
+            |error: &io::Error| matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT));
+        if !is_absence(&error) {
             return Error::system(path, error).with_pid(self.pid);
         }
-        let Ok(bytes) = read::file(&self.file("stat")) else { return self.absent() };
+        let bytes = match read::file(&self.file("stat")) {
+            Ok(bytes) => bytes,
+            Err(error) if is_absence(&error) => return self.absent(),
+            // That we have no descriptor left says nothing of the process.
+            Err(error) => return Error::system(self.file("stat"), error).with_pid(self.pid),
+        };
         if stat(&bytes).is_ok_and(|stat| stat.is_zombie()) {
             Error::zombie(self.pid)
         } else if error.raw_os_error() == Some(libc::ESRCH) {
@@ -347,6 +354,16 @@ mod tests {
         assert_eq!((at(""), at("stat")), ("/proc/42".into(), "/proc/42/stat".into()));
         let other = host.with_proc("/tmp/proc/");
         assert_eq!(path(&other, Pid::new(7), "fd"), Path::new("/tmp/proc/7/fd"));
+    }
+
+    #[test]
+    fn t09_a_stat_that_cannot_be_read_is_no_end_of_its_process() {
+        let root = tempfile::tempdir().unwrap();
+        let raw = Raw::new(&Host::at(root.path()).unwrap(), Pid::new(42));
+        let missing = || raw.failed(raw.dir().join("io"), Errno::NOENT.into()).kind();
+        assert_eq!(missing(), crate::ErrorKind::NoSuchProcess);
+        std::fs::create_dir_all(raw.dir().join("stat")).unwrap();
+        assert_eq!(missing(), crate::ErrorKind::Io);
     }
 
     #[test]

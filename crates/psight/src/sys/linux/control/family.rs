@@ -34,7 +34,11 @@ struct Member {
 pub(crate) fn parent(process: &Process) -> Result<Option<Process>> {
     let mut asked = None;
     loop {
-        let itself = Reader::new(process)?.itself(process)?;
+        let itself = match Reader::new(process)?.itself(process) {
+            // The first process has none that its own pid namespace knows, whoever may look at it.
+            Err(error) if error.is_denied() && process.pid().as_u32() == 1 => return Ok(None),
+            itself => itself?,
+        };
         // The same answer a second time: it is there, and cannot be seen, or is no parent of ours.
         if itself.ppid == 0 || asked == Some(itself.ppid) {
             return Ok(None);
