@@ -7,7 +7,6 @@ from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired, ZombieProc
 from ._system import _check_kind
 
 _core = _psight.process
-_IS_WINDOWS = sys.platform == "win32"
 # What programs replace in the package (a subclass in the place of `Process`) is looked up there, not here.
 _package = sys.modules[__package__]
 _UNKNOWN = object()
@@ -119,7 +118,7 @@ class Process:
             self._hash = hash(self._ident)
         return self._hash
 
-    if _IS_WINDOWS:
+    if sys.platform == "win32":
         # Several of psutil's methods are missing there. Elsewhere it is one, and a class with this method is slower at
         # every attribute.
         def __getattr__(self, name):
@@ -395,7 +394,7 @@ class Process:
 
     def parent(self):
         """Return the parent, or None."""
-        if self._pid == 1 and not _IS_WINDOWS:
+        if self._pid == 1 and sys.platform != "win32":
             # The first process has none, whoever asks.
             return None
         self._check()
