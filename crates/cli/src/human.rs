@@ -115,13 +115,13 @@ pub(crate) fn clock(seconds: f64) -> String {
     }
 }
 
-/// When it was, as short as `ps` says it: the time of day within a day of `now`, `Nov20` within the year, else `2019`.
+/// When it was, as short as `ps` says it: the time of day where it was today, `Nov20` within the year, else `2019`.
 pub(crate) fn start(at: SystemTime, now: SystemTime, zone: &TimeZone) -> String {
     let (Ok(at), Ok(now)) = (Timestamp::try_from(at), Timestamp::try_from(now)) else {
         return "?".to_owned();
     };
     let (local, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let form = if now.as_second().abs_diff(at.as_second()) < 86_400 {
+    let form = if local.date() == today.date() {
         "%H:%M"
     } else if local.year() == today.year() {
         "%b%d"
@@ -252,6 +252,8 @@ mod tests {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         let said = |ago| start(now - Duration::from_secs(ago), now, &TimeZone::UTC);
         assert_eq!(said(60), "22:12");
+        assert_eq!(said(22 * 3600), "00:13");
+        assert_eq!(said(23 * 3600), "Nov13", "yesterday, if less than a day ago");
         assert_eq!(said(3 * 86_400), "Nov11");
         assert_eq!(said(400 * 86_400), "2022");
     }

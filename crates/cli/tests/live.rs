@@ -173,7 +173,7 @@ fn output_that_is_no_terminal_is_never_cut() {
     let child = Guard(child);
     let pid = child.0.id().to_string();
     let shown = || {
-        let output = command(&["ps", "-p", &pid]).env("COLUMNS", "40").output().unwrap();
+        let output = command(&["ps", "-fp", &pid]).env("COLUMNS", "40").output().unwrap();
         String::from_utf8(output.stdout).unwrap().contains(&long)
     };
     eventually(shown, || true);
@@ -211,7 +211,7 @@ fn t81_a_hostile_name_is_shown_and_not_obeyed_in_every_column() {
     let pid = child.0.id().to_string();
     let every = "pid,name,exe,cwd,cmdline,username,terminal,status";
     for arguments in [
-        &["ps", "-p", &pid][..],
+        &["ps", "-fp", &pid][..],
         &["ps", "--tree", "-o", every, "-p", &pid],
         &["ps", "-o", every, "-p", &pid, "--width", "200"],
         &["ps", "aux", &pid],
