@@ -161,6 +161,12 @@ pub(crate) fn month_and_day(at: SystemTime, zone: &TimeZone) -> String {
     formed(at, zone, "%b %d")
 }
 
+/// When somebody logged in on another day, as `w` writes it: `Mon16` within six days, else `04Nov23`.
+pub(crate) fn login(at: SystemTime, ago: Duration, zone: &TimeZone) -> String {
+    let is_near = ago.as_secs() <= 6 * 86_400;
+    formed(at, zone, if is_near { "%a%H" } else { "%d%b%y" })
+}
+
 /// When it was, to the second, as `ps -o lstart` and ctime(3) say it: `Thu Nov 26 10:46:08 2026`.
 pub(crate) fn ctime(at: SystemTime, zone: &TimeZone) -> String {
     formed(at, zone, "%a %b %e %H:%M:%S %Y")

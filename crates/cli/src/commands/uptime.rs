@@ -41,16 +41,15 @@ impl Applet for Arguments {
     }
 }
 
+/// The line about the machine, which `w` begins with as well.
+pub(crate) fn header(context: &mut Context) -> Result<String, Failure> {
+    let facts = Facts::of(context)?;
+    Ok(line(&facts, &human::time_of_day(facts.now, &context.zone())))
+}
+
 fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
-    let host = context.host.clone();
-    let up = host.time_since_boot()?;
-    let skipped = &mut context.skipped;
-    let facts = Facts {
-        now: host.now(),
-        up,
-        users: skipped.known("users", host.users()).map(|users| users.len() as u64),
-        load: skipped.known("load", host.load_average()),
-    };
+    let facts = Facts::of(context)?;
+    let up = facts.up;
     let zone = context.zone();
     let text = match context.output.format {
         Format::Csv => return Err(Failure::Usage("uptime is no list: use --json".to_owned())),
@@ -65,6 +64,15 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
 }
 
 impl Facts {
+    fn of(context: &mut Context) -> Result<Self, Failure> {
+        let host = context.host.clone();
+        let up = host.time_since_boot()?;
+        let skipped = &mut context.skipped;
+        let users = skipped.known("users", host.users()).map(|users| users.len() as u64);
+        let load = skipped.known("load", host.load_average());
+        Ok(Self { now: host.now(), up, users, load })
+    }
+
     /// The clock less the time since boot, both in whole seconds, as procps counts it.
     fn began(&self) -> SystemTime {
         let now = self.now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
