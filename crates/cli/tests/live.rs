@@ -121,7 +121,7 @@ fn free_says_what_procps_says() {
         return;
     }
     // In large units, so that the two see the same now and then on a busy machine.
-    for arguments in [&["-h"][..], &["-g", "-t"], &["-w", "-g"], &["--si", "-h"]] {
+    for arguments in [&["-h"][..], &["-g", "-t"], &["-w", "-g"], &["-lg"], &["--si", "-h"]] {
         let ours = || words(&printed(&[&["free"], arguments].concat()));
         eventually(ours, || told("free", arguments).unwrap());
     }
@@ -140,8 +140,18 @@ fn df_says_what_coreutils_says() {
     if told("df", &[here]).is_none() {
         return;
     }
-    for arguments in [&["-k"][..], &["-P"], &["-h"], &["-H"], &["-i"], &["-T"], &["-hT", "--total"]]
-    {
+    for arguments in [
+        &["-k"][..],
+        &["-P"],
+        &["-Ph"],
+        &["-v"],
+        &["--no-sync"],
+        &["-h"],
+        &["-H"],
+        &["-i"],
+        &["-T"],
+        &["-hT", "--total"],
+    ] {
         let arguments = [arguments, &[here]].concat();
         let ours = || words(&printed(&[&["df"], arguments.as_slice()].concat()));
         eventually(ours, || told("df", &arguments).unwrap());

@@ -374,6 +374,8 @@ fn pidof_finds_and_prints_as_its_elder_does() {
         &[path],
         &["-s", &name],
         &["-o", &first, &name],
+        &["-d", ",", &name],
+        &["-n", &name],
         &["nobody-is-called-so"],
         &["-x", &own.name],
         &[&own.name],

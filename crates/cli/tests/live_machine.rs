@@ -194,6 +194,13 @@ fn who_reads_the_records_as_coreutils_does() {
         let ours = printed(&[&["--root", root, "who"], arguments].concat());
         assert_eq!(words(&ours), words(&theirs), "{arguments:?}");
     }
+    let Some(theirs) = told("who", &["am", "i"]) else { return };
+    assert_eq!(words(&printed(&["who", "am", "i"])), words(&theirs), "nobody is at a pipe");
+    for untold in ["-r", "-l", "-d", "-p", "-t", "-T", "/var/log/wtmp"] {
+        let output = run(&["who", untold]);
+        assert_eq!(output.status.code(), Some(2), "{untold}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(untold), "{untold}");
+    }
 }
 
 /// A login record as glibc has it: of a user at this terminal, by this process, so long ago.

@@ -61,6 +61,15 @@ pub(crate) struct Arguments {
     /// Without file systems of this type.
     #[arg(short = 'x', long = "exclude-type", value_name = "TYPE")]
     excluded: Vec<String>,
+    /// Write to disks what waits for that, which psight leaves to them.
+    #[arg(long, hide = true, conflicts_with = "no_sync")]
+    sync: bool,
+    /// Do not, which is the default.
+    #[arg(long, hide = true)]
+    no_sync: bool,
+    /// Nothing, as in System V.
+    #[arg(short = 'v', hide = true)]
+    nothing: bool,
     /// Show the type of each file system.
     #[arg(short = 'T', long = "print-type")]
     print_type: bool,
@@ -107,6 +116,11 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    if arguments.sync {
+        return Err(Failure::Usage(
+            "--sync: psight changes nothing: sync(1) writes to disks".to_owned(),
+        ));
+    }
     let mounts = context.host.partitions(Mounts::All)?;
     let (asked, files): (Vec<Partition>, Vec<Option<PathBuf>>) = if arguments.paths.is_empty() {
         mounts.into_iter().filter(|mount| arguments.wants(mount)).map(|mount| (mount, None)).unzip()

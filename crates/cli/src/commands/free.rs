@@ -29,8 +29,11 @@ pub(crate) struct Arguments {
     /// Add a line for memory and swap space together.
     #[arg(short, long)]
     total: bool,
+    /// Show low and high memory as well; of the latter only small systems had any.
+    #[arg(short, long)]
+    lohi: bool,
     /// On one line.
-    #[arg(short = 'L', long, conflicts_with_all = ["total", "wide"])]
+    #[arg(short = 'L', long, conflicts_with_all = ["total", "wide", "lohi"])]
     line: bool,
     /// Again and again with a pause of so many seconds.
     #[arg(short, long, value_name = "N", value_parser = human::seconds)]
@@ -188,6 +191,13 @@ fn table(arguments: &Arguments, memory: &VirtualMemory, swap: Option<&SwapMemory
     }
     amounts.push(Some(memory.available));
     row("Mem:", amounts);
+    if arguments.lohi {
+        row(
+            "Low:",
+            vec![Some(memory.total), memory.total.checked_sub(memory.free), Some(memory.free)],
+        );
+        row("High:", vec![Some(0); 3]);
+    }
     let Some(swap) = swap else { return table };
     row("Swap:", vec![Some(swap.total), Some(swap.used), Some(swap.free)]);
     if arguments.total {

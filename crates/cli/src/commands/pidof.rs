@@ -33,8 +33,11 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "PID,…", value_delimiter = ',')]
     omit_pid: Vec<String>,
     /// What stands between them, instead of a blank.
-    #[arg(short = 'S', long, value_name = "TEXT", default_value = " ")]
+    #[arg(short = 'S', visible_short_alias = 'd', long, value_name = "TEXT", default_value = " ")]
     separator: String,
+    /// Do not look at programs on the network, which psight does not wait for anyway.
+    #[arg(short = 'n', hide = true)]
+    no_network: bool,
     /// Nothing but the exit code.
     #[arg(short, long)]
     quiet: bool,

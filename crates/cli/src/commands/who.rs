@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
+use std::io::{IsTerminal as _, stdin};
 use std::time::Duration;
 
 use clap::Args;
@@ -19,6 +20,20 @@ use crate::table::{Column, Table};
 /// Arguments of `psight who`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Arguments {
+    /// `am i`, as -m.
+    #[arg(value_name = "am i", num_args = 0..=2)]
+    words: Vec<String>,
+    /// Whoever is at the terminal that standard input is.
+    #[arg(short = 'm')]
+    own: bool,
+    /// Names of machines as they were recorded, which is the default.
+    #[arg(long, hide = true)]
+    lookup: bool,
+    /// Addresses as they were recorded, which is the default.
+    #[arg(long, hide = true)]
+    ips: bool,
+    #[command(flatten)]
+    untold: Untold,
     /// With a line of heads.
     #[arg(short = 'H', long)]
     heading: bool,
@@ -39,6 +54,55 @@ pub(crate) struct Arguments {
     short: bool,
 }
 
+/// Records and marks that psight does not tell.
+#[derive(Debug, Default, Args)]
+struct Untold {
+    /// The run level.
+    #[arg(short = 'r', long, hide = true)]
+    runlevel: bool,
+    /// Processes that wait for logins.
+    #[arg(short = 'l', long, hide = true)]
+    login: bool,
+    /// Processes that have ended.
+    #[arg(short = 'd', long, hide = true)]
+    dead: bool,
+    /// Processes that init started.
+    #[arg(short = 'p', long, hide = true)]
+    process: bool,
+    /// When the clock was set last.
+    #[arg(short = 't', long, hide = true)]
+    time: bool,
+    /// Whether messages are let through.
+    #[arg(
+        short = 'T',
+        short_alias = 'w',
+        long,
+        alias = "message",
+        alias = "writable",
+        hide = true
+    )]
+    mesg: bool,
+}
+
+impl Untold {
+    fn check(&self) -> Result<(), Failure> {
+        let asked = [
+            (self.runlevel, "-r: run levels are"),
+            (self.login, "-l: processes that wait for logins are"),
+            (self.dead, "-d: processes that have ended are"),
+            (self.process, "-p: processes that init started are"),
+            (self.time, "-t: changes of the clock are"),
+            (self.mesg, "-T: who lets messages through is"),
+        ];
+        match asked.iter().find(|(is_asked, _)| *is_asked) {
+            Some((_, what)) => {
+                Err(Failure::Usage(format!("{what} not told; -b and -u show boot and users")))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// A session, and how long its terminal was idle.
 struct Session {
     user: User,
@@ -51,6 +115,13 @@ impl Applet for Arguments {
     const ABOUT: &'static str = "Who is logged in";
 
     fn run(mut self, context: &mut Context) -> Result<(), Failure> {
+        self.untold.check()?;
+        if let [file] = self.words.as_slice() {
+            return Err(Failure::Usage(format!(
+                "{file}: psight reads the records of a machine; --root DIR is another machine"
+            )));
+        }
+        self.own |= !self.words.is_empty();
         self.boot |= self.all;
         self.users |= self.all;
         run(&self, context)
@@ -60,8 +131,14 @@ impl Applet for Arguments {
 fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let host = context.host.clone();
     let idle = |user: &User| host.terminal_idle(user.terminal.as_ref()?).ok();
+    let mut users = host.users()?;
+    if arguments.own {
+        let own = stdin().is_terminal().then(super::tty::name).and_then(Result::ok);
+        let own = own.as_deref().map(|path| path.strip_prefix("/dev").unwrap_or(path).as_os_str());
+        users.retain(|user| own.is_some() && user.terminal.as_deref() == own);
+    }
     let sessions: Vec<Session> =
-        host.users()?.into_iter().map(|user| Session { idle: idle(&user), user }).collect();
+        users.into_iter().map(|user| Session { idle: idle(&user), user }).collect();
     if context.output.format != Format::Table {
         return Ok(context.output.rows(values(&sessions))?);
     }
