@@ -80,7 +80,7 @@ fn every_letter_means_what_it_means_to_net_tools() {
     for letters in [
         "", "l", "a", "al", "4", "6", "46", "4l", "6a", "x", "xl", "xa", "4x", "x6l", "t", "tl",
         "ta", "t4", "tl6", "u", "ua", "u6a", "tu", "tua", "tux", "tuxa", "t4x", "e", "ee", "plant",
-        "tulp", "ap", "v",
+        "tulp", "ap", "v", "N", "tF",
     ] {
         // Without names, with whole addresses.
         let option = format!("-nW{letters}");
@@ -97,7 +97,14 @@ fn every_letter_means_what_it_means_to_net_tools() {
 
 #[test]
 fn what_psight_does_not_know_is_refused_in_words_and_not_as_a_wrong_letter() {
-    for (option, word) in [("-s", "protocols"), ("-o", "timers")] {
+    for (option, word) in [
+        ("-s", "protocols"),
+        ("-o", "timers"),
+        ("-w", "raw"),
+        ("-g", "groups"),
+        ("-M", "connections"),
+        ("-rC", "cache"),
+    ] {
         let output = run(&["netstat", option]);
         assert_eq!(output.status.code(), Some(2));
         let error = String::from_utf8(output.stderr).unwrap();
@@ -106,6 +113,29 @@ fn what_psight_does_not_know_is_refused_in_words_and_not_as_a_wrong_letter() {
     let verbose = run(&["netstat", "-xlv"]);
     assert_eq!(verbose.status.code(), Some(0));
     assert!(String::from_utf8(verbose.stderr).unwrap().contains("raw"));
+}
+
+#[test]
+fn the_columns_stand_where_net_tools_has_them() {
+    let _tcp = TcpListener::bind("127.0.0.1:0").ok();
+    for options in ["-ltn", "-ltne", "-ltnp", "-ltnep", "-A inet -ltn", "--protocol=inet -lt -n"] {
+        let options: Vec<&str> = options.split(' ').collect();
+        let Some(theirs) = told("netstat", &options) else { return };
+        let ours = printed(&[&["netstat"], &options[..]].concat());
+        let heads = |text: &str| text.lines().nth(1).unwrap_or_default().trim_end().to_owned();
+        assert_eq!(heads(&ours), heads(&theirs), "{options:?}");
+        let sockets = |text: &str| -> BTreeSet<Vec<String>> {
+            let rows = words(text).into_iter().filter(|row| row.len() > 5 && row[0] == "tcp");
+            rows.map(|row| row[..6].to_vec()).collect()
+        };
+        eventually(
+            || sockets(&printed(&[&["netstat"], &options[..]].concat())),
+            || sockets(&told("netstat", &options).unwrap()),
+        );
+    }
+    let Some(theirs) = told("netstat", &["-xa"]) else { return };
+    let heads = |text: &str| words(text)[1].clone();
+    assert_eq!(heads(&printed(&["netstat", "-xa"])), heads(&theirs));
 }
 
 #[test]
