@@ -207,7 +207,9 @@ fn who_reads_the_records_as_coreutils_does() {
 fn login_record(user: &str, terminal: &str, pid: u32, from: &str, ago: u64) -> Vec<u8> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let mut record = vec![0; 384];
-    let mut put = |at: usize, bytes: &[u8]| record[at..at + bytes.len()].copy_from_slice(bytes);
+    let mut put = |at: usize, bytes: &[u8]| {
+        record.splice(at..at + bytes.len(), bytes.iter().copied());
+    };
     put(0, &7_u16.to_ne_bytes());
     put(4, &pid.to_ne_bytes());
     put(8, terminal.as_bytes());
