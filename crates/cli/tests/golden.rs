@@ -73,6 +73,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("netstat-e", &["netstat", "-tuxe", "established", "listen"]),
     ("netstat-i", &["netstat", "-i"]),
     ("netstat-r", &["netstat", "-46rn"]),
+    ("netstat-s", &["netstat", "-st"]),
+    ("netstat-s-json", &["netstat", "-su", "--json"]),
     ("netstat-r-json", &["netstat", "-46ra", "--json"]),
     ("netstat-ree", &["netstat", "-ree"]),
     ("top", &["top", "-b"]),

@@ -97,14 +97,9 @@ fn every_letter_means_what_it_means_to_net_tools() {
 
 #[test]
 fn what_psight_does_not_know_is_refused_in_words_and_not_as_a_wrong_letter() {
-    for (option, word) in [
-        ("-s", "protocols"),
-        ("-o", "timers"),
-        ("-w", "raw"),
-        ("-g", "groups"),
-        ("-M", "connections"),
-        ("-rC", "cache"),
-    ] {
+    for (option, word) in
+        [("-o", "timers"), ("-w", "raw"), ("-g", "groups"), ("-M", "connections"), ("-rC", "cache")]
+    {
         let output = run(&["netstat", option]);
         assert_eq!(output.status.code(), Some(2));
         let error = String::from_utf8(output.stderr).unwrap();
@@ -113,6 +108,29 @@ fn what_psight_does_not_know_is_refused_in_words_and_not_as_a_wrong_letter() {
     let verbose = run(&["netstat", "-xlv"]);
     assert_eq!(verbose.status.code(), Some(0));
     assert!(String::from_utf8(verbose.stderr).unwrap().contains("raw"));
+}
+
+/// The kernel's own words are those of nstat, of iproute2.
+#[test]
+fn protocols_have_the_counters_that_nstat_shows() {
+    let Some(_) = told("nstat", &["-V"]) else { return };
+    // What never moves on a machine that stands still, and most of the time on others.
+    let of = |text: String| -> BTreeSet<Vec<String>> {
+        let rows = words(&text).into_iter().filter(|row| row.len() >= 2);
+        rows.map(|row| row[..2].to_vec()).filter(|row| row[0].contains("Err")).collect()
+    };
+    let ours = || {
+        let rows = common::beside::json(&["netstat", "-s", "--json"]);
+        let row = |row: &serde_json::Value| {
+            let name = format!("{}{}", row["protocol"].as_str()?, row["name"].as_str()?);
+            name.contains("Err").then(|| vec![name, row["value"].to_string()])
+        };
+        rows.as_array().unwrap().iter().filter_map(row).collect::<BTreeSet<_>>()
+    };
+    eventually(ours, || of(told("nstat", &["-asz"]).unwrap()));
+    let text = printed(&["netstat", "-st"]);
+    assert!(text.starts_with("Tcp:\n") && text.contains("\n    RetransSegs "), "{text}");
+    assert!(!text.contains("Udp"), "{text}");
 }
 
 #[test]

@@ -63,6 +63,7 @@ pub const QUESTIONS: &[Question] = &[
     question("net", "interface_addresses", &[Os::Linux]),
     question("net", "interface_stats", &[Os::Linux]),
     question("net", "net_io_counters", &[Os::Linux, Os::Windows]),
+    question("net", "protocol_counters", &[Os::Linux]),
     question("net", "routes", &[Os::Linux]),
     question("process", "cgroups", &[Os::Linux]),
     question("process", "cmdline", &[Os::Linux, Os::Windows]),

@@ -3,6 +3,7 @@
 mod routes;
 mod sockets;
 mod states;
+mod statistics;
 
 use std::time::Duration;
 
@@ -75,8 +76,8 @@ pub(crate) struct Arguments {
     /// The cache of routes, which Linux has no more.
     #[arg(short = 'C', long, hide = true)]
     cache: bool,
-    /// Raw sockets, which psight does not have.
-    #[arg(short = 'w', long, hide = true)]
+    /// With -s the counters of IP and ICMP; raw sockets are not told.
+    #[arg(short = 'w', long)]
     raw: bool,
     /// Groups of receivers, which psight does not have.
     #[arg(short = 'g', long, hide = true)]
@@ -84,8 +85,8 @@ pub(crate) struct Arguments {
     /// Connections that are hidden behind another address, which psight does not have.
     #[arg(short = 'M', long, hide = true)]
     masquerade: bool,
-    /// Counters of protocols, which psight does not have.
-    #[arg(short, long, hide = true)]
+    /// What protocols have counted instead, of those that -t, -u, -w, -4 and -6 choose; -a has all that is 0, too.
+    #[arg(short, long, conflicts_with_all = ["interfaces", "route"])]
     statistics: bool,
     /// Timers of connections, which psight does not have.
     #[arg(short = 'o', long, hide = true)]
@@ -124,6 +125,8 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         if arguments.interfaces {
             title("Kernel Interface table", context)?;
             ifconfig::all(arguments.all, arguments.extend == 0, context)?;
+        } else if arguments.statistics {
+            statistics::show(&arguments, context)?;
         } else if arguments.route {
             routes::show(&arguments, context)?;
         } else {
@@ -140,12 +143,8 @@ impl Arguments {
     /// What net-tools has under a letter that means nothing else here.
     fn refused(&self) -> Result<(), Failure> {
         let asked = [
-            (
-                self.statistics,
-                "-s: the counters of protocols are not told; -i has those of interfaces",
-            ),
             (self.timers, "-o: the timers of connections are not told; -p shows who holds each"),
-            (self.raw, "-w: raw sockets are not told; -t, -u and -x are"),
+            (self.raw && !self.statistics, "-w: raw sockets are not told; -t, -u and -x are"),
             (self.groups, "-g: groups of receivers are not told; ifconfig has the addresses"),
             (self.masquerade, "-M: connections behind another address are not told"),
             (self.cache, "-C: there is no cache of routes; -r shows the routes"),

@@ -88,6 +88,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::process", |host| said(host.process(1).map(|_| ()))),
     ("Host::process_list", |host| shown_list(host.process_list())),
     ("Host::processes", |host| said(host.processes(Columns::ALL))),
+    ("Host::protocol_counters", |host| said(host.protocol_counters())),
     ("Host::refusals", |host| said(host.refusals())),
     ("Host::routes", |host| said(host.routes(Routes::Main))),
     ("Host::routes all", |host| said(host.routes(Routes::All))),

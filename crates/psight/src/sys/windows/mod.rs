@@ -26,7 +26,9 @@ pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
 pub(crate) use super::unsupported::doctor;
 pub(crate) use super::unsupported::files::fds;
 pub(crate) use super::unsupported::memory::memory_caches;
-pub(crate) use super::unsupported::net::{capture_addresses, capture_links, capture_routes};
+pub(crate) use super::unsupported::net::{
+    capture_addresses, capture_links, capture_routes, protocol_counters,
+};
 pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures};
 pub(crate) use super::unsupported::users::{
     asked_name, group_id, group_name, listed_names, terminal_idle, user_id,
