@@ -247,6 +247,21 @@ fn where_nobody_is_asked_for_the_callers_own_are_shown() {
     }
 }
 
+/// A name that nobody has must not end in everybody.
+#[test]
+fn nobody_is_not_everybody() {
+    for options in ["-u", "-U", "-G", "-g", "--user", "--User", "--group", "--Group", "U"] {
+        let arguments = [options, "nobody-is-called-so", "-o", "pid="];
+        let output = run(&[&["ps"], &arguments[..]].concat());
+        assert_eq!(output.status.code(), Some(1), "{options}");
+        assert!(output.stdout.is_empty(), "{options}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("nobody-is-called-so"));
+        if let Ok(theirs) = Command::new("ps").args(arguments).output() {
+            assert_eq!((theirs.status.code(), theirs.stdout), (Some(1), Vec::new()), "{options}");
+        }
+    }
+}
+
 #[test]
 fn what_psight_does_not_do_is_refused_with_another_way() {
     for (words, way) in [

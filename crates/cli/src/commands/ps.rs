@@ -178,7 +178,8 @@ pub(crate) struct Arguments {
     #[arg(long = "cols", value_name = "COLUMNS", conflicts_with = "wide")]
     cols: Option<usize>,
     /// No line of heads.
-    #[arg(long = "no-headers", visible_alias = "no-heading", alias = "noheaders")]
+    #[arg(long = "no-headers", visible_alias = "no-heading", aliases = ["noheaders", "noheader", "no-header",
+        "noheading", "noheadings", "no-headings"])]
     no_headers: bool,
     /// The line of heads on every page.
     #[arg(long, visible_alias = "header", alias = "heading", alias = "headings")]
@@ -257,6 +258,10 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         page_size: context.host.page_size(),
         cumulative: arguments.cumulative,
     };
+    // Without them nothing would be asked for, which means everything.
+    if let Some(unknown) = selection.unknown(&context.host) {
+        return Err(Failure::Coded(1, unknown));
+    }
     let mut rows = match selection.alone() {
         Some(pids) => some(&pids, needs, &context.host)?,
         None => context.host.processes(needs)?,

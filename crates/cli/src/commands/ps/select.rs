@@ -23,6 +23,8 @@ pub(super) struct Selection {
     sessions: Vec<u32>,
     groups: Vec<u32>,
     real_groups: Vec<u32>,
+    /// Names of groups that the machine does not know.
+    no_groups: Vec<String>,
     set: Set,
     /// Whether everything was asked for, whatever else was.
     every: bool,
@@ -130,6 +132,14 @@ impl Selection {
             sessions: arguments.sessions.iter().copied().chain(leaders).collect(),
             groups: groups(&arguments.groups).chain(groups(&led)).collect(),
             real_groups: groups(&arguments.real_groups).collect(),
+            no_groups: arguments
+                .groups
+                .iter()
+                .chain(&arguments.real_groups)
+                .chain(&led)
+                .filter(|name| name.parse::<u32>().is_err() && host.group_id(name).is_none())
+                .cloned()
+                .collect(),
             set: Set::of(arguments, host),
             every: arguments.every,
             running: arguments.bsd.running,
@@ -173,6 +183,16 @@ impl Selection {
             needs |= Columns::STATUS;
         }
         needs | self.set.needs()
+    }
+
+    /// What is wrong with a name of a user or a group that the machine does not know.
+    pub(super) fn unknown(&self, host: &Host) -> Option<String> {
+        let users = self.users.iter().chain(&self.real_users);
+        // Of a captured machine the names of its processes' users are known, and may be all.
+        let user = users.into_iter().find(|user| !host.is_captured() && user.uid.is_none());
+        let user = user.map(|user| format!("no user is called {:?}", user.name));
+        let group = self.no_groups.first().map(|name| format!("no group is called {name:?}"));
+        user.or(group)
     }
 
     /// Whether `row` was asked for in one way or another, as with `ps`: every option adds processes.
