@@ -199,6 +199,9 @@ fn what_is_not_found_is_told_by_the_exit_code() {
     }
     assert_eq!(said(&["-i", "nonsense"]).1, Some(2));
     assert_eq!(said(&["-F", "z"]).1, Some(2));
+    for empty in ["-p", "-u", "-c", "-d"] {
+        assert_eq!(said(&["-t", empty, ""]), (String::new(), Some(2)), "{empty}");
+    }
     for refused in ["-K", "+f", "-E", "+E", "-N", "-Z"] {
         let output = run(&["lsof", refused]);
         assert_eq!(output.status.code(), Some(2), "{refused}");

@@ -247,6 +247,15 @@ fn where_nobody_is_asked_for_the_callers_own_are_shown() {
     }
 }
 
+/// Neither must a variable that is empty.
+#[test]
+fn nothing_is_not_everybody() {
+    for options in ["-p", "p", "-q", "q", "--pid", "--ppid", "-C", "-t", "-s", "U", ""] {
+        let output = run(&["ps", options, "", "-o", "pid="]);
+        assert!(!output.status.success() && output.stdout.is_empty(), "{options}");
+    }
+}
+
 /// A name that nobody has must not end in everybody.
 #[test]
 fn nobody_is_not_everybody() {
@@ -256,6 +265,9 @@ fn nobody_is_not_everybody() {
         assert_eq!(output.status.code(), Some(1), "{options}");
         assert!(output.stdout.is_empty(), "{options}");
         assert!(String::from_utf8_lossy(&output.stderr).contains("nobody-is-called-so"));
+        let empty = [options, "", "-o", "pid="];
+        let output = run(&[&["ps"], &empty[..]].concat());
+        assert!(!output.status.success() && output.stdout.is_empty(), "{options}");
         if let Ok(theirs) = Command::new("ps").args(arguments).output() {
             assert_eq!((theirs.status.code(), theirs.stdout), (Some(1), Vec::new()), "{options}");
         }

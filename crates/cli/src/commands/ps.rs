@@ -238,6 +238,10 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if arguments.under {
         return Err(Failure::Usage(format!("-m: {THREADS_ARE_ROWS}")));
     }
+    if arguments.words.iter().any(String::is_empty) {
+        // A variable that is empty must not mean everybody.
+        return Err(Failure::Usage("an empty word chooses nobody".to_owned()));
+    }
     berkeley(&mut arguments)?;
     arguments.threads |= arguments.spid;
     let chosen = chosen(&arguments, context.output.format)?;

@@ -65,7 +65,13 @@ fn split(cluster: &str, next: &mut impl FnMut(bool) -> OsString) -> Vec<OsString
             Takes::Long(option) => out.push(option.into()),
             Takes::IgnoredWith if attached.is_empty() => drop(next(true)),
             Takes::IgnoredWith => break,
-            Takes::Value(option) if attached.is_empty() => out.push(joined(option, &next(false))),
+            Takes::Value(option) if attached.is_empty() => match next(false) {
+                // A variable that is empty must not mean everybody.
+                value if value.is_empty() => {
+                    out.push(format!("--untold=-{letter}: nothing is named").into());
+                }
+                value => out.push(joined(option, &value)),
+            },
             Takes::Maybe(option) if attached.is_empty() => out.push(joined(option, &next(true))),
             Takes::Value(option) | Takes::Maybe(option) => {
                 out.push(joined(option, OsStr::new(attached)));
