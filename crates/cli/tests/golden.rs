@@ -90,6 +90,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("iostat", &["iostat", "-t"]),
     ("iostat-x", &["iostat", "-x", "-p", "ALL"]),
     ("iostat-x-80", &["iostat", "-xd", "--width", "80"]),
+    ("iostat-o-json", &["iostat", "-x", "-o", "JSON"]),
     ("iostat-json", &["iostat", "--json"]),
     ("iotop", &["iotop"]),
     ("iotop-json", &["iotop", "--json"]),

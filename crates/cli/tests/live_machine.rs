@@ -203,6 +203,43 @@ fn who_reads_the_records_as_coreutils_does() {
     }
 }
 
+/// Every name of an object in a document, as deep as it is.
+fn names(value: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(pairs) => {
+            for (name, value) in pairs {
+                found.insert(format!("{path}/{name}"));
+                names(value, &format!("{path}/{name}"), found);
+            }
+        }
+        serde_json::Value::Array(values) => {
+            values.iter().for_each(|value| names(value, path, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_document_of_iostat_has_the_names_of_sysstat() {
+    for arguments in [&["-o", "JSON"][..], &["-x", "-o", "JSON"], &["-c", "-o", "JSON", "1", "2"]] {
+        let Some(theirs) = told("iostat", arguments) else { return };
+        let ours = json(&[&["iostat"], arguments].concat());
+        let theirs: serde_json::Value = serde_json::from_str(&theirs).unwrap();
+        let of = |document: &serde_json::Value| {
+            let mut found = BTreeSet::new();
+            names(document, "", &mut found);
+            found
+        };
+        assert_eq!(of(&ours), of(&theirs), "{arguments:?}");
+        let host = |document: &serde_json::Value| document["sysstat"]["hosts"][0].clone();
+        for fact in ["nodename", "sysname", "release", "machine", "number-of-cpus"] {
+            assert_eq!(host(&ours)[fact], host(&theirs)[fact], "{fact}");
+        }
+        let count = |document| host(document)["statistics"].as_array().map(Vec::len);
+        assert_eq!(count(&ours), count(&theirs), "{arguments:?}");
+    }
+}
+
 /// A login record as glibc has it: of a user at this terminal, by this process, so long ago.
 fn login_record(user: &str, terminal: &str, pid: u32, from: &str, ago: u64) -> Vec<u8> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
