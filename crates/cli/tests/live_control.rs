@@ -376,6 +376,7 @@ fn pidof_finds_and_prints_as_its_elder_does() {
         &["-o", &first, &name],
         &["-d", ",", &name],
         &["-n", &name],
+        &["kthreadd"],
         &["nobody-is-called-so"],
         &["-x", &own.name],
         &[&own.name],

@@ -96,7 +96,7 @@ const AIX: &[(&str, &str)] = &[
     ("t", "etime"),
     ("u", "ruser"),
     ("x", "time"),
-    ("y", "tty"),
+    ("y", "tname"),
     ("z", "vsz"),
 ];
 
