@@ -97,8 +97,7 @@ fn every_letter_means_what_it_means_to_net_tools() {
 
 #[test]
 fn what_psight_does_not_know_is_refused_in_words_and_not_as_a_wrong_letter() {
-    for (option, word) in
-        [("-o", "timers"), ("-w", "raw"), ("-g", "groups"), ("-M", "connections"), ("-rC", "cache")]
+    for (option, word) in [("-w", "raw"), ("-g", "groups"), ("-M", "connections"), ("-rC", "cache")]
     {
         let output = run(&["netstat", option]);
         assert_eq!(output.status.code(), Some(2));
@@ -131,6 +130,33 @@ fn protocols_have_the_counters_that_nstat_shows() {
     let text = printed(&["netstat", "-st"]);
     assert!(text.starts_with("Tcp:\n") && text.contains("\n    RetransSegs "), "{text}");
     assert!(!text.contains("Udp"), "{text}");
+}
+
+#[test]
+fn timers_are_those_of_net_tools() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // One that is closed waits to be forgotten.
+    let client = TcpStream::connect(address).unwrap();
+    let (server, _) = listener.accept().unwrap();
+    drop(client);
+    drop(server);
+    let of = |text: String| -> BTreeSet<Vec<String>> {
+        let rows = words(&text).into_iter().filter(|row| row.len() > 7 && row[0] == "tcp");
+        let port = address.port().to_string();
+        let rows = rows.filter(|row| row[3].ends_with(&port) || row[4].ends_with(&port));
+        // Seconds go on; what comes behind them does not.
+        let numbers = |word: &str| word.split_once('/').map(|(_, rest)| rest.to_owned());
+        rows.map(|row| {
+            vec![row[3].clone(), row[5].clone(), row[6].clone(), numbers(&row[7]).unwrap()]
+        })
+        .collect()
+    };
+    let Some(theirs) = told("netstat", &["-anto"]) else { return };
+    assert_eq!(words(&printed(&["netstat", "-anto"]))[1], words(&theirs)[1]);
+    eventually(|| of(printed(&["netstat", "-anto"])), || of(told("netstat", &["-anto"]).unwrap()));
+    let ours = of(printed(&["netstat", "-anto"]));
+    assert!(ours.iter().any(|row| row[2] == "timewait") && ours.len() > 1, "{ours:?}");
 }
 
 #[test]

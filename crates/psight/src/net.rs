@@ -13,7 +13,7 @@ pub use interfaces::{InterfaceAddress, InterfaceStats, NetIo};
 pub use rates::NetRates;
 pub use routes::{Route, Routes};
 pub use words::{
-    ConnectionKind, ConnectionStatus, Duplex, Family, RouteKind, SocketType, UnixState,
+    ConnectionKind, ConnectionStatus, Duplex, Family, RouteKind, SocketTimer, SocketType, UnixState,
 };
 
 use crate::{Result, sys};

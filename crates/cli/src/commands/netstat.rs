@@ -88,8 +88,8 @@ pub(crate) struct Arguments {
     /// What protocols have counted instead, of those that -t, -u, -w, -4 and -6 choose; -a has all that is 0, too.
     #[arg(short, long, conflicts_with_all = ["interfaces", "route"])]
     statistics: bool,
-    /// Timers of connections, which psight does not have.
-    #[arg(short = 'o', long, hide = true)]
+    /// Show what the kernel waits for with each: the timer, its seconds, attempts to send, and probes.
+    #[arg(short = 'o', long)]
     timers: bool,
     /// Those in these states alone: established, listen, time-wait …; connected means all but listen and close.
     #[arg(value_name = "STATE", value_parser = states::wanted)]
@@ -143,7 +143,6 @@ impl Arguments {
     /// What net-tools has under a letter that means nothing else here.
     fn refused(&self) -> Result<(), Failure> {
         let asked = [
-            (self.timers, "-o: the timers of connections are not told; -p shows who holds each"),
             (self.raw && !self.statistics, "-w: raw sockets are not told; -t, -u and -x are"),
             (self.groups, "-g: groups of receivers are not told; ifconfig has the addresses"),
             (self.masquerade, "-M: connections behind another address are not told"),

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 
 use psight::net::{
-    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketTimer, SocketType,
+    UnixState,
 };
 use psight::record::{Record as _, Value};
 use psight::{ErrorKind, Os, Pid};
@@ -256,6 +257,9 @@ fn inet_table(
     if arguments.programs {
         columns.push(Column::left("PID/Program name").giving_way());
     }
+    if arguments.timers {
+        columns.push(Column::left("Timer"));
+    }
     let mut table = Table::new(columns);
     for connection in connections {
         table.cell(|line| line.push(Paint::Plain, protocol(connection)));
@@ -271,8 +275,23 @@ fn inet_table(
         if arguments.programs {
             table.cell(|line| owner(connection, programs, line));
         }
+        if arguments.timers {
+            table.cell(|line| timer(connection, line));
+        }
     }
     table
+}
+
+/// `keepalive (7199.82/0/0)`: the seconds that are left, how often something was sent again, and probes without an answer.
+fn timer(connection: &Connection, line: &mut Tail<'_>) {
+    let attempts = connection.timer_attempts.unwrap_or_default();
+    let (sent, probes) = match connection.timer {
+        Some(SocketTimer::KeepAlive | SocketTimer::Probe) => (0, attempts),
+        _ => (attempts, 0),
+    };
+    let name = connection.timer.map_or("off", SocketTimer::as_str);
+    let seconds = f64::from(connection.timer_left.unwrap_or_default()) / 1000.0;
+    line.write(Paint::Plain, format_args!("{name} ({seconds:.2}/{sent}/{probes})"));
 }
 
 /// What was sent and not yet confirmed. Of a socket that listens the kernel tells how many may wait, which net-tools has

@@ -151,6 +151,9 @@ fn connection(
         uid: None,
         recv_queue: None,
         send_queue: None,
+        timer: None,
+        timer_left: None,
+        timer_attempts: None,
     }
 }
 
