@@ -247,6 +247,18 @@ fn where_nobody_is_asked_for_the_callers_own_are_shown() {
     }
 }
 
+/// `psight ps aux nginx` is what psight has more than ps.
+#[test]
+fn a_pattern_chooses_among_all_processes() {
+    let Some(family) = Family::new() else { return };
+    let name = "sleep 1000 & one=$!; nice -n 5 sleep";
+    let (lines, code) = told(run(&["ps", "axo", "pid=", name]));
+    assert_eq!((lines.len(), code), (1, Some(0)), "{lines:?}");
+    assert!(family.pids.starts_with(&lines[0][0]), "{lines:?}");
+    let (all, _) = told(run(&["ps", "axo", "pid=", &lines[0][0]]));
+    assert!(all.len() > 1, "with a pid it is everything, as in ps");
+}
+
 /// Neither must a variable that is empty.
 #[test]
 fn nothing_is_not_everybody() {

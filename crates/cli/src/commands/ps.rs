@@ -402,7 +402,9 @@ fn berkeley(arguments: &mut Arguments) -> Result<(), Failure> {
         return Err(Failure::Usage(format!("ps {options}: {THREADS_ARE_ROWS}")));
     }
     let has = |letter: char| options.contains(letter);
-    arguments.every |= has('a') && has('x');
+    // With a pid everything all the same, as in ps; a name or a pattern, which ps has not, chooses.
+    let is_pid = |word: &String| word.parse::<u32>().is_ok();
+    arguments.every |= has('a') && has('x') && arguments.words.iter().all(is_pid);
     arguments.tree |= has('f');
     arguments.wide += u8::from(has('w'));
     arguments.no_headers |= has('h');
