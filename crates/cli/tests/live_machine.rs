@@ -189,18 +189,26 @@ fn who_reads_the_records_as_coreutils_does() {
     let root = "fixtures/linux/2.6.24-server";
     let records = common::project().join(root).join("var/run/utmp");
     let records = records.to_str().unwrap();
-    for arguments in [&["-H"][..], &["-q"], &["-s"]] {
+    for arguments in [
+        &["-H"][..],
+        &["-q"],
+        &["-s"],
+        &["-b"],
+        &["-r"],
+        &["-bH"],
+        &["-l"],
+        &["-p"],
+        &["-t"],
+        &["-brlpt"],
+    ] {
         let Some(theirs) = told("who", &[arguments, &[records]].concat()) else { return };
         let ours = printed(&[&["--root", root, "who"], arguments].concat());
         assert_eq!(words(&ours), words(&theirs), "{arguments:?}");
     }
     let Some(theirs) = told("who", &["am", "i"]) else { return };
     assert_eq!(words(&printed(&["who", "am", "i"])), words(&theirs), "nobody is at a pipe");
-    for untold in ["-r", "-l", "-d", "-p", "-t", "-T", "/var/log/wtmp"] {
-        let output = run(&["who", untold]);
-        assert_eq!(output.status.code(), Some(2), "{untold}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains(untold), "{untold}");
-    }
+    let other = run(&["who", "/var/log/wtmp"]);
+    assert_eq!(other.status.code(), Some(2));
 }
 
 /// Every name of an object in a document, as deep as it is.

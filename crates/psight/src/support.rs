@@ -112,7 +112,9 @@ pub const QUESTIONS: &[Question] = &[
     question("sensors", "power_supplies", &[Os::Linux]),
     question("sensors", "temperatures", &[Os::Linux]),
     question("table", "processes", &[Os::Linux, Os::Windows]),
+    question("users", "login_records", &[Os::Linux]),
     question("users", "terminal_idle", &[Os::Linux]),
+    question("users", "terminal_takes_messages", &[Os::Linux]),
     question("users", "users", &[Os::Linux, Os::Windows]),
 ];
 

@@ -31,7 +31,8 @@ pub(crate) use super::unsupported::net::{
 };
 pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures};
 pub(crate) use super::unsupported::users::{
-    asked_name, group_id, group_name, listed_names, terminal_idle, user_id,
+    asked_name, group_id, group_name, listed_names, login_records, terminal_idle,
+    terminal_takes_messages, user_id,
 };
 
 // Each with the type of an answer.
