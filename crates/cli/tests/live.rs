@@ -121,7 +121,15 @@ fn free_says_what_procps_says() {
         return;
     }
     // In large units, so that the two see the same now and then on a busy machine.
-    for arguments in [&["-h"][..], &["-g", "-t"], &["-w", "-g"], &["-lg"], &["--si", "-h"]] {
+    for arguments in [
+        &["-h"][..],
+        &["-g", "-t"],
+        &["-w", "-g"],
+        &["-lg"],
+        &["-vg"],
+        &["-lvtw", "-g"],
+        &["--si", "-h"],
+    ] {
         let ours = || words(&printed(&[&["free"], arguments].concat()));
         eventually(ours, || told("free", arguments).unwrap());
     }

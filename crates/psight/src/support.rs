@@ -52,6 +52,7 @@ pub const QUESTIONS: &[Question] = &[
     question("host", "info", &[Os::Linux, Os::Windows]),
     question("host", "time_since_boot", &[Os::Linux, Os::Windows]),
     question("host", "uptime", &[Os::Linux, Os::Windows]),
+    question("memory", "committed_memory", &[Os::Linux]),
     question("memory", "heap_info", &[Os::Linux, Os::Windows]),
     question("memory", "heap_trim", &[Os::Linux, Os::Windows]),
     question("memory", "memory_caches", &[Os::Linux]),

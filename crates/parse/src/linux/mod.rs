@@ -78,6 +78,7 @@ pub const ALL: &[Decoder] = decoders! {
     "logind/session" => logind::session,
     "logind/user" => logind::user,
     "meminfo" => meminfo::meminfo,
+    "meminfo/commit" => meminfo::commit,
     "mountinfo" => mountinfo::mountinfo,
     "mounts" => mounts::mounts,
     "net/dev" => |bytes| net_dev::net_dev(bytes).map(Iterator::count),

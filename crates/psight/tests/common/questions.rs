@@ -72,6 +72,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::load_average", |host| said(host.load_average())),
     ("Host::page_size", |host| said(Ok(host.page_size()))),
     ("Host::locked_memory", |host| said(host.locked_memory())),
+    ("Host::committed_memory", |host| said(host.committed_memory())),
     ("Host::login_records", |host| said(host.login_records())),
     ("Host::memory_caches", |host| said(host.memory_caches())),
     ("Host::net_io_counters", |host| named(host.net_io_counters())),

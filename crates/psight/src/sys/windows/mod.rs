@@ -25,7 +25,7 @@ pub(crate) use super::unsupported::cpu::load_average;
 pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
 pub(crate) use super::unsupported::doctor;
 pub(crate) use super::unsupported::files::fds;
-pub(crate) use super::unsupported::memory::memory_caches;
+pub(crate) use super::unsupported::memory::{committed_memory, memory_caches};
 pub(crate) use super::unsupported::net::{
     capture_addresses, capture_links, capture_routes, protocol_counters,
 };
