@@ -199,6 +199,11 @@ fn lines_are_those_of_ps_to_the_column() {
         &["-p", &pids, "-o", "pid,cp,sched,esp,eip,tmout,alarm"],
         &["-p", &pids, "-o", "unit,uunit,slice,machine,lsession,ouid,lxc,pid"],
         &["-p", &pids, "--headers", "--rows", "2"],
+        &["-mp", &pids],
+        &["-fmp", &pids],
+        &["-mp", &pids, "-o", "pid,lwp,stat,comm,rss,vsz,time,user"],
+        &["m", "p", one],
+        &["um", "p", one],
         &["-p", &pids, "--cumulative", "--header"],
     ] {
         agree_to_the_column(arguments);
@@ -289,10 +294,10 @@ fn nobody_is_not_everybody() {
 #[test]
 fn what_psight_does_not_do_is_refused_with_another_way() {
     for (words, way) in [
-        (&["m"][..], "-L"),
-        (&["-m"], "-L"),
+        (&["-mH"][..], "-m"),
+        (&["axmf"], "-m"),
         (&["-y"], "-l"),
-        (&["-o", "zone"], "--list-columns"),
+        (&["-o", "numa"], "--list-columns"),
         (&["-q", "1", "-C", "sh"], "--quick-pid"),
     ] {
         let output = run(&[&["ps"], words].concat());

@@ -150,8 +150,8 @@ pub(crate) struct Arguments {
     /// The same, with their numbers under SPID.
     #[arg(short = 'T')]
     spid: bool,
-    /// Threads under their processes, which psight has not: -L shows them as rows of their own.
-    #[arg(short = 'm', hide = true)]
+    /// Show threads under their processes.
+    #[arg(short = 'm', conflicts_with_all = ["threads", "spid"])]
     under: bool,
     /// Tell which columns there are.
     #[arg(long)]
@@ -235,19 +235,19 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if arguments.list_columns {
         return list_columns(context);
     }
-    if arguments.under {
-        return Err(Failure::Usage(format!("-m: {THREADS_ARE_ROWS}")));
-    }
     if arguments.words.iter().any(String::is_empty) {
         // A variable that is empty must not mean everybody.
         return Err(Failure::Usage("an empty word chooses nobody".to_owned()));
     }
-    berkeley(&mut arguments)?;
+    berkeley(&mut arguments);
     arguments.threads |= arguments.spid;
     let chosen = chosen(&arguments, context.output.format)?;
     let sort = sort_keys(&arguments.sort)?;
     let selection = Selection::new(&arguments, &context.host);
     let is_tree = arguments.tree || arguments.hierarchy;
+    if is_tree && arguments.under {
+        return Err(Failure::Usage("-m: a tree of processes has no threads under them".to_owned()));
+    }
     let needs: Columns = chosen
         .iter()
         .chain(sort.iter().map(|(key, _)| key))
@@ -281,6 +281,9 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     } else {
         let place = |row: &Shown| arguments.quick.iter().position(|pid| *pid == row.pid.as_u32());
         rows.sort_by_key(place);
+    }
+    if arguments.under {
+        rows = threads::under(rows, &columns, context)?;
     }
     note_denied(&rows, &chosen, context);
     if context.output.format != Format::Table {
@@ -396,11 +399,8 @@ fn paged(table: Table, page: usize, context: &mut Context) -> Result<(), Failure
 }
 
 /// Takes the options of BSD's `ps`.
-fn berkeley(arguments: &mut Arguments) -> Result<(), Failure> {
+fn berkeley(arguments: &mut Arguments) {
     let options = arguments.letters.concat();
-    if options.contains('m') {
-        return Err(Failure::Usage(format!("ps {options}: {THREADS_ARE_ROWS}")));
-    }
     let has = |letter: char| options.contains(letter);
     // With a pid everything all the same, as in ps; a name or a pattern, which ps has not, chooses.
     let is_pid = |word: &String| word.parse::<u32>().is_ok();
@@ -409,6 +409,7 @@ fn berkeley(arguments: &mut Arguments) -> Result<(), Failure> {
     arguments.wide += u8::from(has('w'));
     arguments.no_headers |= has('h');
     arguments.threads |= has('H');
+    arguments.under |= has('m');
     arguments.cumulative |= has('S');
     arguments.bsd = Bsd {
         any: !arguments.letters.is_empty(),
@@ -421,12 +422,7 @@ fn berkeley(arguments: &mut Arguments) -> Result<(), Failure> {
         environment: has('e'),
         numbers: has('n'),
     };
-    Ok(())
 }
-
-/// What there is in the place of `m`.
-const THREADS_ARE_ROWS: &str =
-    "threads under their processes are not shown: -L and H have them as rows";
 
 fn chosen(arguments: &Arguments, format: Format) -> Result<Vec<Chosen>, Failure> {
     let mut names = layouts::asked(arguments, format)?;

@@ -34,6 +34,8 @@ pub(super) struct Chosen {
     room: usize,
     /// Whether the environment stands behind the command.
     environment: bool,
+    /// Which rows have nothing in it, where threads are under their processes.
+    empty_in: Option<Part>,
 }
 
 /// What a column holds.
@@ -55,6 +57,17 @@ pub(super) struct Reader {
     pub(super) cumulative: bool,
 }
 
+/// What of a process a row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All that the columns are about.
+    All,
+    /// What its threads have together.
+    Whole,
+    /// What one of them has for itself.
+    Thread,
+}
+
 /// A row as it is shown: of a process, or of one of its threads.
 #[derive(Debug)]
 pub(super) struct Shown {
@@ -63,6 +76,7 @@ pub(super) struct Shown {
     pub(super) thread: Option<u32>,
     /// What it was asked beside its row.
     pub(super) told: Vec<(Question, Told)>,
+    pub(super) part: Part,
 }
 
 impl Deref for Shown {
@@ -140,8 +154,8 @@ impl Chosen {
         let title = title.map_or(head, str::to_owned);
         // As much as its own head needs, whether that is shown or not.
         let room = known.map_or(0, |known| known::room(&name).max(known.head.len()));
-        let key = key.to_owned();
-        Some(Self { key, title, content, look, needs, width, room, environment: false })
+        let (key, empty_in) = (key.to_owned(), known::empty_in(&name));
+        Some(Self { key, title, content, look, needs, width, room, environment: false, empty_in })
     }
 
     /// Shows the environment behind the command, where this is one.

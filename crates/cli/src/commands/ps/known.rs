@@ -5,7 +5,7 @@ use psight::record::Value;
 use psight::table::Columns;
 
 use super::asked::{Question, Signals, Who};
-use super::columns::{Reader, Shown};
+use super::columns::{Part as Rows, Reader, Shown};
 use super::units::Part;
 
 /// How a value is shown to people, where its unit does not say it.
@@ -172,6 +172,9 @@ const IDENTITY: &[Known] = &[
     place(&["ouid"], "OWNER", "session_owner", Part::Owner),
     place(&["machine"], "MACHINE", "machine", Part::Machine),
     place(&["lxc"], "LXC", "lxc", Part::Lxc),
+    // What only logind and Solaris could say.
+    made(&["seat"], "SEAT", "seat", Columns::PID, |_, _| Value::Null),
+    made(&["zone"], "ZONE", "zone", Columns::PID, |_, _| Value::Null),
     asked(&["cgroupns"], "CGROUPNS", "cgroupns", Question::Namespace("cgroup"), Look::Number),
     asked(&["ipcns"], "IPCNS", "ipcns", Question::Namespace("ipc"), Look::Number),
     asked(&["mntns"], "MNTNS", "mntns", Question::Namespace("mnt"), Look::Number),
@@ -344,13 +347,13 @@ const ROOM: &[(usize, &str)] = &[
     ),
     (4, "sgi_rss trs oom tty4"),
     (10, "cgroupns ipcns mntns netns pidns timens userns utsns"),
-    (11, "etime lsession"),
+    (11, "etime lsession seat"),
     (15, "comm ucomm ucmd"),
     (16, "stackp start_stack"),
     (20, "supgid"),
     (24, "lstart"),
     (27, "args command cmd cgroup cgname exe"),
-    (31, "label context machine slice unit uunit"),
+    (31, "label context machine slice unit uunit zone"),
     (40, "supgrp"),
 ];
 
@@ -358,6 +361,25 @@ const ROOM: &[(usize, &str)] = &[
 pub(super) fn room(name: &str) -> usize {
     let has = |names: &str| names.split_ascii_whitespace().any(|own| own == name);
     ROOM.iter().find(|(_, names)| has(names)).map_or(0, |(width, _)| *width)
+}
+
+/// Columns that only a thread has something in, where threads are under their processes, as `ps -m` has it.
+const OF_THREADS: &str = "blocked caught class cls cpuid eip esp ignored intpri lastcpu lwp ni nice oom oomadj opri policy \
+    pri pri_api pri_bar pri_baz pri_foo priority psr rbytes rchars rops s sched sgi_p sig_block sig_catch sig_ignore \
+    sigcatch sigignore sigmask spid stat state tid wbytes wcbytes wchan wchars wname wops";
+/// And those that only the whole process has.
+const OF_PROCESSES: &str = "%mem args cgname cgroup cmd comm command drs dsiz exe fname longtname m_drs m_size m_trs nlwp \
+    pgid pgrp pid pmem ppid pss rss rssize rsz sess session sgi_rss sid size stackp start_stack sz tgid thcount tname \
+    tpgid trs trss tsiz tt tty tty4 tty8 ucmd ucomm uss vsize vsz";
+
+/// The rows in which the column of this name has nothing.
+pub(super) fn empty_in(name: &str) -> Option<Rows> {
+    let is_in = |names: &str| names.split_ascii_whitespace().any(|own| own == name);
+    match name {
+        _ if is_in(OF_THREADS) => Some(Rows::Whole),
+        _ if is_in(OF_PROCESSES) => Some(Rows::Thread),
+        _ => None,
+    }
 }
 
 /// What a percentage of a life is made of.

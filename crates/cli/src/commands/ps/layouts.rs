@@ -127,9 +127,10 @@ pub(super) fn is_ours(arguments: &Arguments) -> bool {
         &arguments.more_columns,
     ];
     let numbers = [&arguments.pids, &arguments.quick, &arguments.parents, &arguments.sessions];
-    let Arguments { every, attached, followers, negated, hierarchy, spid, context, .. } =
+    let Arguments { every, attached, followers, negated, hierarchy, spid, context, under, .. } =
         *arguments;
-    let is_said = [every, attached, followers, negated, hierarchy, spid, context].contains(&true);
+    let is_said =
+        [every, attached, followers, negated, hierarchy, spid, context, under].contains(&true);
     !is_said
         && !is_classic(arguments)
         && !arguments.bsd.any
@@ -145,7 +146,11 @@ fn has_numbers(arguments: &Arguments) -> bool {
 
 /// Whether what was said shapes what `ps` shows without saying of whom, which is there the caller's own.
 pub(super) fn is_of_caller(arguments: &Arguments) -> bool {
-    is_classic(arguments) || arguments.bsd.any || arguments.hierarchy || arguments.spid
+    is_classic(arguments)
+        || arguments.bsd.any
+        || arguments.hierarchy
+        || arguments.spid
+        || arguments.under
 }
 
 /// Whether an option asks for columns as System V's `ps` has them.

@@ -19,6 +19,9 @@ use crate::table::{self, Numbers};
 impl Chosen {
     /// The value for people.
     pub(in crate::commands::ps) fn cell(&self, row: &Shown, reader: &Reader) -> Line {
+        if self.empty_in == Some(row.part) {
+            return none();
+        }
         let known = match self.look {
             Look::Command => Some(self.with_its_environment(command(row), row)),
             Look::Environment => Some(self.listed(row, reader, " ")),
