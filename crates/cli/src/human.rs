@@ -115,13 +115,13 @@ pub(crate) fn clock(seconds: f64) -> String {
     }
 }
 
-/// When it was, as short as `ps` says it: the time of day within a day of `now`, `Nov20` within the year, else `2019`.
+/// When it was, as short as `ps` says it: the time of day where it was today, `Nov20` within the year, else `2019`.
 pub(crate) fn start(at: SystemTime, now: SystemTime, zone: &TimeZone) -> String {
     let (Ok(at), Ok(now)) = (Timestamp::try_from(at), Timestamp::try_from(now)) else {
         return "?".to_owned();
     };
     let (local, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let form = if now.as_second().abs_diff(at.as_second()) < 86_400 {
+    let form = if local.date() == today.date() {
         "%H:%M"
     } else if local.year() == today.year() {
         "%b%d"
@@ -159,6 +159,12 @@ pub(crate) fn hour(at: SystemTime, zone: &TimeZone) -> String {
 /// A day of a year that goes without saying: `Nov 20`.
 pub(crate) fn month_and_day(at: SystemTime, zone: &TimeZone) -> String {
     formed(at, zone, "%b %d")
+}
+
+/// When somebody logged in on another day, as `w` writes it: `Mon16` within six days, else `04Nov23`.
+pub(crate) fn login(at: SystemTime, ago: Duration, zone: &TimeZone) -> String {
+    let is_near = ago.as_secs() <= 6 * 86_400;
+    formed(at, zone, if is_near { "%a%H" } else { "%d%b%y" })
 }
 
 /// When it was, to the second, as `ps -o lstart` and ctime(3) say it: `Thu Nov 26 10:46:08 2026`.
@@ -252,6 +258,8 @@ mod tests {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         let said = |ago| start(now - Duration::from_secs(ago), now, &TimeZone::UTC);
         assert_eq!(said(60), "22:12");
+        assert_eq!(said(22 * 3600), "00:13");
+        assert_eq!(said(23 * 3600), "Nov13", "yesterday, if less than a day ago");
         assert_eq!(said(3 * 86_400), "Nov11");
         assert_eq!(said(400 * 86_400), "2022");
     }

@@ -228,10 +228,19 @@ impl Line {
 
     /// Cuts the line to at most `width` columns, with `mark` where something was cut away.
     pub(crate) fn cut_to(&mut self, width: usize, mark: char) {
+        self.shorten(width, Some(mark));
+    }
+
+    /// The same without a mark, where who reads it knows that there may be more.
+    pub(crate) fn cut_off(&mut self, width: usize) {
+        self.shorten(width, None);
+    }
+
+    fn shorten(&mut self, width: usize, mark: Option<char>) {
         if self.width() <= width {
             return;
         }
-        let mut left = width.saturating_sub(1);
+        let mut left = width.saturating_sub(mark.map_or(0, |_| 1));
         let (mut kept, mut last) = (0, (0, Paint::Plain));
         for (at, (paint, text)) in self.pieces().enumerate() {
             let (part, taken) = prefix(text, left);
@@ -244,7 +253,7 @@ impl Line {
         self.text.truncate(kept);
         self.ends.truncate(last.0);
         if width > 0 {
-            self.text.push(mark);
+            self.text.extend(mark);
         }
         if last.1 != Paint::Plain {
             self.ends.push((last.1, self.text.len()));

@@ -91,6 +91,7 @@ static GROUPS: &[(&str, &[Entry])] = &[
             Entry::of::<commands::iostat::Arguments>(),
             Entry::of::<commands::uptime::Arguments>(),
             Entry::of::<commands::who::Arguments>(),
+            Entry::of::<commands::w::Arguments>(),
             Entry::of::<commands::sensors::Arguments>(),
             Entry::of::<commands::temperatures::Arguments>(),
             Entry::of::<commands::fans::Arguments>(),

@@ -25,11 +25,18 @@ pub(crate) struct Column {
     align: Align,
     gives_way: bool,
     at_least: usize,
+    at_most: usize,
 }
 
 impl Column {
     pub(crate) fn left(title: impl Into<String>) -> Self {
-        Self { title: title.into(), align: Align::Left, gives_way: false, at_least: 0 }
+        Self {
+            title: title.into(),
+            align: Align::Left,
+            gives_way: false,
+            at_least: 0,
+            at_most: usize::MAX,
+        }
     }
 
     pub(crate) fn right(title: impl Into<String>) -> Self {
@@ -52,6 +59,11 @@ impl Column {
     /// The same column, at least this wide.
     pub(crate) fn at_least(self, width: usize) -> Self {
         Self { at_least: width, ..self }
+    }
+
+    /// The same column, never wider than this, whatever is in it.
+    pub(crate) fn at_most(self, width: usize) -> Self {
+        Self { at_most: width, ..self }
     }
 }
 
@@ -199,7 +211,10 @@ impl Table {
                     }
                     cell.clear();
                     cell.append_part(&block.cells, range, &mut piece);
-                    cell.cut_to(*width, mark);
+                    match self.columns.get(at) {
+                        Some(column) if *width == column.at_most => cell.cut_off(*width),
+                        _ => cell.cut_to(*width, mark),
+                    }
                     self.place_cut(&cell, at, *width, &mut line);
                 }
                 finish(&mut line)?;
@@ -227,7 +242,10 @@ impl Table {
     fn widths(&self, limit: Option<usize>) -> Vec<usize> {
         let needed = |(column, widest): (&Column, &usize)| {
             let head = Line::new().with(Paint::Plain, &column.title).width();
-            (*widest).max(if self.heads { head } else { 0 }).max(column.at_least)
+            (*widest)
+                .max(if self.heads { head } else { 0 })
+                .max(column.at_least)
+                .min(column.at_most)
         };
         let mut widths: Vec<usize> = self.columns.iter().zip(&self.widest).map(needed).collect();
         let Some(limit) = limit else { return widths };
@@ -385,6 +403,14 @@ mod tests {
                 assert!(line.width() <= limit, "{limit}: {line:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_column_has_the_room_it_was_given() {
+        let columns = vec![Column::left("USER").at_least(6), Column::left("WHAT").at_most(6)];
+        let mut table = Table::new(columns);
+        table.row(words(["root", "something long"]));
+        assert_eq!(text(table.lines(None, '…')), ["USER   WHAT", "root   someth"]);
     }
 
     #[test]

@@ -121,7 +121,15 @@ fn free_says_what_procps_says() {
         return;
     }
     // In large units, so that the two see the same now and then on a busy machine.
-    for arguments in [&["-h"][..], &["-g", "-t"], &["-w", "-g"], &["--si", "-h"]] {
+    for arguments in [
+        &["-h"][..],
+        &["-g", "-t"],
+        &["-w", "-g"],
+        &["-lg"],
+        &["-vg"],
+        &["-lvtw", "-g"],
+        &["--si", "-h"],
+    ] {
         let ours = || words(&printed(&[&["free"], arguments].concat()));
         eventually(ours, || told("free", arguments).unwrap());
     }
@@ -140,8 +148,18 @@ fn df_says_what_coreutils_says() {
     if told("df", &[here]).is_none() {
         return;
     }
-    for arguments in [&["-k"][..], &["-P"], &["-h"], &["-H"], &["-i"], &["-T"], &["-hT", "--total"]]
-    {
+    for arguments in [
+        &["-k"][..],
+        &["-P"],
+        &["-Ph"],
+        &["-v"],
+        &["--no-sync"],
+        &["-h"],
+        &["-H"],
+        &["-i"],
+        &["-T"],
+        &["-hT", "--total"],
+    ] {
         let arguments = [arguments, &[here]].concat();
         let ours = || words(&printed(&[&["df"], arguments.as_slice()].concat()));
         eventually(ours, || told("df", &arguments).unwrap());
@@ -173,7 +191,7 @@ fn output_that_is_no_terminal_is_never_cut() {
     let child = Guard(child);
     let pid = child.0.id().to_string();
     let shown = || {
-        let output = command(&["ps", "-p", &pid]).env("COLUMNS", "40").output().unwrap();
+        let output = command(&["ps", "-fp", &pid]).env("COLUMNS", "40").output().unwrap();
         String::from_utf8(output.stdout).unwrap().contains(&long)
     };
     eventually(shown, || true);
@@ -211,7 +229,7 @@ fn t81_a_hostile_name_is_shown_and_not_obeyed_in_every_column() {
     let pid = child.0.id().to_string();
     let every = "pid,name,exe,cwd,cmdline,username,terminal,status";
     for arguments in [
-        &["ps", "-p", &pid][..],
+        &["ps", "-fp", &pid][..],
         &["ps", "--tree", "-o", every, "-p", &pid],
         &["ps", "-o", every, "-p", &pid, "--width", "200"],
         &["ps", "aux", &pid],

@@ -189,12 +189,24 @@ fn what_is_not_found_is_told_by_the_exit_code() {
         &["-t", "-c", "no such name"],
         &["-t", "-a", "-p", &pid, "-iUDP"],
         &["-t", "-Q", "-p", "999999999"],
+        &["-t", "-b", "-w", "-O", "-S", "5", "-p", &pid],
+        &["+r", "1", "-p", "999999999"],
+        &["-t", "-u", "games"],
+        &["-t", "-i", ":discard"],
     ] {
         let Some(theirs) = told(arguments) else { return };
         assert_eq!(said(arguments).1, theirs.1, "{arguments:?}");
     }
     assert_eq!(said(&["-i", "nonsense"]).1, Some(2));
     assert_eq!(said(&["-F", "z"]).1, Some(2));
+    for empty in ["-p", "-u", "-c", "-d"] {
+        assert_eq!(said(&["-t", empty, ""]), (String::new(), Some(2)), "{empty}");
+    }
+    for refused in ["-K", "+f", "-E", "+E", "-N", "-Z"] {
+        let output = run(&["lsof", refused]);
+        assert_eq!(output.status.code(), Some(2), "{refused}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(refused), "{output:?}");
+    }
 }
 
 #[test]

@@ -189,11 +189,127 @@ fn who_reads_the_records_as_coreutils_does() {
     let root = "fixtures/linux/2.6.24-server";
     let records = common::project().join(root).join("var/run/utmp");
     let records = records.to_str().unwrap();
-    for arguments in [&["-H"][..], &["-q"], &["-s"]] {
+    for arguments in [
+        &["-H"][..],
+        &["-q"],
+        &["-s"],
+        &["-b"],
+        &["-r"],
+        &["-bH"],
+        &["-l"],
+        &["-p"],
+        &["-t"],
+        &["-brlpt"],
+    ] {
         let Some(theirs) = told("who", &[arguments, &[records]].concat()) else { return };
         let ours = printed(&[&["--root", root, "who"], arguments].concat());
         assert_eq!(words(&ours), words(&theirs), "{arguments:?}");
     }
+    let Some(theirs) = told("who", &["am", "i"]) else { return };
+    assert_eq!(words(&printed(&["who", "am", "i"])), words(&theirs), "nobody is at a pipe");
+    let other = run(&["who", "/var/log/wtmp"]);
+    assert_eq!(other.status.code(), Some(2));
+}
+
+/// Every name of an object in a document, as deep as it is.
+fn names(value: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(pairs) => {
+            for (name, value) in pairs {
+                found.insert(format!("{path}/{name}"));
+                names(value, &format!("{path}/{name}"), found);
+            }
+        }
+        serde_json::Value::Array(values) => {
+            values.iter().for_each(|value| names(value, path, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_document_of_iostat_has_the_names_of_sysstat() {
+    for arguments in [&["-o", "JSON"][..], &["-x", "-o", "JSON"], &["-c", "-o", "JSON", "1", "2"]] {
+        let Some(theirs) = told("iostat", arguments) else { return };
+        let ours = json(&[&["iostat"], arguments].concat());
+        let theirs: serde_json::Value = serde_json::from_str(&theirs).unwrap();
+        let of = |document: &serde_json::Value| {
+            let mut found = BTreeSet::new();
+            names(document, "", &mut found);
+            found
+        };
+        assert_eq!(of(&ours), of(&theirs), "{arguments:?}");
+        let host = |document: &serde_json::Value| document["sysstat"]["hosts"][0].clone();
+        for fact in ["nodename", "sysname", "release", "machine", "number-of-cpus"] {
+            assert_eq!(host(&ours)[fact], host(&theirs)[fact], "{fact}");
+        }
+        let count = |document| host(document)["statistics"].as_array().map(Vec::len);
+        assert_eq!(count(&ours), count(&theirs), "{arguments:?}");
+    }
+}
+
+/// A login record as glibc has it: of a user at this terminal, by this process, so long ago.
+fn login_record(user: &str, terminal: &str, pid: u32, from: &str, ago: u64) -> Vec<u8> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let mut record = vec![0; 384];
+    let mut put = |at: usize, bytes: &[u8]| {
+        record.splice(at..at + bytes.len(), bytes.iter().copied());
+    };
+    put(0, &7_u16.to_ne_bytes());
+    put(4, &pid.to_ne_bytes());
+    put(8, terminal.as_bytes());
+    put(44, user.as_bytes());
+    put(76, from.as_bytes());
+    put(340, &u32::try_from(now.as_secs() - ago).unwrap().to_ne_bytes());
+    record
+}
+
+/// In a namespace of mounts, because whoever tests is rarely logged in.
+#[test]
+fn w_has_the_users_and_times_that_procps_has() {
+    let Ok(mut script) = std::process::Command::new("script")
+        .args(["-qfc", "sleep 1000", "/dev/null"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+    else {
+        return eprintln!("skipped: there is no script");
+    };
+    let parent = script.id().to_string();
+    let sleeper = || told("ps", &["--ppid", &parent, "-o", "pid=,tty=,comm="]).unwrap_or_default();
+    eventually(|| sleeper().contains("sleep"), || true);
+    let sleeper = words(&sleeper()).concat();
+    let (pid, terminal) = (sleeper[0].parse().unwrap(), &sleeper[1]);
+    let folder = tempfile::tempdir().unwrap();
+    let records = folder.path().join("utmp");
+    let record = |from, ago| login_record("root", terminal, pid, from, ago);
+    fs::write(&records, [record("", 600), record("192.0.2.9", 900_000)].concat()).unwrap();
+    let show = "mount -t tmpfs none /run && cp \"$1\" /run/utmp && exec \"$0\" w $2";
+    for options in ["-h", "-hs", "-hf", "-hi", "-hu", ""] {
+        let of = |program: &str| {
+            let mut shown = std::process::Command::new("unshare");
+            shown.args(["-m", "sh", "-c", show, program, records.to_str().unwrap(), options]);
+            shown.env("TZ", "UTC").env("LC_ALL", "C.UTF-8");
+            let text = String::from_utf8(shown.output().ok()?.stdout).unwrap();
+            // Less the line about the machine, idle times, which go on, and PCPU, which procps 4.0.2 does not know.
+            let is_length =
+                |word: &String| word == "?" || word.ends_with('s') && word.contains('.');
+            let lines = words(&text).into_iter().filter(|line| !line.contains(&"load".to_owned()));
+            let kept = |line: Vec<String>| -> Vec<String> {
+                line.into_iter().filter(|word| !is_length(word)).collect()
+            };
+            Some(lines.map(kept).collect::<Vec<_>>())
+        };
+        // `env w`: the same words for both.
+        let (ours, theirs) = (of(env!("CARGO_BIN_EXE_psight")), of("env"));
+        if theirs.as_ref().is_none_or(Vec::is_empty) {
+            eprintln!("skipped: there is no w, or no namespace");
+            break;
+        }
+        assert_eq!(ours, theirs, "{options}");
+    }
+    let _ = script.kill();
+    let _ = script.wait();
 }
 
 #[test]

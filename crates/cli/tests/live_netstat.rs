@@ -80,7 +80,7 @@ fn every_letter_means_what_it_means_to_net_tools() {
     for letters in [
         "", "l", "a", "al", "4", "6", "46", "4l", "6a", "x", "xl", "xa", "4x", "x6l", "t", "tl",
         "ta", "t4", "tl6", "u", "ua", "u6a", "tu", "tua", "tux", "tuxa", "t4x", "e", "ee", "plant",
-        "tulp", "ap", "v",
+        "tulp", "ap", "v", "N", "tF",
     ] {
         // Without names, with whole addresses.
         let option = format!("-nW{letters}");
@@ -97,7 +97,8 @@ fn every_letter_means_what_it_means_to_net_tools() {
 
 #[test]
 fn what_psight_does_not_know_is_refused_in_words_and_not_as_a_wrong_letter() {
-    for (option, word) in [("-s", "protocols"), ("-o", "timers")] {
+    for (option, word) in [("-w", "raw"), ("-g", "groups"), ("-M", "connections"), ("-rC", "cache")]
+    {
         let output = run(&["netstat", option]);
         assert_eq!(output.status.code(), Some(2));
         let error = String::from_utf8(output.stderr).unwrap();
@@ -106,6 +107,79 @@ fn what_psight_does_not_know_is_refused_in_words_and_not_as_a_wrong_letter() {
     let verbose = run(&["netstat", "-xlv"]);
     assert_eq!(verbose.status.code(), Some(0));
     assert!(String::from_utf8(verbose.stderr).unwrap().contains("raw"));
+}
+
+/// The kernel's own words are those of nstat, of iproute2.
+#[test]
+fn protocols_have_the_counters_that_nstat_shows() {
+    let Some(_) = told("nstat", &["-V"]) else { return };
+    // What never moves on a machine that stands still, and most of the time on others.
+    let of = |text: String| -> BTreeSet<Vec<String>> {
+        let rows = words(&text).into_iter().filter(|row| row.len() >= 2);
+        rows.map(|row| row[..2].to_vec()).filter(|row| row[0].contains("Err")).collect()
+    };
+    let ours = || {
+        let rows = common::beside::json(&["netstat", "-s", "--json"]);
+        let row = |row: &serde_json::Value| {
+            let name = format!("{}{}", row["protocol"].as_str()?, row["name"].as_str()?);
+            name.contains("Err").then(|| vec![name, row["value"].to_string()])
+        };
+        rows.as_array().unwrap().iter().filter_map(row).collect::<BTreeSet<_>>()
+    };
+    eventually(ours, || of(told("nstat", &["-asz"]).unwrap()));
+    let text = printed(&["netstat", "-st"]);
+    assert!(text.starts_with("Tcp:\n") && text.contains("\n    RetransSegs "), "{text}");
+    assert!(!text.contains("Udp"), "{text}");
+}
+
+#[test]
+fn timers_are_those_of_net_tools() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // One that is closed waits to be forgotten.
+    let client = TcpStream::connect(address).unwrap();
+    let (server, _) = listener.accept().unwrap();
+    drop(client);
+    drop(server);
+    let of = |text: String| -> BTreeSet<Vec<String>> {
+        let rows = words(&text).into_iter().filter(|row| row.len() > 7 && row[0] == "tcp");
+        let port = address.port().to_string();
+        let rows = rows.filter(|row| row[3].ends_with(&port) || row[4].ends_with(&port));
+        // Seconds go on; what comes behind them does not.
+        let numbers = |word: &str| word.split_once('/').map(|(_, rest)| rest.to_owned());
+        rows.map(|row| {
+            vec![row[3].clone(), row[5].clone(), row[6].clone(), numbers(&row[7]).unwrap()]
+        })
+        .collect()
+    };
+    let Some(theirs) = told("netstat", &["-anto"]) else { return };
+    assert_eq!(words(&printed(&["netstat", "-anto"]))[1], words(&theirs)[1]);
+    eventually(|| of(printed(&["netstat", "-anto"])), || of(told("netstat", &["-anto"]).unwrap()));
+    let ours = of(printed(&["netstat", "-anto"]));
+    assert!(ours.iter().any(|row| row[2] == "timewait") && ours.len() > 1, "{ours:?}");
+}
+
+#[test]
+fn the_columns_stand_where_net_tools_has_them() {
+    let _tcp = TcpListener::bind("127.0.0.1:0").ok();
+    for options in ["-ltn", "-ltne", "-ltnp", "-ltnep", "-A inet -ltn", "--protocol=inet -lt -n"] {
+        let options: Vec<&str> = options.split(' ').collect();
+        let Some(theirs) = told("netstat", &options) else { return };
+        let ours = printed(&[&["netstat"], &options[..]].concat());
+        let heads = |text: &str| text.lines().nth(1).unwrap_or_default().trim_end().to_owned();
+        assert_eq!(heads(&ours), heads(&theirs), "{options:?}");
+        let sockets = |text: &str| -> BTreeSet<Vec<String>> {
+            let rows = words(text).into_iter().filter(|row| row.len() > 5 && row[0] == "tcp");
+            rows.map(|row| row[..6].to_vec()).collect()
+        };
+        eventually(
+            || sockets(&printed(&[&["netstat"], &options[..]].concat())),
+            || sockets(&told("netstat", &options).unwrap()),
+        );
+    }
+    let Some(theirs) = told("netstat", &["-xa"]) else { return };
+    let heads = |text: &str| words(text)[1].clone();
+    assert_eq!(heads(&printed(&["netstat", "-xa"])), heads(&theirs));
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn options_show_the_columns_that_ps_shows() {
         agree(&words);
     }
     let one = family.pids.split(',').nth(1).unwrap();
-    for options in ["u", "l", "j", "s", "Z", "uH", "lH", "axk"] {
+    for options in ["u", "l", "j", "s", "Z", "uH", "lH", "h", "w", "c", "S", "un", "axk"] {
         match options {
             "axk" => agree(&["k", "-pid", "-o", "pid", "-p", &family.pids]),
             options => agree(&[options, "p", one]),
@@ -173,14 +173,131 @@ fn options_show_the_columns_that_ps_shows() {
     }
 }
 
+/// What fingers type: who is shown, in which columns, and where each of them stands.
+#[test]
+fn lines_are_those_of_ps_to_the_column() {
+    let Some(family) = Family::new() else { return };
+    let pids = family.pids.clone();
+    let (blanks, one) = (pids.replace(',', " "), pids.split(',').nth(1).unwrap());
+    for arguments in [
+        &["-p", pids.as_str()][..],
+        &["-p", &blanks],
+        &["-fp", &pids],
+        &["-f", "h", "-p", &pids],
+        &["-jHp", &pids],
+        &["-Tp", &pids],
+        &["-Lp", &pids],
+        &["-Mp", &pids],
+        &["--context", "-p", &pids],
+        &["p", one],
+        &["up", one],
+        &[one],
+        &["u", one],
+        &["-p", &pids, "-o", "pid,user,comm,wchan,stat,etime,time,args"],
+        &["-p", &pids, "-o", "pid,user:12,comm:8,args:9,ni"],
+        &["-p", &pids, "-o", "%p %c %n"],
+        &["-p", &pids, "-o", "pid,cp,sched,esp,eip,tmout,alarm"],
+        &["-p", &pids, "-o", "unit,uunit,slice,machine,lsession,ouid,lxc,pid"],
+        &["-p", &pids, "--headers", "--rows", "2"],
+        &["-mp", &pids],
+        &["-fmp", &pids],
+        &["-mp", &pids, "-o", "pid,lwp,stat,comm,rss,vsz,time,user"],
+        &["m", "p", one],
+        &["um", "p", one],
+        &["-p", &pids, "--cumulative", "--header"],
+    ] {
+        agree_to_the_column(arguments);
+    }
+}
+
+fn agree_to_the_column(arguments: &[&str]) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let mut theirs = Command::new("ps");
+        theirs.args(arguments).env("LC_ALL", "C.UTF-8").env("TZ", "UTC").env("COLUMNS", "1000");
+        let Ok(theirs) = theirs.output() else { return eprintln!("skipped: there is no ps") };
+        let lines = |output: std::process::Output| -> Vec<String> {
+            let text = String::from_utf8(output.stdout).unwrap();
+            text.lines().map(|line| line.trim_end().to_owned()).collect()
+        };
+        let (ours, theirs) = (lines(run(&[&["ps"], arguments].concat())), lines(theirs));
+        if ours == theirs {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{arguments:?}\nours: {ours:#?}\ntheirs: {theirs:#?}");
+    }
+}
+
+#[test]
+fn where_nobody_is_asked_for_the_callers_own_are_shown() {
+    let Some(_family) = Family::new() else { return };
+    // Branches are drawn otherwise, and other programs come and go.
+    let lasting = |output| -> Vec<Vec<String>> {
+        let (lines, _) = told(output);
+        let is_word = |word: &String| word.contains(char::is_alphanumeric) || word == "?";
+        let words = |line: Vec<String>| line.into_iter().filter(is_word).collect::<Vec<_>>();
+        lines.into_iter().map(words).filter(|line| line.iter().any(|it| it == "sleep")).collect()
+    };
+    for options in ["-f", "-l", "-H", "u", "f", "r", "x", "T"] {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let theirs = Command::new("ps").arg(options).env("TZ", "UTC").output();
+            let Ok(theirs) = theirs else { return eprintln!("skipped: there is no ps") };
+            let (ours, theirs) = (lasting(run(&["ps", options])), lasting(theirs));
+            if ours == theirs {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{options}: {ours:?} {theirs:?}");
+        }
+    }
+}
+
+/// `psight ps aux nginx` is what psight has more than ps.
+#[test]
+fn a_pattern_chooses_among_all_processes() {
+    let Some(family) = Family::new() else { return };
+    let name = "sleep 1000 & one=$!; nice -n 5 sleep";
+    let (lines, code) = told(run(&["ps", "axo", "pid=", name]));
+    assert_eq!((lines.len(), code), (1, Some(0)), "{lines:?}");
+    assert!(family.pids.starts_with(&lines[0][0]), "{lines:?}");
+    let (all, _) = told(run(&["ps", "axo", "pid=", &lines[0][0]]));
+    assert!(all.len() > 1, "with a pid it is everything, as in ps");
+}
+
+/// Neither must a variable that is empty.
+#[test]
+fn nothing_is_not_everybody() {
+    for options in ["-p", "p", "-q", "q", "--pid", "--ppid", "-C", "-t", "-s", "U", ""] {
+        let output = run(&["ps", options, "", "-o", "pid="]);
+        assert!(!output.status.success() && output.stdout.is_empty(), "{options}");
+    }
+}
+
+/// A name that nobody has must not end in everybody.
+#[test]
+fn nobody_is_not_everybody() {
+    for options in ["-u", "-U", "-G", "-g", "--user", "--User", "--group", "--Group", "U"] {
+        let arguments = [options, "nobody-is-called-so", "-o", "pid="];
+        let output = run(&[&["ps"], &arguments[..]].concat());
+        assert_eq!(output.status.code(), Some(1), "{options}");
+        assert!(output.stdout.is_empty(), "{options}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("nobody-is-called-so"));
+        let empty = [options, "", "-o", "pid="];
+        let output = run(&[&["ps"], &empty[..]].concat());
+        assert!(!output.status.success() && output.stdout.is_empty(), "{options}");
+        if let Ok(theirs) = Command::new("ps").args(arguments).output() {
+            assert_eq!((theirs.status.code(), theirs.stdout), (Some(1), Vec::new()), "{options}");
+        }
+    }
+}
+
 #[test]
 fn what_psight_does_not_do_is_refused_with_another_way() {
     for (words, way) in [
-        (&["m"][..], "H"),
-        (&["v"], "-o"),
-        (&["X"], "-o"),
+        (&["-mH"][..], "-m"),
+        (&["axmf"], "-m"),
         (&["-y"], "-l"),
-        (&["-o", "stackp"], "--list-columns"),
+        (&["-o", "numa"], "--list-columns"),
         (&["-q", "1", "-C", "sh"], "--quick-pid"),
     ] {
         let output = run(&[&["ps"], words].concat());

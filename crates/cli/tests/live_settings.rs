@@ -77,6 +77,8 @@ fn prlimit_shows_what_util_linux_shows() {
         &["--pid", &pid, "--nofile", "--core"],
         &["--pid", &pid, "-o", "RESOURCE,SOFT,HARD"],
         &["--pid", &pid, "--noheadings", "--nproc", "-o", "HARD,UNITS"],
+        &["--pid", &pid, "--raw", "--nofile"],
+        &["--pid", &pid, "--raw", "--noheadings", "--core", "-o", "SOFT"],
         &["--pid", "4194305"],
     ] {
         same("prlimit", arguments);

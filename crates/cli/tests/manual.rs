@@ -94,7 +94,12 @@ fn completions_are_scripts_that_their_shells_read() {
     }
     let powershell = common::printed(&["completions", "powershell"]);
     assert!(powershell.contains("Register-ArgumentCompleter"));
-    assert!(common::printed(&["completions", "bash", "--for", "ps"]).contains("-F _ps"));
+    let ps = common::printed(&["completions", "bash", "--for", "ps"]);
+    assert!(ps.contains("-F _ps") && ps.contains("--cumulative") && !ps.contains("--bsd"));
+    for shell in ["bash", "zsh", "fish"] {
+        let netstat = common::printed(&["completions", shell, "--for", "netstat"]);
+        assert!(netstat.contains("statistics") && !netstat.contains("masquerade"), "{shell}");
+    }
 }
 
 #[test]

@@ -35,15 +35,17 @@ proptest! {
     #[test]
     fn t79_sockets_are_read_back(
         local in socket_address(), remote in socket_address(), state in 1..13u8, queues: [u32; 2], uid: u32, inode: u64,
+        kind in 0..5u8, ticks in 0..1_000_000u32, attempts: u8,
     ) {
         for order in [Endian::Little, Endian::Big] {
             let line = format!(
-                "   7: {} {} {state:02X} {:08X}:{:08X} 00:00000000 00000000 {uid:5} {:8} {inode} 1 0000000000000000\n",
-                end(local, order), end(remote, order), queues[0], queues[1], 0,
+                "   7: {} {} {state:02X} {:08X}:{:08X} {kind:02X}:{ticks:08X} {attempts:08X} {uid:5} {attempts:8} {inode} 1 0000000000000000\n",
+                end(local, order), end(remote, order), queues[0], queues[1],
             );
             let rows: Vec<_> = net_inet::net_inet(line.as_bytes(), order).unwrap().collect();
             let [tx_queue, rx_queue] = queues;
-            let row = net_inet::Inet { local, remote, state, tx_queue, rx_queue, uid, inode };
+            let timer = net_inet::Timer { kind, left_ms: ticks * 10, attempts };
+            let row = net_inet::Inet { local, remote, state, tx_queue, rx_queue, uid, inode, timer };
             prop_assert_eq!(rows, vec![row]);
         }
     }

@@ -63,6 +63,18 @@ pub struct MemoryCaches {
     pub reclaimable: Option<u64>,
 }
 
+/// The memory that the kernel has promised to programs, whether they use it or not.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct CommittedMemory {
+    /// How much it promises at most where it was told to be strict (`vm.overcommit_memory` is 2); else it promises more.
+    #[field(unit = bytes)]
+    pub limit: u64,
+    /// How much it has promised.
+    #[field(unit = bytes)]
+    pub committed: u64,
+}
+
 /// The machine's swap space.
 #[derive(Debug, Clone, PartialEq, Record)]
 #[non_exhaustive]
@@ -164,6 +176,17 @@ impl Host {
     /// `NotFound` without a `/proc/meminfo`.
     pub fn memory_caches(&self) -> Result<MemoryCaches> {
         sys::memory::memory_caches(self)
+    }
+
+    /// The memory that was promised to programs.
+    ///
+    /// Linux: `/proc/meminfo`, `CommitLimit` and `Committed_AS`.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` without a `/proc/meminfo`, `Unsupported` where it does not tell, as before 2.6.10.
+    pub fn committed_memory(&self) -> Result<CommittedMemory> {
+        sys::memory::committed_memory(self)
     }
 
     /// The machine's swap space.

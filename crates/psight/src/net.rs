@@ -1,17 +1,19 @@
 //! Network interfaces, routes and sockets.
 
 mod connections;
+mod counters;
 mod interfaces;
 mod rates;
 mod routes;
 mod words;
 
 pub use connections::{Address, Connection};
+pub use counters::ProtocolCounter;
 pub use interfaces::{InterfaceAddress, InterfaceStats, NetIo};
 pub use rates::NetRates;
 pub use routes::{Route, Routes};
 pub use words::{
-    ConnectionKind, ConnectionStatus, Duplex, Family, RouteKind, SocketType, UnixState,
+    ConnectionKind, ConnectionStatus, Duplex, Family, RouteKind, SocketTimer, SocketType, UnixState,
 };
 
 use crate::{Result, sys};

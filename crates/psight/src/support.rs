@@ -54,6 +54,7 @@ pub const QUESTIONS: &[Question] = &[
     question("host", "uptime", &[Os::Linux, Os::Windows]),
     question("limits", "effective_cpus", &[Os::Linux]),
     question("limits", "effective_memory", &[Os::Linux]),
+    question("memory", "committed_memory", &[Os::Linux]),
     question("memory", "heap_info", &[Os::Linux, Os::Windows]),
     question("memory", "heap_trim", &[Os::Linux, Os::Windows]),
     question("memory", "memory_caches", &[Os::Linux]),
@@ -65,6 +66,7 @@ pub const QUESTIONS: &[Question] = &[
     question("net", "interface_addresses", &[Os::Linux]),
     question("net", "interface_stats", &[Os::Linux]),
     question("net", "net_io_counters", &[Os::Linux, Os::Windows]),
+    question("net", "protocol_counters", &[Os::Linux]),
     question("net", "routes", &[Os::Linux]),
     question("pressure", "pressure", &[Os::Linux]),
     question("process", "cgroups", &[Os::Linux]),
@@ -114,7 +116,9 @@ pub const QUESTIONS: &[Question] = &[
     question("sensors", "power_supplies", &[Os::Linux]),
     question("sensors", "temperatures", &[Os::Linux]),
     question("table", "processes", &[Os::Linux, Os::Windows]),
+    question("users", "login_records", &[Os::Linux]),
     question("users", "terminal_idle", &[Os::Linux]),
+    question("users", "terminal_takes_messages", &[Os::Linux]),
     question("users", "users", &[Os::Linux, Os::Windows]),
 ];
 

@@ -1,10 +1,11 @@
 //! Who is logged in, and what users are called.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::time::{Duration, SystemTime};
 
-use crate::record::Record;
+use crate::record::{Kind, Record, ToValue, Value};
 use crate::{Host, Pid, Result, sys};
 
 /// A session of a user: a login at the console, over the network, or in a terminal window.
@@ -28,7 +29,111 @@ pub struct User {
     pub pid: Option<Pid>,
 }
 
+/// What a [`LoginRecord`] is about, in the words of utmp(5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoginKind {
+    /// Nothing.
+    Empty,
+    /// The run level changed.
+    RunLevel,
+    /// The machine started.
+    Boot,
+    /// The clock was set: the new time.
+    NewTime,
+    /// The clock was set: the old time.
+    OldTime,
+    /// Init started a process.
+    Init,
+    /// A terminal waits for a login.
+    Login,
+    /// Somebody is logged in.
+    User,
+    /// A session has ended.
+    Dead,
+    /// Accounting began.
+    Accounting,
+}
+
+impl LoginKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::RunLevel => "run-level",
+            Self::Boot => "boot",
+            Self::NewTime => "new-time",
+            Self::OldTime => "old-time",
+            Self::Init => "init",
+            Self::Login => "login",
+            Self::User => "user",
+            Self::Dead => "dead",
+            Self::Accounting => "accounting",
+        }
+    }
+}
+
+impl ToValue for LoginKind {
+    const KIND: Kind = Kind::Text;
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(Cow::Borrowed(self.as_str()))
+    }
+}
+
+crate::serialized!(LoginKind);
+
+/// A record of what began or ended on this machine: a login, a boot, a change of the run level.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct LoginRecord {
+    /// What it is about.
+    #[field(label)]
+    pub kind: LoginKind,
+    /// The login name, or that of the program that asks for one.
+    #[field(label)]
+    pub name: Option<OsString>,
+    /// The terminal, as in `tty1` or `pts/0`.
+    #[field(label)]
+    pub terminal: Option<OsString>,
+    /// What init knows the session by.
+    #[field(label)]
+    pub id: Option<OsString>,
+    /// The machine that the user came from.
+    #[field(label)]
+    pub host: Option<OsString>,
+    /// When it was.
+    #[field(unit = seconds)]
+    pub time: SystemTime,
+    /// The process that the record is about, which need not be there any more. Of a run level, its letter and 256 times
+    /// that of the level before.
+    pub pid: Option<u32>,
+}
+
 impl Host {
+    /// The login records one after the other, as they were written: those of users who are logged in, of terminals that wait
+    /// for somebody, of sessions that have ended, of the boot and the run level. [`users`](Self::users) has who is there.
+    ///
+    /// Linux: `/run/utmp`, else `/var/run/utmp`; empty without either.
+    ///
+    /// # Errors
+    ///
+    /// `AccessDenied` where the records may not be read.
+    pub fn login_records(&self) -> Result<Vec<LoginRecord>> {
+        sys::users::login_records(self)
+    }
+
+    /// Whether others may write to a terminal, as `mesg y` allows it; it has a name as in [`User::terminal`].
+    ///
+    /// Linux: whether the group of `/dev/<terminal>` may write to it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if there is no such terminal, `Unsupported` on a captured machine.
+    pub fn terminal_takes_messages(&self, terminal: impl AsRef<OsStr>) -> Result<bool> {
+        sys::users::terminal_takes_messages(self, terminal.as_ref())
+    }
+
     /// Who is logged in: one entry for each session, so that a user may be in it several times.
     ///
     /// Linux: the login records (`/run/utmp`, else `/var/run/utmp`) in their order, then the sessions of systemd-logind

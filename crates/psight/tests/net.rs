@@ -6,7 +6,7 @@ mod common;
 
 use common::{Machine, numbers, stat};
 use psight::net::{
-    Address, Connection, ConnectionKind, ConnectionStatus, Duplex, Routes, UnixState,
+    Address, Connection, ConnectionKind, ConnectionStatus, Duplex, Routes, SocketTimer, UnixState,
 };
 use psight::{ErrorKind, Pid};
 use psight_parse::linux::netlink::kept;
@@ -54,6 +54,8 @@ fn every_field_of_a_connection_is_read_from_the_table() {
     assert_eq!(row.status, ConnectionStatus::Established);
     assert_eq!((row.fd, row.pid, row.inode), (Some(3), Some(Pid::new(10)), Some(7)));
     assert_eq!((row.uid, row.send_queue, row.recv_queue), (Some(1000), Some(32), Some(10)));
+    assert_eq!(row.timer, Some(SocketTimer::Retransmit));
+    assert_eq!((row.timer_left, row.timer_attempts), (Some(250), Some(0)));
 }
 
 #[test]

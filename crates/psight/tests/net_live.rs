@@ -51,6 +51,8 @@ fn one(socket: &impl std::os::fd::AsRawFd, kind: ConnectionKind) -> Connection {
             if row.status == ConnectionStatus::Listen {
                 row.send_queue = None;
             }
+            // It runs on between two looks.
+            row.timer_left = None;
         }
         rows
     };

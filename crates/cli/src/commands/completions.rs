@@ -1,6 +1,6 @@
 //! `psight completions`: what a shell needs to complete psight's commands and options.
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 use super::{Context, Failure};
@@ -23,7 +23,7 @@ impl Applet for Arguments {
     const SHOWS: bool = false;
 
     fn run(self, context: &mut Context) -> Result<(), Failure> {
-        let (mut command, name) = match &self.command {
+        let (command, name) = match &self.command {
             Some(name) => {
                 let entry = registry::named(name)
                     .ok_or_else(|| Failure::Usage(format!("there is no command {name:?}")))?;
@@ -32,7 +32,21 @@ impl Applet for Arguments {
             None => (registry::whole(), "psight"),
         };
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut command, name, &mut script);
+        clap_complete::generate(self.shell, &mut visible(&command), name, &mut script);
         Ok(context.output.raw(&script)?)
     }
+}
+
+/// The command without the options that help does not show, which the scripts would offer all the same: those that are
+/// understood only to be refused in words.
+fn visible(command: &Command) -> Command {
+    let shown = command.get_arguments().filter(|argument| !argument.is_hide_set()).cloned();
+    let about = command.get_about().cloned().unwrap_or_default();
+    let version = command.get_version().unwrap_or_default().to_owned();
+    Command::new(command.get_name().to_owned())
+        .about(about)
+        .version(version)
+        .disable_help_flag(command.is_disable_help_flag_set())
+        .args(shown)
+        .subcommands(command.get_subcommands().map(visible))
 }

@@ -2,7 +2,7 @@
 
 mod layout;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,6 +61,15 @@ pub(crate) struct Arguments {
     /// Without file systems of this type.
     #[arg(short = 'x', long = "exclude-type", value_name = "TYPE")]
     excluded: Vec<String>,
+    /// Write to disks what waits for that, which psight leaves to them.
+    #[arg(long, hide = true, conflicts_with = "no_sync")]
+    sync: bool,
+    /// Do not, which is the default.
+    #[arg(long, hide = true)]
+    no_sync: bool,
+    /// Nothing, as in System V.
+    #[arg(short = 'v', hide = true)]
+    nothing: bool,
     /// Show the type of each file system.
     #[arg(short = 'T', long = "print-type")]
     print_type: bool,
@@ -107,6 +116,11 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    if arguments.sync {
+        return Err(Failure::Usage(
+            "--sync: psight changes nothing: sync(1) writes to disks".to_owned(),
+        ));
+    }
     let mounts = context.host.partitions(Mounts::All)?;
     let (asked, files): (Vec<Partition>, Vec<Option<PathBuf>>) = if arguments.paths.is_empty() {
         mounts.into_iter().filter(|mount| arguments.wants(mount)).map(|mount| (mount, None)).unzip()
@@ -226,12 +240,17 @@ fn has_device(mount: &Partition) -> bool {
 
 /// Without what has no space of its own, what another mount at the same place hides, and a device's second mounts: it
 /// is shown where its path is shortest.
-fn without_repetition(mut rows: Vec<Row>) -> Vec<Row> {
-    let mut seen = HashSet::new();
-    // From the back: what is mounted last is on top.
-    rows.reverse();
-    rows.retain(|row| seen.insert(row.partition.mountpoint.clone()));
-    rows.reverse();
+fn without_repetition(all: Vec<Row>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut places: HashMap<PathBuf, usize> = HashMap::new();
+    for row in all {
+        let place = *places.entry(row.partition.mountpoint.clone()).or_insert(rows.len());
+        // What is mounted last is on top; as with coreutils it stands where the first one did.
+        match rows.get_mut(place) {
+            Some(hidden) => *hidden = row,
+            None => rows.push(row),
+        }
+    }
     rows.retain(|row| match &row.usage {
         Some(usage) => usage.total > 0,
         None => row.hangs || has_device(&row.partition),

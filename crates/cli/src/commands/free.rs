@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use clap::Args;
-use psight::memory::{SwapMemory, VirtualMemory};
+use psight::memory::{CommittedMemory, SwapMemory, VirtualMemory};
 use psight::record::Value;
 
 use super::{Context, Failure};
@@ -29,8 +29,14 @@ pub(crate) struct Arguments {
     /// Add a line for memory and swap space together.
     #[arg(short, long)]
     total: bool,
+    /// Show low and high memory as well; of the latter only small systems had any.
+    #[arg(short, long)]
+    lohi: bool,
+    /// Add a line for what was promised to programs: at most, until now, and what is left of it.
+    #[arg(short = 'v', long)]
+    committed: bool,
     /// On one line.
-    #[arg(short = 'L', long, conflicts_with_all = ["total", "wide"])]
+    #[arg(short = 'L', long, conflicts_with_all = ["total", "wide", "lohi", "committed"])]
     line: bool,
     /// Again and again with a pause of so many seconds.
     #[arg(short, long, value_name = "N", value_parser = human::seconds)]
@@ -132,7 +138,14 @@ fn once(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         Format::Table if arguments.line => {
             Ok(context.output.lines([line(arguments, &memory, swap.as_ref())])?)
         }
-        Format::Table => Ok(context.output.table(&table(arguments, &memory, swap.as_ref()))?),
+        Format::Table => {
+            let committed = match arguments.committed {
+                true => Some(context.host.committed_memory()?),
+                false => None,
+            };
+            let table = table(arguments, &memory, swap.as_ref(), committed.as_ref());
+            Ok(context.output.table(&table)?)
+        }
         Format::Csv => Err(Failure::Usage("free is not a list: use --json".to_owned())),
         Format::Json | Format::Ndjson => Ok(context.output.document(&document(&memory, &swap))?),
     }
@@ -166,7 +179,12 @@ pub(crate) fn document<'a>(memory: &'a VirtualMemory, swap: &'a Option<SwapMemor
     ])
 }
 
-fn table(arguments: &Arguments, memory: &VirtualMemory, swap: Option<&SwapMemory>) -> Table {
+fn table(
+    arguments: &Arguments,
+    memory: &VirtualMemory,
+    swap: Option<&SwapMemory>,
+    committed: Option<&CommittedMemory>,
+) -> Table {
     let mut heads = vec!["total", "used", "free", "shared"];
     heads.extend(if arguments.wide { ["buffers", "cache"].as_slice() } else { &["buff/cache"] });
     heads.push("available");
@@ -188,11 +206,29 @@ fn table(arguments: &Arguments, memory: &VirtualMemory, swap: Option<&SwapMemory
     }
     amounts.push(Some(memory.available));
     row("Mem:", amounts);
-    let Some(swap) = swap else { return table };
-    row("Swap:", vec![Some(swap.total), Some(swap.used), Some(swap.free)]);
-    if arguments.total {
+    if arguments.lohi {
+        row(
+            "Low:",
+            vec![Some(memory.total), memory.total.checked_sub(memory.free), Some(memory.free)],
+        );
+        row("High:", vec![Some(0); 3]);
+    }
+    if let Some(swap) = swap {
+        row("Swap:", vec![Some(swap.total), Some(swap.used), Some(swap.free)]);
+    }
+    if let Some(swap) = swap.filter(|_| arguments.total) {
         let all = [(memory.total, swap.total), (memory.used, swap.used), (memory.free, swap.free)];
         row("Total:", all.map(|(memory, swap)| memory.checked_add(swap)).to_vec());
+    }
+    if let Some(CommittedMemory { limit, committed, .. }) = committed {
+        let mut cells = vec![Line::new().with(Paint::Strong, "Comm:")];
+        cells.extend([*limit, *committed].map(|amount| written(arguments, Some(amount))));
+        // The kernel promises more than its limit, unless it was told not to.
+        let mut left = Line::new().with(Paint::Plain, if committed > limit { "-" } else { "" });
+        left.append(written(arguments, Some(limit.abs_diff(*committed))));
+        cells.push(left);
+        cells.resize_with(width, Line::new);
+        table.row(cells);
     }
     table
 }

@@ -10,7 +10,6 @@ use psight::net::{Family, InterfaceAddress, InterfaceStats, NetIo};
 use psight::record::{ToValue as _, Value};
 
 use super::{Context, Failure};
-use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
 use crate::registry::Applet;
@@ -29,6 +28,9 @@ pub(crate) struct Arguments {
     /// One line for each, with its counters.
     #[arg(short, long)]
     short: bool,
+    /// Say more of what goes wrong, which is always said.
+    #[arg(short = 'v', hide = true)]
+    verbose: bool,
 }
 
 /// All that is known of one interface. What the system does not tell of it is `None`.
@@ -49,9 +51,9 @@ impl Applet for Arguments {
     }
 }
 
-/// The table of `ifconfig -s`, which is that of `netstat -i`.
-pub(crate) fn short(all: bool, context: &mut Context) -> Result<(), Failure> {
-    run(&Arguments { names: Vec::new(), all, short: true }, context)
+/// Those that are up, or all of them: in the table of `ifconfig -s`, which is that of `netstat -i`, or one after the other.
+pub(crate) fn all(all: bool, short: bool, context: &mut Context) -> Result<(), Failure> {
+    run(&Arguments { all, short, ..Arguments::default() }, context)
 }
 
 fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
@@ -142,7 +144,8 @@ fn block(interface: &Interface) -> Vec<Line> {
 fn first(interface: &Interface) -> Line {
     let line = Line::new().with_os(Paint::Strong, &interface.name).with(Paint::Strong, ":");
     let Some(stats) = &interface.stats else { return line };
-    let mut line = line.with(Paint::Plain, format!(" flags=<{}>", stats.flags.to_uppercase()));
+    let (number, names) = (number(&stats.flags), stats.flags.to_uppercase());
+    let mut line = line.with(Paint::Plain, format!(" flags={number}<{names}>"));
     line.push(Paint::Plain, format!("  mtu {}", stats.mtu));
     if let Some(speed) = stats.speed {
         line.push(Paint::Plain, format!("  speed {speed} Mb/s"));
@@ -156,13 +159,50 @@ fn first(interface: &Interface) -> Line {
     line
 }
 
+/// The flags as the number that net-tools writes before their names.
+fn number(flags: &str) -> u32 {
+    const BITS: &[(&str, u32)] = &[
+        ("up", 0x1),
+        ("broadcast", 0x2),
+        ("debug", 0x4),
+        ("loopback", 0x8),
+        ("pointopoint", 0x10),
+        ("notrailers", 0x20),
+        ("running", 0x40),
+        ("noarp", 0x80),
+        ("promisc", 0x100),
+        ("allmulti", 0x200),
+        ("master", 0x400),
+        ("slave", 0x800),
+        ("multicast", 0x1000),
+        ("portsel", 0x2000),
+        ("automedia", 0x4000),
+        ("dynamic", 0x8000),
+    ];
+    let has = |name: &str| flags.split(',').any(|flag| flag == name);
+    BITS.iter().filter(|(name, _)| has(name)).map(|(_, bit)| bit).sum()
+}
+
+/// How far an IPv6 address reaches, in the kernel's number and net-tools' word.
+fn scope(address: &str) -> Option<(u32, &'static str)> {
+    let bare = address.split('%').next()?;
+    let address: std::net::Ipv6Addr = bare.parse().ok()?;
+    Some(match address.segments().first()? & 0xffc0 {
+        _ if address.is_loopback() => (0x10, "host"),
+        0xfe80 => (0x20, "link"),
+        0xfec0 => (0x40, "site"),
+        _ => (0, "global"),
+    })
+}
+
 fn address(address: &InterfaceAddress) -> Line {
     let (word, mask) = match address.family {
         Family::Inet6 => ("inet6", "prefixlen"),
         _ => ("inet", "netmask"),
     };
     let mut line = Line::new().with(Paint::Plain, format!("        {word} "));
-    line.push(Paint::Accent, &address.address);
+    // The interface behind a sign of per cent is the one that this is about.
+    line.push(Paint::Accent, address.address.split('%').next().unwrap_or_default());
     let netmask = address.netmask.as_ref().map(|netmask| match address.family {
         Family::Inet6 => prefix(netmask).map_or_else(|| netmask.clone(), |bits| bits.to_string()),
         _ => netmask.clone(),
@@ -172,6 +212,9 @@ fn address(address: &InterfaceAddress) -> Line {
         if let Some(value) = value {
             line.push(Paint::Plain, format!("  {name} {value}"));
         }
+    }
+    if let Some((number, word)) = scope(&address.address).filter(|_| mask == "prefixlen") {
+        line.push(Paint::Plain, format!("  scopeid {number:#x}<{word}>"));
     }
     line
 }
@@ -196,6 +239,7 @@ fn link(interface: &Interface, hardware: &InterfaceAddress) -> Option<Line> {
     }
     let mut line = Line::new().with(Paint::Plain, "        ether ");
     line.push(Paint::Plain, &hardware.address);
+    line.push(Paint::Plain, "  (Ethernet)");
     if let Some(broadcast) = hardware.broadcast.as_ref().filter(|at| *at != "ff:ff:ff:ff:ff:ff") {
         line.push(Paint::Plain, format!("  broadcast {broadcast}"));
     }
@@ -204,7 +248,7 @@ fn link(interface: &Interface, hardware: &InterfaceAddress) -> Option<Line> {
 
 fn traffic(io: &NetIo) -> [Line; 4] {
     let carried = |way: &str, packets: u64, bytes: u64| {
-        let human = human::bytes(bytes, Scale::Binary);
+        let human = amount(bytes);
         let text = format!("        {way} packets {packets}  bytes {bytes} ({human})");
         Line::new().with(Paint::Plain, text)
     };
@@ -223,6 +267,15 @@ fn traffic(io: &NetIo) -> [Line; 4] {
             ],
         ),
     ]
+}
+
+/// An amount with a digit after the point that is cut and not rounded, as net-tools writes it.
+fn amount(bytes: u64) -> String {
+    const UNITS: &[(u64, &str)] =
+        &[(1 << 50, "PiB"), (1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let (unit, name) = UNITS.iter().find(|(unit, _)| bytes >= *unit).copied().unwrap_or((1, "B"));
+    let tenths = u128::from(bytes) * 10 / u128::from(unit);
+    format!("{}.{} {name}", tenths / 10, tenths % 10)
 }
 
 fn errors(way: &str, errors: u64, dropped: u64, more: &[(&str, Option<u64>)]) -> Line {
@@ -307,6 +360,23 @@ mod tests {
         assert_eq!(letters("up,broadcast,running,multicast"), "BMRU");
         assert_eq!(letters("up,loopback,running"), "LRU");
         assert_eq!(letters("up,pointopoint,running,noarp"), "OPRU");
+    }
+
+    #[test]
+    fn amounts_and_flags_are_the_numbers_of_net_tools() {
+        assert_eq!(amount(116_594_686), "111.1 MiB");
+        assert_eq!(amount(7_102_021), "6.7 MiB");
+        assert_eq!(amount(0), "0.0 B");
+        assert_eq!(number("up,broadcast,running,multicast"), 4163);
+        assert_eq!(number("up,loopback,running"), 73);
+    }
+
+    #[test]
+    fn an_address_reaches_as_far_as_its_scope() {
+        assert_eq!(scope("::1"), Some((0x10, "host")));
+        assert_eq!(scope("fe80::1%eth0"), Some((0x20, "link")));
+        assert_eq!(scope("2001:db8::1"), Some((0, "global")));
+        assert_eq!(scope("127.0.0.1"), None);
     }
 
     #[test]

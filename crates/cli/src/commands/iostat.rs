@@ -2,6 +2,7 @@
 
 mod extended;
 mod report;
+mod sysstat;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -57,6 +58,10 @@ pub(crate) struct Arguments {
     /// Without devices that did nothing.
     #[arg(short = 'z')]
     active: bool,
+    /// As sysstat's own JSON, for programs that know it; --json has more.
+    #[arg(short = 'o', value_name = "JSON", value_parser = ["JSON"], hide_possible_values = true,
+        conflicts_with = "human")]
+    document: Option<String>,
     /// Say what time it is.
     #[arg(short = 't')]
     time: bool,
@@ -90,7 +95,9 @@ impl Applet for Arguments {
 
 fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let asked = arguments.asked()?;
-    if context.output.format == Format::Table {
+    if arguments.document.is_some() {
+        sysstat::begin(context)?;
+    } else if context.output.format == Format::Table {
         let lines = [title(context), Line::new()];
         context.output.lines(lines)?;
     }
@@ -104,10 +111,8 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         left = left.saturating_sub(1);
     }
     // Nothing more happens on a captured machine.
-    let Some(interval) = asked.interval.filter(|_| !context.host.is_captured()) else {
-        return Ok(());
-    };
-    while left > 0 {
+    let interval = asked.interval.filter(|_| !context.host.is_captured());
+    while let Some(interval) = interval.filter(|_| left > 0) {
         std::thread::sleep(interval);
         let now = arguments.read(&asked, context)?;
         let span = now.at.duration_since(before.at);
@@ -115,7 +120,7 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         (before, is_first) = (now, false);
         left -= 1;
     }
-    Ok(())
+    if arguments.document.is_some() { sysstat::end(context) } else { Ok(()) }
 }
 
 impl Arguments {
@@ -189,6 +194,9 @@ impl Arguments {
         context: &mut Context,
     ) -> Result<(), Failure> {
         let report = report::Report::new(before, now, span, self.active);
+        if self.document.is_some() {
+            return sysstat::report(&report, self, is_first, context);
+        }
         match context.output.format {
             Format::Csv => Ok(context.output.rows(report.rows())?),
             Format::Json | Format::Ndjson => {

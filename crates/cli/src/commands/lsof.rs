@@ -16,6 +16,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::time::Duration;
 
 use clap::Args;
 use psight::net::{Connection, ConnectionKind};
@@ -31,6 +32,9 @@ use self::listing::Listing;
 use self::select::{Fds, List, Name, Part, Selection, Target};
 use self::sockets::{Socket, Sockets};
 use super::{Context, Failure};
+use crate::human;
+use crate::line::{Line, Paint};
+use crate::output::Format;
 use crate::registry::Applet;
 
 /// The kernel keeps this many bytes of a name.
@@ -109,6 +113,18 @@ pub(crate) struct Arguments {
     /// Exit with 0 even if something was not found.
     #[arg(short = 'Q')]
     forgiving: bool,
+    /// Say which of what was asked for nobody has (-V).
+    #[arg(long)]
+    missing: bool,
+    /// Again and again with a pause of so many seconds (-r), 15 unless said otherwise.
+    #[arg(long, value_name = "SECONDS")]
+    repeat: Option<String>,
+    /// The same while there is anything to list (+r).
+    #[arg(long, value_name = "SECONDS", conflicts_with = "repeat")]
+    repeat_while: Option<String>,
+    /// What psight cannot tell, and why.
+    #[arg(long, hide = true)]
+    untold: Vec<String>,
     /// Say nothing of what could not be read.
     #[arg(short = 'w')]
     no_warnings: bool,
@@ -128,16 +144,44 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    if let Some(untold) = arguments.untold.first() {
+        return Err(Failure::Usage(untold.clone()));
+    }
+    let pause = match arguments.repeat.as_deref().or(arguments.repeat_while.as_deref()) {
+        None => return once(&arguments, context).map(drop),
+        Some("") => Duration::from_secs(15),
+        Some(seconds) => human::seconds(seconds).map_err(Failure::Usage)?,
+    };
+    loop {
+        let is_empty = once(&arguments, context)?;
+        if context.host.is_captured() || is_empty && arguments.repeat_while.is_some() {
+            return Ok(());
+        }
+        if context.output.format == Format::Table {
+            context.output.lines([Line::new().with(Paint::Plain, "=======")])?;
+        }
+        std::thread::sleep(pause);
+    }
+}
+
+/// Lists it; true if there was nothing.
+fn once(arguments: &Arguments, context: &mut Context) -> Result<bool, Failure> {
     let (selection, mut is_found) = arguments.selection(context)?;
     let fields =
         arguments.fields.as_deref().map(Fields::parse).transpose().map_err(Failure::Usage)?;
-    let mut listing = Listing::new(&arguments, fields, context.output.format);
-    Lister::new(&context.host, &selection).list(&arguments, &mut listing, context)?;
+    let mut listing = Listing::new(arguments, fields, context.output.format);
+    Lister::new(&context.host, &selection).list(arguments, &mut listing, context)?;
     is_found &= selection.is_found();
-    if !arguments.forgiving && (!is_found || listing.is_empty()) {
+    if !arguments.forgiving && !is_found {
         context.verdict = ExitCode::FAILURE;
     }
-    Ok(listing.write(&mut context.output)?)
+    if arguments.missing && context.output.format == Format::Table {
+        let missing = selection.missing().map(|what| Line::new().with(Paint::Plain, what));
+        context.output.lines(missing.collect::<Vec<_>>())?;
+    }
+    let is_empty = listing.is_empty();
+    listing.write(&mut context.output)?;
+    Ok(is_empty)
 }
 
 /// What reads the machine for a listing.

@@ -40,6 +40,7 @@ pub(crate) mod temperatures;
 pub(crate) mod top;
 pub(crate) mod tty;
 pub(crate) mod uptime;
+pub(crate) mod w;
 pub(crate) mod who;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 mod routes;
 mod sockets;
 mod states;
+mod statistics;
 
 use std::time::Duration;
 
@@ -63,15 +64,44 @@ pub(crate) struct Arguments {
     /// Say what is not shown, too.
     #[arg(short, long)]
     verbose: bool,
-    /// Counters of protocols, which psight does not have.
-    #[arg(short, long, hide = true)]
+    /// Sockets of these families alone: inet, inet6, unix.
+    #[arg(short = 'A', long = "protocol", value_name = "FAMILY,…", value_delimiter = ',')]
+    families: Vec<Families>,
+    /// Names of hardware are not looked up either.
+    #[arg(short = 'N', long, hide = true)]
+    symbolic: bool,
+    /// Routes of the table that decides, which is the default.
+    #[arg(short = 'F', long, hide = true)]
+    fib: bool,
+    /// The cache of routes, which Linux has no more.
+    #[arg(short = 'C', long, hide = true)]
+    cache: bool,
+    /// With -s the counters of IP and ICMP; raw sockets are not told.
+    #[arg(short = 'w', long)]
+    raw: bool,
+    /// Groups of receivers, which psight does not have.
+    #[arg(short = 'g', long, hide = true)]
+    groups: bool,
+    /// Connections that are hidden behind another address, which psight does not have.
+    #[arg(short = 'M', long, hide = true)]
+    masquerade: bool,
+    /// What protocols have counted instead, of those that -t, -u, -w, -4 and -6 choose; -a has all that is 0, too.
+    #[arg(short, long, conflicts_with_all = ["interfaces", "route"])]
     statistics: bool,
-    /// Timers of connections, which psight does not have.
-    #[arg(short = 'o', long, hide = true)]
+    /// Show what the kernel waits for with each: the timer, its seconds, attempts to send, and probes.
+    #[arg(short = 'o', long)]
     timers: bool,
     /// Those in these states alone: established, listen, time-wait …; connected means all but listen and close.
     #[arg(value_name = "STATE", value_parser = states::wanted)]
     states: Vec<Wanted>,
+}
+
+/// A family of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Families {
+    Inet,
+    Inet6,
+    Unix,
 }
 
 impl Applet for Arguments {
@@ -83,15 +113,20 @@ impl Applet for Arguments {
     }
 }
 
-fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     arguments.refused()?;
+    arguments.ipv4 |= arguments.families.contains(&Families::Inet);
+    arguments.ipv6 |= arguments.families.contains(&Families::Inet6);
+    arguments.unix |= arguments.families.contains(&Families::Unix);
     if arguments.wide {
         context.output.terminal.width = None;
     }
     loop {
         if arguments.interfaces {
             title("Kernel Interface table", context)?;
-            ifconfig::short(arguments.all, context)?;
+            ifconfig::all(arguments.all, arguments.extend == 0, context)?;
+        } else if arguments.statistics {
+            statistics::show(&arguments, context)?;
         } else if arguments.route {
             routes::show(&arguments, context)?;
         } else {
@@ -107,14 +142,16 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
 impl Arguments {
     /// What net-tools has under a letter that means nothing else here.
     fn refused(&self) -> Result<(), Failure> {
-        let refused = if self.statistics {
-            "-s: the counters of protocols are not told; -i shows those of interfaces"
-        } else if self.timers {
-            "-o: the timers of connections are not told; -p shows who holds each"
-        } else {
-            return Ok(());
-        };
-        Err(Failure::Usage(refused.to_owned()))
+        let asked = [
+            (self.raw && !self.statistics, "-w: raw sockets are not told; -t, -u and -x are"),
+            (self.groups, "-g: groups of receivers are not told; ifconfig has the addresses"),
+            (self.masquerade, "-M: connections behind another address are not told"),
+            (self.cache, "-C: there is no cache of routes; -r shows the routes"),
+        ];
+        match asked.iter().find(|(is_asked, _)| *is_asked) {
+            Some((_, refused)) => Err(Failure::Usage((*refused).to_owned())),
+            None => Ok(()),
+        }
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
     /// Show how many there are instead.
     #[arg(short, long)]
     count: bool,
+    /// A signal, as pkill takes it; nobody gets it.
+    #[arg(long, value_name = "SIGNAL", hide = true)]
+    signal: Option<psight::process::Signal>,
     /// What stands between them, instead of a new line.
     #[arg(short, long, value_name = "TEXT")]
     delimiter: Option<String>,

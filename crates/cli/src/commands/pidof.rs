@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use psight::Process;
+use psight::process::Status;
 use psight::table::{Columns, ProcessRow};
 
 use super::{Context, Failure};
@@ -26,15 +27,18 @@ pub(crate) struct Arguments {
     /// Also scripts, by the name that their shell was given.
     #[arg(short = 'x')]
     scripts: bool,
-    /// Also what has no command line: threads of the kernel, and what has exited.
-    #[arg(short = 'w', long)]
+    /// Also what has exited and is not yet forgotten.
+    #[arg(short = 'w', visible_short_alias = 'z', long)]
     with_workers: bool,
     /// Not these processes; %PPID is whoever called psight.
     #[arg(short, long, value_name = "PID,…", value_delimiter = ',')]
     omit_pid: Vec<String>,
     /// What stands between them, instead of a blank.
-    #[arg(short = 'S', long, value_name = "TEXT", default_value = " ")]
+    #[arg(short = 'S', visible_short_alias = 'd', long, value_name = "TEXT", default_value = " ")]
     separator: String,
+    /// Do not look at programs on the network, which psight does not wait for anyway.
+    #[arg(short = 'n', hide = true)]
+    no_network: bool,
     /// Nothing but the exit code.
     #[arg(short, long)]
     quiet: bool,
@@ -56,11 +60,12 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     }
     let mut columns = Columns::CMDLINE | Columns::EXE;
     // The name costs a file of each process, and few ask for what only the name can tell.
-    if arguments.scripts || arguments.with_workers || context.output.format != Format::Table {
+    if arguments.scripts || context.output.format != Format::Table {
         columns |= Columns::NAME;
     }
     let mut rows = context.host.processes(columns)?;
     rows.retain(|row| !omitted.contains(&row.pid.as_u32()));
+    name_threads_of_the_kernel(&mut rows, context)?;
     let mut found: Vec<&ProcessRow> = Vec::new();
     for program in &arguments.programs {
         // The newest first, as far as pids tell.
@@ -84,6 +89,22 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     super::pgrep::joined(pids, Some(&arguments.separator), context)
 }
 
+/// Whether it has no command line to be known by: a thread of the kernel, or what has exited.
+fn is_bare(row: &ProcessRow) -> bool {
+    row.cmdline.as_deref().unwrap_or_default().is_empty()
+}
+
+/// Reads the names of those alone that have nothing else.
+fn name_threads_of_the_kernel(rows: &mut [ProcessRow], context: &Context) -> Result<(), Failure> {
+    let mut scanner = context.host.scanner(Columns::NAME | Columns::STATUS)?;
+    for row in rows.iter_mut().filter(|row| is_bare(row)) {
+        if let Ok(known) = scanner.row(row.pid.as_u32()) {
+            (row.name, row.status) = (known.name, known.status);
+        }
+    }
+    Ok(())
+}
+
 fn omitted(words: &[String]) -> Result<Vec<u32>, Failure> {
     let pid = |word: &String| match word.as_str() {
         "%PPID" => Ok(Process::current()?.ppid()?.as_u32()),
@@ -97,7 +118,8 @@ fn is_of(row: &ProcessRow, program: &str, arguments: &Arguments) -> bool {
     let program = Path::new(program);
     let words: &[_] = row.cmdline.as_deref().unwrap_or_default();
     let Some(first) = words.first() else {
-        return arguments.with_workers && row.name.as_deref() == Some(program.as_os_str());
+        let is_there = arguments.with_workers || row.status != Some(Status::Zombie);
+        return is_there && row.name.as_deref() == Some(program.as_os_str());
     };
     if is_called(without_dash(first), program)
         || row.exe.as_ref().is_some_and(|exe| is_file(exe, program))

@@ -39,10 +39,10 @@ pub(crate) struct Arguments {
 #[group(multiple = false)]
 struct Layout {
     /// What of it is in memory, and what was changed.
-    #[arg(short = 'x', long)]
+    #[arg(short = 'x', long, overrides_with = "extended")]
     extended: bool,
-    /// Everything that is known of each piece.
-    #[arg(short = 'X')]
+    /// Everything that is known of each piece; also -XX.
+    #[arg(short = 'X', overrides_with = "everything")]
     everything: bool,
     /// Where in which file it begins.
     #[arg(short = 'd', long)]

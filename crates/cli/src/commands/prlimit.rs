@@ -40,6 +40,9 @@ pub(crate) struct Arguments {
     /// No line of heads.
     #[arg(long)]
     noheadings: bool,
+    /// Columns with one blank between them.
+    #[arg(long)]
+    raw: bool,
     /// Say what was changed.
     #[arg(long)]
     verbose: bool,
@@ -168,19 +171,66 @@ fn show(arguments: &Arguments, targets: &[Target], context: &mut Context) -> Res
     if rows.is_empty() {
         return Ok(());
     }
+    if arguments.raw {
+        return Ok(context.output.lines(raw(arguments, &rows, targets.len() > 1))?);
+    }
     Ok(context.output.table(&laid_out(arguments, &rows, targets.len() > 1))?)
+}
+
+/// The columns that are shown.
+fn shown(arguments: &Arguments) -> &[Shown] {
+    use Shown::{Description, Hard, Resource, Soft, Units};
+    const ALL: &[Shown] = &[Resource, Description, Soft, Hard, Units];
+    if arguments.output.is_empty() { ALL } else { &arguments.output }
+}
+
+impl Shown {
+    fn head(self) -> &'static str {
+        match self {
+            Self::Resource => "RESOURCE",
+            Self::Description => "DESCRIPTION",
+            Self::Soft => "SOFT",
+            Self::Hard => "HARD",
+            Self::Units => "UNITS",
+        }
+    }
+
+    fn text(self, known: &Known, limits: &Limits) -> String {
+        match self {
+            Self::Resource => known.resource.to_string(),
+            Self::Description => known.description.to_owned(),
+            Self::Soft => limits.soft.to_string(),
+            Self::Hard => limits.hard.to_string(),
+            Self::Units => known.units.to_owned(),
+        }
+    }
+}
+
+/// Lines whose columns a program may take apart at the blanks: those in the texts are written as util-linux writes them.
+fn raw(arguments: &Arguments, rows: &[(&Target, &Known, Limits)], of_several: bool) -> Vec<Line> {
+    let line = |pid: Option<String>, texts: Vec<String>| {
+        let words = texts.iter().map(|text| text.replace(' ', "\\x20"));
+        let words: Vec<String> = pid.into_iter().chain(words).collect();
+        Line::new().with(Paint::Plain, words.join(" "))
+    };
+    let shown = shown(arguments);
+    let heads = shown.iter().map(|column| column.head().to_owned()).collect();
+    let heads = line(of_several.then(|| "PID".to_owned()), heads);
+    let rows = rows.iter().map(|(target, known, limits)| {
+        let texts = shown.iter().map(|column| column.text(known, limits)).collect();
+        line(of_several.then(|| target.pid().to_string()), texts)
+    });
+    (!arguments.noheadings).then_some(heads).into_iter().chain(rows).collect()
 }
 
 fn laid_out(arguments: &Arguments, rows: &[(&Target, &Known, Limits)], of_several: bool) -> Table {
     use Shown::{Description, Hard, Resource, Soft, Units};
-    let all = [Resource, Description, Soft, Hard, Units];
-    let shown = if arguments.output.is_empty() { &all } else { arguments.output.as_slice() };
+    let shown = shown(arguments);
     let column = |shown: &Shown| match shown {
-        Resource => Column::left("RESOURCE"),
-        Description => Column::left("DESCRIPTION").giving_way(),
-        Soft => Column::right("SOFT"),
-        Hard => Column::right("HARD"),
-        Units => Column::left("UNITS"),
+        Resource => Column::left(shown.head()).at_least(8),
+        Description => Column::left(shown.head()).giving_way(),
+        Soft | Hard => Column::right(shown.head()),
+        Units => Column::left(shown.head()),
     };
     let whose = of_several.then(|| Column::right("PID"));
     let mut table = Table::new(whose.into_iter().chain(shown.iter().map(column)).collect());
@@ -188,13 +238,7 @@ fn laid_out(arguments: &Arguments, rows: &[(&Target, &Known, Limits)], of_severa
         table = table.without_heads();
     }
     for (target, known, limits) in rows {
-        let cell = |shown: &Shown| match shown {
-            Resource => known.resource.to_string(),
-            Description => known.description.to_owned(),
-            Soft => limits.soft.to_string(),
-            Hard => limits.hard.to_string(),
-            Units => known.units.to_owned(),
-        };
+        let cell = |shown: &Shown| shown.text(known, limits);
         let pid = of_several.then(|| target.pid().to_string());
         let texts = pid.into_iter().chain(shown.iter().map(cell));
         table.row(texts.map(|text| Line::new().with(Paint::Plain, text)));

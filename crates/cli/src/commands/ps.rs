@@ -7,6 +7,7 @@ mod layouts;
 mod select;
 mod threads;
 mod tree;
+mod units;
 mod words;
 
 use std::cmp::Ordering;
@@ -35,11 +36,13 @@ pub(crate) use tree::arrange;
 /// Arguments of `psight ps`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Arguments {
-    /// Numbers choose processes by pid, words by name or command line. The first may be options of BSD's: aux, axjf.
+    /// Numbers choose processes by pid, words by name or command line. Options of BSD's are understood as well:
+    /// aux, axjf.
     #[arg(value_name = "PID|WORD")]
     words: Vec<String>,
-    /// All processes, which is the default.
-    #[arg(short = 'e', visible_short_aliases = ['A', 'x'])]
+    /// All processes, as where nothing is asked for, or columns alone. With other options that have no process in them it is
+    /// the caller's own at this terminal, as in ps.
+    #[arg(short = 'e', visible_short_alias = 'A')]
     every: bool,
     /// Those with a terminal that lead no session.
     #[arg(short = 'a')]
@@ -69,8 +72,11 @@ pub(crate) struct Arguments {
     #[arg(short = 'P')]
     processor: bool,
     /// With the label of the security module.
-    #[arg(short = 'M', long = "context")]
+    #[arg(short = 'M')]
     label: bool,
+    /// Pid, label of the security module and command.
+    #[arg(long)]
+    context: bool,
     /// These columns, by their names in psutil (`memory_info.rss`) or in ps (`%cpu`); NAME=TITLE gives another head.
     #[arg(short = 'o', long = "format", visible_aliases = ["only", "columns"], value_name = "COLUMN,…")]
     columns: Vec<String>,
@@ -139,8 +145,14 @@ pub(crate) struct Arguments {
     #[arg(long)]
     nor: bool,
     /// Show threads, each in a row.
-    #[arg(short = 'L', visible_short_aliases = ['T'], long)]
+    #[arg(short = 'L', long)]
     threads: bool,
+    /// The same, with their numbers under SPID.
+    #[arg(short = 'T')]
+    spid: bool,
+    /// Show threads under their processes.
+    #[arg(short = 'm', conflicts_with_all = ["threads", "spid"])]
+    under: bool,
     /// Tell which columns there are.
     #[arg(long)]
     list_columns: bool,
@@ -150,8 +162,14 @@ pub(crate) struct Arguments {
     /// Show who started whom.
     #[arg(long, visible_alias = "forest")]
     tree: bool,
+    /// Show who started whom, by indentation.
+    #[arg(short = 'H', conflicts_with = "tree")]
+    hierarchy: bool,
+    /// With the times of children that ended.
+    #[arg(long)]
+    cumulative: bool,
     /// Sizes with the unit that suits them.
-    #[arg(short = 'H', long = "human")]
+    #[arg(long)]
     human: bool,
     /// Do not cut lines to the terminal.
     #[arg(short = 'w', action = clap::ArgAction::Count)]
@@ -160,9 +178,19 @@ pub(crate) struct Arguments {
     #[arg(long = "cols", value_name = "COLUMNS", conflicts_with = "wide")]
     cols: Option<usize>,
     /// No line of heads.
-    #[arg(long = "no-headers", visible_alias = "no-heading", alias = "noheaders")]
+    #[arg(long = "no-headers", visible_alias = "no-heading", aliases = ["noheaders", "noheader", "no-header",
+        "noheading", "noheadings", "no-headings"])]
     no_headers: bool,
-    /// What options of BSD's say that no other option does.
+    /// The line of heads on every page.
+    #[arg(long, visible_alias = "header", alias = "heading", alias = "headings")]
+    headers: bool,
+    /// Pages of this many lines.
+    #[arg(long = "rows", visible_alias = "lines", value_name = "LINES")]
+    page: Option<usize>,
+    /// Options of BSD's, which have no dash.
+    #[arg(long = "bsd", hide = true, value_name = "LETTERS", require_equals = true)]
+    letters: Vec<String>,
+    /// What they say that no other option does.
     #[arg(skip)]
     bsd: Bsd,
 }
@@ -170,18 +198,24 @@ pub(crate) struct Arguments {
 /// What options of BSD's `ps` ask for.
 #[derive(Debug, Default, Clone, Copy)]
 struct Bsd {
+    /// Whether there are any, which has columns of its own.
+    any: bool,
     /// The letter that decides over the columns.
     layout: Option<char>,
     /// Those with a terminal.
     attached: bool,
     /// The caller's own.
     own: bool,
+    /// Those at the caller's terminal.
+    here: bool,
     /// Those that run.
     running: bool,
     /// Names in the place of commands.
     names: bool,
     /// The environment behind the command.
     environment: bool,
+    /// Numbers in the place of users.
+    numbers: bool,
 }
 
 impl Applet for Arguments {
@@ -201,15 +235,24 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     if arguments.list_columns {
         return list_columns(context);
     }
-    bsd_style(&mut arguments)?;
+    if arguments.words.iter().any(String::is_empty) {
+        // A variable that is empty must not mean everybody.
+        return Err(Failure::Usage("an empty word chooses nobody".to_owned()));
+    }
+    berkeley(&mut arguments);
+    arguments.threads |= arguments.spid;
     let chosen = chosen(&arguments, context.output.format)?;
     let sort = sort_keys(&arguments.sort)?;
     let selection = Selection::new(&arguments, &context.host);
+    let is_tree = arguments.tree || arguments.hierarchy;
+    if is_tree && arguments.under {
+        return Err(Failure::Usage("-m: a tree of processes has no threads under them".to_owned()));
+    }
     let needs: Columns = chosen
         .iter()
         .chain(sort.iter().map(|(key, _)| key))
         .map(Chosen::needs)
-        .chain([selection.needs(), if arguments.tree { Columns::PPID } else { Columns::NONE }])
+        .chain([selection.needs(), if is_tree { Columns::PPID } else { Columns::NONE }])
         .collect();
     let needs = with_locks(needs, &chosen, &sort, &context.host);
     let reader = Reader {
@@ -217,7 +260,12 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         zone: context.zone(),
         human: arguments.human.then_some(Scale::Binary),
         page_size: context.host.page_size(),
+        cumulative: arguments.cumulative,
     };
+    // Without them nothing would be asked for, which means everything.
+    if let Some(unknown) = selection.unknown(&context.host) {
+        return Err(Failure::Coded(1, unknown));
+    }
     let mut rows = match selection.alone() {
         Some(pids) => some(&pids, needs, &context.host)?,
         None => context.host.processes(needs)?,
@@ -233,6 +281,9 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     } else {
         let place = |row: &Shown| arguments.quick.iter().position(|pid| *pid == row.pid.as_u32());
         rows.sort_by_key(place);
+    }
+    if arguments.under {
+        rows = threads::under(rows, &columns, context)?;
     }
     note_denied(&rows, &chosen, context);
     if context.output.format != Format::Table {
@@ -290,13 +341,20 @@ fn show(
     if let Some(width) = arguments.cols {
         terminal.width = Some(width);
     }
-    let branches = if arguments.tree { Some(tree::branches(rows, terminal)) } else { None };
+    let branches = if arguments.tree {
+        Some(tree::branches(rows, terminal))
+    } else if arguments.hierarchy {
+        Some(tree::indented(rows))
+    } else {
+        None
+    };
     let order: Vec<usize> = match &branches {
         Some(branches) => branches.iter().map(|branch| branch.row).collect(),
         None => (0..rows.len()).collect(),
     };
-    let mut table = Table::new(chosen.iter().map(Chosen::column).collect());
-    if arguments.no_headers || chosen.iter().all(Chosen::is_nameless) {
+    let mut table = Table::new(columns(arguments, chosen));
+    let is_headless = arguments.no_headers || chosen.iter().all(Chosen::is_nameless);
+    if is_headless {
         table = table.without_heads();
     }
     for (at, row) in order.into_iter().enumerate() {
@@ -310,69 +368,60 @@ fn show(
         });
         table.row(cells);
     }
-    Ok(context.output.table(&table)?)
+    // Nobody turns the pages of a pipe, unless told how long they are.
+    let page = arguments.page.or(terminal.height).filter(|page| *page > 1);
+    match page.filter(|_| arguments.headers && !is_headless) {
+        Some(page) => paged(table, page, context),
+        None => Ok(context.output.table(&table)?),
+    }
 }
 
-/// Takes the options of BSD's `ps` from before the words.
-fn bsd_style(arguments: &mut Arguments) -> Result<(), Failure> {
-    // What `ps -aux` says and nobody means: the processes of a user called x.
-    if (arguments.every || arguments.attached) && arguments.users == ["x"] {
-        arguments.users.clear();
-        (arguments.every, arguments.attached) = (true, false);
-        arguments.bsd.layout = Some('u');
-        return Ok(());
+/// The columns as the table has them: those of `ps` with the room that they have there, which scripts count on that cut
+/// lines into columns, and the last one with as much as it needs.
+fn columns(arguments: &Arguments, chosen: &[Chosen]) -> Vec<Column> {
+    if layouts::is_ours(arguments) {
+        return chosen.iter().map(Chosen::column).collect();
     }
-    if !arguments.words.first().is_some_and(|word| is_bsd(word)) {
-        return Ok(());
-    }
-    let options = arguments.words.remove(0);
-    if let Some((_, instead)) = REFUSED.iter().find(|(letter, _)| options.contains(*letter)) {
-        return Err(Failure::Usage(format!("ps {options}: {instead}")));
-    }
+    let last = chosen.len().saturating_sub(1);
+    let roomy = |(at, chosen): (usize, &Chosen)| chosen.roomy(at == last);
+    chosen.iter().enumerate().map(roomy).collect()
+}
+
+/// The table with its heads above every page of so many lines.
+fn paged(table: Table, page: usize, context: &mut Context) -> Result<(), Failure> {
+    let terminal = context.output.terminal;
+    let mut lines = table.lines(terminal.width, terminal.cut_mark()).into_iter();
+    let Some(heads) = lines.next() else { return Ok(()) };
+    let rows: Vec<Line> = lines.collect();
+    let pages = rows.chunks(page - 1);
+    let lines = pages.flat_map(|rows| std::iter::once(&heads).chain(rows)).cloned();
+    Ok(context.output.lines(lines)?)
+}
+
+/// Takes the options of BSD's `ps`.
+fn berkeley(arguments: &mut Arguments) {
+    let options = arguments.letters.concat();
     let has = |letter: char| options.contains(letter);
+    // With a pid everything all the same, as in ps; a name or a pattern, which ps has not, chooses.
+    let is_pid = |word: &String| word.parse::<u32>().is_ok();
+    arguments.every |= has('a') && has('x') && arguments.words.iter().all(is_pid);
     arguments.tree |= has('f');
-    arguments.wide |= u8::from(has('w'));
+    arguments.wide += u8::from(has('w'));
     arguments.no_headers |= has('h');
     arguments.threads |= has('H');
+    arguments.under |= has('m');
+    arguments.cumulative |= has('S');
     arguments.bsd = Bsd {
+        any: !arguments.letters.is_empty(),
         layout: layouts::bsd(&options),
         attached: has('a') && !has('x'),
         own: has('x') && !has('a'),
+        here: has('T'),
         running: has('r'),
         names: has('c'),
         environment: has('e'),
+        numbers: has('n'),
     };
-    Ok(())
-}
-
-/// Options of BSD's `ps` that psight does not have, and what there is instead.
-const REFUSED: &[(char, &str)] = &[
-    ('m', "threads are rows of their own: H"),
-    ('v', "the sizes of code and data are not told: -o pid,stat,time,majflt,rss,%mem,args"),
-    ('X', "no kernel tells registers any more: -o pid,stat,wchan,args"),
-    ('S', "times of children are columns: -o pid,cpu_times.children_user,args"),
-    ('n', "numbers are columns: -o uid,pid,args"),
-];
-
-/// Whether a word is options rather than a name: a letter alone, some of `a`, `u` and `x`, more after `a` and `x`, and more
-/// before a capital letter, so that `lua` and `flux` stay what they are.
-fn is_bsd(word: &str) -> bool {
-    const MORE: &str = "fjlsZwhHrcemvXSn";
-    let once = word.chars().all(|letter| word.matches(letter).count() == 1 || letter == 'w');
-    // `axel` and `axle` are names.
-    let is_name = word.contains('e') && word.contains('l');
-    if is_name
-        || !once
-        || !word.chars().all(|letter| MORE.contains(letter) || "aux".contains(letter))
-    {
-        return false;
-    }
-    let (a, x) = (word.contains('a'), word.contains('x'));
-    let more = word.trim_start_matches(['a', 'u', 'x']);
-    word.len() == 1
-        || more.is_empty() && !word.is_empty()
-        || a && x && more != word
-        || word.ends_with(['H', 'Z'])
 }
 
 fn chosen(arguments: &Arguments, format: Format) -> Result<Vec<Chosen>, Failure> {
@@ -383,10 +432,15 @@ fn chosen(arguments: &Arguments, format: Format) -> Result<Vec<Chosen>, Failure>
     {
         "comm".clone_into(command);
     }
-    if arguments.bsd.environment {
+    if arguments.bsd.environment && format != Format::Table {
         names.push("environ".to_owned());
     }
-    names.iter().map(|name| Chosen::named(name).ok_or_else(|| unknown(name))).collect()
+    let named = |name: &String| Chosen::named(name).ok_or_else(|| unknown(name));
+    let mut chosen = names.iter().map(named).collect::<Result<Vec<_>, _>>()?;
+    if arguments.bsd.environment && format == Format::Table {
+        chosen.iter_mut().for_each(Chosen::with_environment);
+    }
+    Ok(chosen)
 }
 
 /// One line for each column: its name for programs, and those of `ps`.
@@ -454,51 +508,6 @@ fn note_denied(rows: &[Shown], chosen: &[Chosen], context: &mut Context) {
             0 => {}
             1 => context.skipped.denied(format!("{column} of one process")),
             _ => context.skipped.denied(format!("{column} of {count} processes")),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(words: &[&str]) -> Arguments {
-        let words = words.iter().map(|word| (*word).to_owned()).collect();
-        Arguments { words, ..Arguments::default() }
-    }
-
-    #[test]
-    fn the_classic_words_are_options() {
-        for (word, style) in [
-            ("aux", Some('u')),
-            ("ax", None),
-            ("axjf", Some('j')),
-            ("u", Some('u')),
-            ("l", Some('l')),
-        ] {
-            let mut arguments = words(&[word, "nginx"]);
-            bsd_style(&mut arguments).unwrap();
-            assert_eq!(arguments.bsd.layout, style, "{word}");
-            assert_eq!(arguments.words, ["nginx"]);
-            assert_eq!(arguments.tree, word.contains('f'));
-        }
-    }
-
-    #[test]
-    fn a_dash_before_aux_is_forgiven() {
-        let users = vec!["x".to_owned()];
-        let mut arguments = Arguments { every: true, users, ..Arguments::default() };
-        bsd_style(&mut arguments).unwrap();
-        assert_eq!(arguments.bsd.layout, Some('u'));
-        assert!(arguments.users.is_empty());
-    }
-
-    #[test]
-    fn other_words_are_words() {
-        for word in ["nginx", "1", "java", "flux", "fe", "lua", "xauth", "axel", "xx", "awl", ""] {
-            let mut arguments = words(&[word]);
-            bsd_style(&mut arguments).unwrap();
-            assert_eq!(arguments.words, [word]);
         }
     }
 }

@@ -50,6 +50,9 @@ pub(crate) struct Arguments {
     /// Do not cut lines to the terminal.
     #[arg(short = 'l', long)]
     long: bool,
+    /// Draw with the lines of old terminals, which are Unicode's here.
+    #[arg(short = 'G', long = "vt100", conflicts_with = "ascii")]
+    vt100: bool,
     /// Sort by pid instead of by name.
     #[arg(short = 'n', long = "numeric-sort")]
     numeric: bool,
@@ -108,7 +111,7 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let terminal = &mut context.output.terminal;
     // As psmisc does it: lines for eyes, letters for programs.
     let is_watched = terminal.height.is_some() && terminal.unicode;
-    let unicode = arguments.unicode || is_watched && !arguments.ascii;
+    let unicode = arguments.unicode || arguments.vt100 || is_watched && !arguments.ascii;
     if arguments.long {
         terminal.width = None;
     }
@@ -158,7 +161,7 @@ impl Arguments {
             let theirs = |at: usize| forest.node(at).is_some_and(is_theirs);
             let begins = |at: &usize| {
                 let parent = forest.node(*at).and_then(|node| forest.index(node.ppid));
-                theirs(*at) && !parent.is_some_and(theirs)
+                theirs(*at) && !parent.is_some_and(theirs) && forest.is_of_first(*at)
             };
             return (1..forest.nodes.len()).filter(begins).collect();
         }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::{Context, Failure};
 use crate::human;
+use crate::line::{Line, Paint};
 use crate::output::Format;
 use crate::registry::Applet;
 use crate::top::{Column, Frames, Order, Start, User, Wanted, frames, full_screen};
@@ -64,6 +65,18 @@ pub(crate) struct Arguments {
     /// Lines of a frame are this long at most, or as long as they need be.
     #[arg(short, value_name = "COLUMNS", num_args = 0..=1, default_missing_value = "0")]
     wide: Option<usize>,
+    /// With -b, memory of the machine in this unit: k, m, g, t, p or e.
+    #[arg(short = 'E', long = "scale-summary-mem", value_name = "UNIT", default_value = "m")]
+    summary_unit: char,
+    /// With -b, memory of processes in this unit: k, m, g, t or p.
+    #[arg(short = 'e', long = "scale-task-mem", value_name = "UNIT")]
+    task_unit: Option<char>,
+    /// List the names of columns.
+    #[arg(short = 'O', long = "list-fields")]
+    list: bool,
+    /// Times with those of children that ended, which psight does not add up.
+    #[arg(short = 'S', long = "accum-time-toggle", hide = true)]
+    cumulative: bool,
     /// No colours, as with --color never.
     #[arg(short = 'C', long = "no-color", visible_alias = "no-colour")]
     no_colour: bool,
@@ -87,7 +100,17 @@ impl Applet for Arguments {
 }
 
 fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
+    if arguments.list {
+        let titles = Column::all().map(|column| column.about().title);
+        let lines = titles.map(|title| Line::new().with(Paint::Plain, title));
+        return Ok(context.output.lines(lines)?);
+    }
+    if arguments.cumulative {
+        let what = "-S: times of children are not added up: psight ps --cumulative does";
+        return Err(Failure::Usage(what.to_owned()));
+    }
     let (wanted, order) = (arguments.wanted(), arguments.order()?);
+    let units = arguments.units()?;
     if arguments.no_colour {
         context.output.terminal.colour = false;
     }
@@ -99,7 +122,8 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         let names = !arguments.command;
         let (threads, per_cpu) = (arguments.threads, arguments.single);
         let count = arguments.iterations;
-        return frames(&Frames { wanted, order, names, threads, per_cpu, delay, count }, context);
+        let asked = Frames { wanted, order, names, threads, per_cpu, units, delay, count };
+        return frames(&asked, context);
     }
     if !stdout().is_terminal() {
         let what = "top draws on a terminal, and the output is none: -b prints frame by frame";
@@ -135,6 +159,16 @@ impl Arguments {
             busy_only: self.busy,
             no_kernel: false,
         }
+    }
+
+    /// The units of sizes, of the machine's and of those of processes.
+    fn units(&self) -> Result<(char, Option<char>), Failure> {
+        let known = |option: &str, letter: char, letters: &str| match letters.contains(letter) {
+            true => Ok(letter),
+            false => Err(Failure::Usage(format!("-{option}: {letter:?} is none of {letters}"))),
+        };
+        let task = self.task_unit.map(|letter| known("e", letter, "kmgtp")).transpose()?;
+        Ok((known("E", self.summary_unit, "kmgtpe")?, task))
     }
 
     fn order(&self) -> Result<Order, Failure> {

@@ -53,7 +53,7 @@ impl Applet for Arguments {
 }
 
 /// The file of the terminal: where standard input is opened, which need not be the controlling terminal.
-fn name() -> Result<PathBuf, Failure> {
+pub(crate) fn name() -> Result<PathBuf, Failure> {
     let process = Process::current()?;
     let input = process.fds()?.into_iter().find(|descriptor| descriptor.fd == 0);
     match input.and_then(|input| input.path) {

@@ -41,16 +41,15 @@ impl Applet for Arguments {
     }
 }
 
+/// The line about the machine, which `w` begins with as well.
+pub(crate) fn header(context: &mut Context) -> Result<String, Failure> {
+    let facts = Facts::of(context)?;
+    Ok(line(&facts, &human::time_of_day(facts.now, &context.zone())))
+}
+
 fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
-    let host = context.host.clone();
-    let up = host.time_since_boot()?;
-    let skipped = &mut context.skipped;
-    let facts = Facts {
-        now: host.now(),
-        up,
-        users: skipped.known("users", host.users()).map(|users| users.len() as u64),
-        load: skipped.known("load", host.load_average()),
-    };
+    let facts = Facts::of(context)?;
+    let up = facts.up;
     let zone = context.zone();
     let text = match context.output.format {
         Format::Csv => return Err(Failure::Usage("uptime is no list: use --json".to_owned())),
@@ -65,6 +64,15 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
 }
 
 impl Facts {
+    fn of(context: &mut Context) -> Result<Self, Failure> {
+        let host = context.host.clone();
+        let up = host.time_since_boot()?;
+        let skipped = &mut context.skipped;
+        let users = skipped.known("users", host.users()).map(|users| users.len() as u64);
+        let load = skipped.known("load", host.load_average());
+        Ok(Self { now: host.now(), up, users, load })
+    }
+
     /// The clock less the time since boot, both in whole seconds, as procps counts it.
     fn began(&self) -> SystemTime {
         let now = self.now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -82,28 +90,41 @@ fn document<'a>(facts: &'a Facts, began: &'a SystemTime) -> Value<'a> {
     ])
 }
 
-/// procps' line, which says `0 user`. What is not known is left out.
+/// procps' line. What is not known is left out.
 fn line(facts: &Facts, time: &str) -> String {
-    let minutes = facts.up.as_secs() / 60;
-    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
-    let mut text = format!(" {time} up ");
-    match days {
-        0 => {}
-        1 => text.push_str("1 day, "),
-        _ => text.push_str(&format!("{days} days, ")),
-    }
-    match hours {
-        0 => text.push_str(&format!("{minutes} min")),
-        _ => text.push_str(&format!("{hours:2}:{minutes:02}")),
-    }
+    let mut text = format!(" {time} {}", up(facts.up));
     if let Some(users) = facts.users {
-        text.push_str(&format!(", {users:2} user{}", if users > 1 { "s" } else { "" }));
+        text.push_str(&format!(", {}", counted(users)));
     }
-    if let Some(load) = facts.load {
-        let LoadAverage { one, five, fifteen, .. } = load;
-        text.push_str(&format!(",  load average: {one:.2}, {five:.2}, {fifteen:.2}"));
+    if let Some(facts) = &facts.load {
+        text.push_str(&format!(",  {}", load(facts)));
     }
     text
+}
+
+/// `up 4 days,  3:04`.
+pub(crate) fn up(up: Duration) -> String {
+    let minutes = up.as_secs() / 60;
+    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let days = match days {
+        0 => String::new(),
+        1 => "1 day, ".to_owned(),
+        _ => format!("{days} days, "),
+    };
+    match hours {
+        0 => format!("up {days}{minutes} min"),
+        _ => format!("up {days}{hours:2}:{minutes:02}"),
+    }
+}
+
+/// How many users there are; procps says `0 user`.
+pub(crate) fn counted(users: u64) -> String {
+    format!("{users:2} user{}", if users > 1 { "s" } else { "" })
+}
+
+pub(crate) fn load(load: &LoadAverage) -> String {
+    let LoadAverage { one, five, fifteen, .. } = load;
+    format!("load average: {one:.2}, {five:.2}, {fifteen:.2}")
 }
 
 /// `up 1 week, 2 days, 3 hours, 4 minutes`, without what is 0.

@@ -6,15 +6,14 @@ mod document;
 use std::thread::sleep;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use psight::Host;
 
-use super::column::{Column, Writer};
+use super::column::{Column, Sizes, Writer};
 use super::order::{Order, Wanted, arranged};
 use super::run::SOON;
 use super::sample::{Machine, Sample, Sampler};
-use crate::commands::{Context, Failure};
+use crate::commands::{Context, Failure, uptime};
 use crate::human;
 use crate::line::{Line, Paint};
 use crate::output::Format;
@@ -28,6 +27,8 @@ pub(crate) struct Frames {
     pub(crate) names: bool,
     pub(crate) threads: bool,
     pub(crate) per_cpu: bool,
+    /// The letters of the units that the memory of the machine and that of processes is in.
+    pub(crate) units: (char, Option<char>),
     pub(crate) delay: Duration,
     /// How many; without an end if there is no number.
     pub(crate) count: Option<u64>,
@@ -105,18 +106,19 @@ fn frame(
 ) -> Vec<Line> {
     let mut lines = vec![first_line(sample, users, zone), tasks(frames, sample)];
     lines.extend(processors(frames, &sample.machine));
-    lines.extend(memory(&sample.machine));
+    lines.extend(memory(&sample.machine, frames.units.0));
     lines.push(Line::new());
     let pids = sample.entries.last().map_or(1, |last| last.id.pid.to_string().len());
     let columns = COLUMNS.iter().map(|column| match column {
         Column::Command => table::Column::left("COMMAND").giving_way(),
         left if left.is_left() => {
-            table::Column::left(left.about().title).at_least(left.width(pids)).giving_way()
+            table::Column::left(left.about().title).at_least(width(*left, pids)).giving_way()
         }
-        right => table::Column::right(head(*right)).at_least(right.width(pids)),
+        right => table::Column::right(head(*right)).at_least(width(*right, pids)),
     });
     let mut table = Table::new(columns.collect());
-    let writer = Writer { sample, zone, names: frames.names };
+    let sizes = frames.units.1.map_or(Sizes::Kibibytes, Sizes::In);
+    let writer = Writer { sample, zone, names: frames.names, sizes };
     for shown in arranged(sample, &frames.wanted, &frames.order, terminal.unicode) {
         let Some(entry) = sample.entries.get(shown.entry) else { continue };
         table.row(COLUMNS.iter().map(|column| {
@@ -133,6 +135,17 @@ fn frame(
     lines
 }
 
+/// The room that procps gives it.
+fn width(column: Column, pids: usize) -> usize {
+    match column {
+        Column::User => 8,
+        Column::Virtual => 7,
+        Column::Resident | Column::Shared => 6,
+        Column::Time => 9,
+        other => other.width(pids),
+    }
+}
+
 /// The head as procps has it, which scripts look for.
 fn head(column: Column) -> &'static str {
     match column {
@@ -143,20 +156,16 @@ fn head(column: Column) -> &'static str {
 }
 
 fn first_line(sample: &Sample, users: Option<usize>, zone: &TimeZone) -> Line {
-    let time = Timestamp::try_from(sample.now).map_or_else(
-        |_| "?".to_owned(),
-        |at| at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string(),
-    );
+    let time = human::time_of_day(sample.now, zone);
     let mut text = format!("top - {time}");
     if let Some(up) = sample.machine.up {
-        text.push_str(&format!(" up {}", human::duration(up)));
+        text.push_str(&format!(" {}", uptime::up(up)));
     }
     if let Some(users) = users {
-        text.push_str(&format!(",  {users} {}", if users == 1 { "user" } else { "users" }));
+        text.push_str(&format!(", {}", uptime::counted(users as u64)));
     }
     if let Some(load) = &sample.machine.load {
-        let load = format!("{:.2}, {:.2}, {:.2}", load.one, load.five, load.fifteen);
-        text.push_str(&format!(",  load average: {load}"));
+        text.push_str(&format!(",  {}", uptime::load(load)));
     }
     Line::new().with(Paint::Plain, text)
 }
@@ -198,27 +207,31 @@ fn processors(frames: &Frames, machine: &Machine) -> Vec<Line> {
     machine.percents.iter().map(|percents| line("%Cpu(s):", percents)).collect()
 }
 
-fn memory(machine: &Machine) -> Vec<Line> {
-    let mib = |bytes: u64| format!("{:>9.1}", bytes as f64 / f64::from(1 << 20));
+fn memory(machine: &Machine, unit: char) -> Vec<Line> {
+    const UNITS: &str = "kmgtpe";
+    let power = UNITS.find(unit).unwrap_or(1) as i32 + 1;
+    let name = format!("{}iB", unit.to_ascii_uppercase());
+    let digits = usize::from(power > 1);
+    let amount = |bytes: u64| format!("{:>9.digits$}", bytes as f64 / 1024_f64.powi(power));
     let memory = machine.memory.as_ref().map(|memory| {
         let caches = memory.buffers.zip(memory.cached).map(|(buffers, cached)| buffers + cached);
         let caches =
-            caches.map_or_else(String::new, |caches| format!(",{} buff/cache", mib(caches)));
+            caches.map_or_else(String::new, |caches| format!(",{} buff/cache", amount(caches)));
         format!(
-            "MiB Mem :{} total,{} free,{} used{caches}",
-            mib(memory.total),
-            mib(memory.free),
-            mib(memory.used)
+            "{name} Mem :{} total,{} free,{} used{caches}",
+            amount(memory.total),
+            amount(memory.free),
+            amount(memory.used)
         )
     });
     let available =
-        machine.memory.as_ref().map(|memory| format!(".{} avail Mem", mib(memory.available)));
+        machine.memory.as_ref().map(|memory| format!(".{} avail Mem", amount(memory.available)));
     let swap = machine.swap.as_ref().map(|swap| {
         format!(
-            "MiB Swap:{} total,{} free,{} used{}",
-            mib(swap.total),
-            mib(swap.free),
-            mib(swap.used),
+            "{name} Swap:{} total,{} free,{} used{}",
+            amount(swap.total),
+            amount(swap.free),
+            amount(swap.used),
             available.unwrap_or_default()
         )
     });

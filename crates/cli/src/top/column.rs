@@ -8,7 +8,7 @@ use psight::table::Columns;
 
 use super::sample::{Entry, Sample};
 
-pub(crate) use cell::Writer;
+pub(crate) use cell::{Sizes, Writer};
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -63,6 +63,29 @@ pub fn meminfo(bytes: &[u8]) -> Meminfo {
     info
 }
 
+/// What the kernel has promised to programs, which stands in the half that [`meminfo`] does not read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// How much it would promise at most, if it were told to be strict. Since 2.6.10.
+    pub limit_kib: Option<u64>,
+    /// How much it has promised.
+    pub committed_kib: Option<u64>,
+}
+
+/// Decodes these two lines of `/proc/meminfo`.
+pub fn commit(bytes: &[u8]) -> Commit {
+    let mut commit = Commit::default();
+    for (key, value) in text::lines(bytes).filter_map(text::pair) {
+        let number = text::u64(value.strip_suffix(b"kB").unwrap_or(value));
+        match key {
+            b"CommitLimit" => commit.limit_kib = number,
+            b"Committed_AS" => commit.committed_kib = number,
+            _ => {}
+        }
+    }
+    commit
+}
+
 impl Meminfo {
     /// Whether all is known that kernels of today say.
     fn is_complete(&self) -> bool {
@@ -103,6 +126,15 @@ impl Meminfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn promises_are_in_the_other_half() {
+        let bytes =
+            b"SReclaimable: 1 kB\nCommitLimit:    12341828 kB\nCommitted_AS:     123268 kB\n";
+        let known = Commit { limit_kib: Some(12_341_828), committed_kib: Some(123_268) };
+        assert_eq!(commit(bytes), known);
+        assert_eq!(commit(b"MemTotal: 7 kB\n"), Commit::default());
+    }
 
     #[test]
     fn t14_a_line_without_a_blank_after_the_colon_is_read() {

@@ -17,6 +17,7 @@ pub mod mountinfo;
 pub mod mounts;
 pub mod net_dev;
 pub mod net_inet;
+pub mod net_snmp;
 pub mod net_unix;
 pub mod netlink;
 pub mod os_release;
@@ -78,10 +79,13 @@ pub const ALL: &[Decoder] = decoders! {
     "logind/session" => logind::session,
     "logind/user" => logind::user,
     "meminfo" => meminfo::meminfo,
+    "meminfo/commit" => meminfo::commit,
     "mountinfo" => mountinfo::mountinfo,
     "mounts" => mounts::mounts,
     "net/dev" => |bytes| net_dev::net_dev(bytes).map(Iterator::count),
     "net/inet" => |bytes| net_inet::net_inet(bytes, Endian::Little).map(Iterator::count),
+    "net/snmp" => net_snmp::net_snmp,
+    "net/snmp6" => net_snmp::net_snmp6,
     "net/unix" => |bytes| net_unix::net_unix(bytes).map(Iterator::count),
     "netlink/addr" => |bytes| netlink::addr::addr(bytes, Endian::Little).is_some(),
     "netlink/inet_diag" => |bytes| netlink::inet_diag::inet_diag(bytes, Endian::Little),

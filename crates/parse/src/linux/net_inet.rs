@@ -22,6 +22,20 @@ pub struct Inet {
     pub uid: u32,
     /// The socket's number; 0 where no process holds it.
     pub inode: u64,
+    /// What the kernel waits for with it.
+    pub timer: Timer,
+}
+
+/// A timer of a TCP connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Timer {
+    /// The kernel's number of its kind: 0 where none runs, 1 to send again, 2 to see whether the other end is there, 3 to
+    /// forget the connection, 4 to probe whether the other end takes data again.
+    pub kind: u8,
+    /// When it goes off.
+    pub left_ms: u32,
+    /// How often it did so in vain.
+    pub attempts: u8,
 }
 
 /// Decodes the file line by line. The line of heads, and lines that are garbled among others, are skipped; a file that
@@ -45,12 +59,13 @@ fn inet(line: &[u8], order: Endian) -> Option<Inet> {
     let remote = address(words.next()?, order)?;
     let state = text::hex(words.next()?)?.try_into().ok()?;
     let (tx_queue, rx_queue) = split(words.next()?)?;
-    // tr:tm->when, retrnsmt
-    words.nth(1)?;
+    let (kind, left) = split(words.next()?)?;
+    let retransmits = text::hex(words.next()?)?;
     let uid = text::u32(words.next()?)?;
-    // timeout
-    words.next()?;
+    // "timeout": probes that had no answer.
+    let probes = text::u64(words.next()?)?;
     let inode = text::u64(words.next()?)?;
+    let timer = timer(text::hex(kind)?, text::hex(left)?, retransmits, probes);
     Some(Inet {
         local,
         remote,
@@ -59,7 +74,18 @@ fn inet(line: &[u8], order: Endian) -> Option<Inet> {
         rx_queue: text::hex(rx_queue)?.try_into().ok()?,
         uid,
         inode,
+        timer,
     })
+}
+
+/// The time is in ticks of which programs count a hundred a second.
+fn timer(kind: u64, left_ticks: u64, retransmits: u64, probes: u64) -> Timer {
+    let attempts = if matches!(kind, 2 | 4) { probes } else { retransmits };
+    Timer {
+        kind: u8::try_from(kind).unwrap_or(u8::MAX),
+        left_ms: u32::try_from(left_ticks.saturating_mul(10)).unwrap_or(u32::MAX),
+        attempts: u8::try_from(attempts).unwrap_or(u8::MAX),
+    }
 }
 
 fn address(word: &[u8], order: Endian) -> Option<SocketAddr> {
@@ -116,8 +142,20 @@ mod tests {
             rx_queue: 10,
             uid: 1000,
             inode: 3861,
+            timer: Timer { kind: 1, left_ms: 250, attempts: 0 },
         };
         assert_eq!(rows, [row]);
+    }
+
+    #[test]
+    fn attempts_are_those_that_the_timer_is_about() {
+        let of = |columns: &str| {
+            one(&format!("1: 0100007F:0050 0200007F:C001 01 0:0 {columns} 7"), Endian::Little).timer
+        };
+        assert_eq!(of("00:00000000 00000000 0 0"), Timer::default());
+        assert_eq!(of("01:00000064 00000003 0 0"), Timer { kind: 1, left_ms: 1000, attempts: 3 });
+        assert_eq!(of("02:000001F4 00000000 0 2"), Timer { kind: 2, left_ms: 5000, attempts: 2 });
+        assert_eq!(of("01:FFFFFFFFFFFFFFFF 0 0 0").left_ms, u32::MAX);
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub struct Utmp<'a> {
     pub ut_pid: i32,
     /// The terminal.
     pub ut_line: &'a [u8],
+    /// What init knows the session by.
+    pub ut_id: &'a [u8],
     /// The login name.
     pub ut_user: &'a [u8],
     /// Where the user came from.
@@ -74,6 +76,7 @@ impl Layout {
             ut_type: self.ut_type(record)?,
             ut_pid: self.u32(record.get(4..)?)?.cast_signed(),
             ut_line: text(record.get(8..40)?),
+            ut_id: text(record.get(40..44)?),
             ut_user: text(record.get(44..76)?),
             ut_host: text(record.get(76..332)?),
             // Nobody logged in before 1970: the highest bit is the time between 2038 and 2106.
@@ -120,6 +123,7 @@ mod tests {
         put(&mut record, 0, &7i16.to_le_bytes());
         put(&mut record, 4, &4242i32.to_le_bytes());
         put(&mut record, 8, line);
+        put(&mut record, 40, b"ts/0");
         put(&mut record, 44, user);
         put(&mut record, 76, host);
         put(&mut record, 340, &seconds.to_le_bytes());
@@ -133,6 +137,7 @@ mod tests {
             ut_type: USER_PROCESS,
             ut_pid: 4242,
             ut_line: b"pts/0",
+            ut_id: b"ts/0",
             ut_user: b"ada",
             ut_host: b"192.0.2.7",
             tv_sec: 1_700_000_000,

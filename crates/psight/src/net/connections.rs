@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 
-use super::{ConnectionKind, ConnectionStatus, Family, SocketType, UnixState};
+use super::{ConnectionKind, ConnectionStatus, Family, SocketTimer, SocketType, UnixState};
 use crate::record::{Kind, Record, ToValue, Value};
 use crate::{Host, Pid, Result, sys};
 
@@ -51,6 +51,15 @@ pub struct Connection {
     /// not say.
     #[field(label, on(linux))]
     pub unix_state: Option<UnixState>,
+    /// What the kernel waits for with a TCP connection; `None` where it waits for nothing, and of all other sockets.
+    #[field(label, on(linux))]
+    pub timer: Option<SocketTimer>,
+    /// When that timer goes off. `None` without one.
+    #[field(unit = milliseconds, on(linux))]
+    pub timer_left: Option<u32>,
+    /// How often that timer went off in vain, at most 255. `None` without one.
+    #[field(on(linux))]
+    pub timer_attempts: Option<u8>,
 }
 
 /// One end of a socket.

@@ -130,6 +130,20 @@ words! {
 }
 
 words! {
+    /// What the kernel waits for with a TCP connection, in the words of netstat(8).
+    SocketTimer {
+        /// To send again what was not confirmed.
+        Retransmit = "on",
+        /// To see whether the other end is still there.
+        KeepAlive = "keepalive",
+        /// To forget the connection, which is closed.
+        TimeWait = "timewait",
+        /// To see whether the other end takes data again.
+        Probe = "probe",
+    }
+}
+
+words! {
     /// What becomes of packets on a route, in the words of ip-route(8).
     RouteKind {
         /// They are sent on.

@@ -147,7 +147,9 @@ impl Arguments {
                 Block::Of { .. } if self.output.is_none() => amount("Available"),
                 _ => amount("Avail"),
             },
-            Head::Pcent if self.portability => Column::right("Capacity"),
+            Head::Pcent if self.portability && matches!(self.block(), Block::Of { .. }) => {
+                Column::right("Capacity")
+            }
             Head::Pcent => Column::right("Use%"),
             Head::File => Column::left("File").giving_way(),
             Head::Target => Column::left("Mounted on").giving_way(),

@@ -40,6 +40,12 @@ pub(super) fn extended(disks: &[Disk], arguments: &Arguments, terminal: &Termina
     lines
 }
 
+/// The heads of all numbers, and the numbers of each disk.
+pub(super) fn in_cells(disks: &[Disk], arguments: &Arguments) -> (Vec<String>, Vec<Vec<Line>>) {
+    let amounts = Amounts::of(arguments);
+    (heads(&amounts), disks.iter().map(|disk| row(disk, &amounts)).collect())
+}
+
 /// The heads of all numbers: six for each of reads, writes and discards, then the rest.
 fn heads(amounts: &Amounts) -> Vec<String> {
     let unit = if amounts.human { "B".to_owned() } else { format!("{}B", amounts.letter) };

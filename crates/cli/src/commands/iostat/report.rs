@@ -9,7 +9,7 @@ use psight::cpu::CpuPercents;
 use psight::disk::{DiskIo, DiskRates};
 use psight::record::{ToValue as _, Value};
 
-use super::extended::extended;
+use super::extended::{extended, in_cells};
 use super::{Arguments, Reading};
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
@@ -80,6 +80,36 @@ impl Report {
         Rows { names: self.names(), rows: disks.map(values).collect() }
     }
 
+    /// The numbers of processors in sysstat's words.
+    pub(super) fn processors(&self) -> Option<Vec<(&'static str, Value<'static>)>> {
+        let numbers = shares(self.cpu.as_ref()?);
+        let rounded = numbers.map(|number| number.map(|number| (number * 100.0).round() / 100.0));
+        Some(SHARES.into_iter().zip(rounded.map(crate::output::float)).collect())
+    }
+
+    /// What the table says of each disk, in the words that are its heads, without signs of per cent.
+    pub(super) fn in_words(&self, arguments: &Arguments) -> Option<Vec<Value<'static>>> {
+        let disks = self.disks.as_ref()?;
+        let (heads, rows) = match arguments.extended {
+            true => in_cells(disks, arguments),
+            false => brief_cells(disks, &Amounts::of(arguments)),
+        };
+        let heads: Vec<String> =
+            heads.iter().map(|head| head.trim_start_matches('%').to_owned()).collect();
+        let row = |(disk, cells): (&Disk, Vec<Line>)| {
+            let name = Value::Text(disk.name.to_string_lossy().into_owned().into());
+            let number = |cell: Line| match (cell.plain().parse(), cell.plain().parse()) {
+                (Ok(number), _) => Value::Uint(number),
+                (_, Ok(number)) => Value::Float(number),
+                _ => Value::Null,
+            };
+            let numbers = heads.iter().cloned().map(Cow::Owned).zip(cells.into_iter().map(number));
+            let name = std::iter::once((Cow::Borrowed("disk_device"), name));
+            Value::Map(name.chain(numbers).collect())
+        };
+        Some(disks.iter().zip(rows).map(row).collect())
+    }
+
     fn names(&self) -> Vec<Cow<'static, str>> {
         let fields = DiskIo::FIELDS.iter().chain(DiskRates::FIELDS);
         let names = fields.map(|field| Cow::Borrowed(field.name));
@@ -118,17 +148,22 @@ fn values(disk: &Disk) -> Vec<Value<'_>> {
 
 /// sysstat's columns: what is neither user's nor idle is the system's.
 fn processors(cpu: &CpuPercents) -> Table {
-    let heads = ["%user", "%nice", "%system", "%iowait", "%steal", "%idle"];
     let mut columns = vec![Column::left("avg-cpu:").at_least(9)];
-    columns.extend(heads.map(|head| Column::right(head).at_least(7)));
+    columns.extend(SHARES.map(|name| Column::right(format!("%{name}")).at_least(7)));
     let mut table = Table::new(columns);
-    let part = |part: Option<f64>| part.unwrap_or_default();
-    let system = cpu.system + part(cpu.irq) + part(cpu.softirq);
-    let numbers = [Some(cpu.user), cpu.nice, Some(system), cpu.iowait, cpu.steal, Some(cpu.idle)];
     let mut row = vec![Line::new()];
-    row.extend(numbers.map(|number| known(number.map(|number| format!("{number:.2}")))));
+    row.extend(shares(cpu).map(|number| known(number.map(|number| format!("{number:.2}")))));
     table.row(row);
     table
+}
+
+const SHARES: [&str; 6] = ["user", "nice", "system", "iowait", "steal", "idle"];
+
+/// The numbers for these words.
+fn shares(cpu: &CpuPercents) -> [Option<f64>; 6] {
+    let part = |part: Option<f64>| part.unwrap_or_default();
+    let system = cpu.system + part(cpu.irq) + part(cpu.softirq);
+    [Some(cpu.user), cpu.nice, Some(system), cpu.iowait, cpu.steal, Some(cpu.idle)]
 }
 
 /// How amounts of bytes are written.
@@ -170,19 +205,31 @@ impl Amounts {
 }
 
 fn brief(disks: &[Disk], arguments: &Arguments) -> Table {
-    let amounts = Amounts::of(arguments);
-    let mut columns = vec![Column::left("Device").at_least(13), Column::right("tps").at_least(8)];
-    let heads = ["read/s", "wrtn/s", "dscd/s", "read", "wrtn", "dscd"];
-    columns.extend(heads.map(|head| Column::right(amounts.head(head)).at_least(9)));
+    let (heads, rows) = brief_cells(disks, &Amounts::of(arguments));
+    let mut columns = vec![Column::left("Device").at_least(13)];
+    columns.extend(heads.into_iter().map(|head| {
+        let room = if head == "tps" { 8 } else { 9 };
+        Column::right(head).at_least(room)
+    }));
     let mut table = Table::new(columns);
-    for disk in disks {
+    for (disk, cells) in disks.iter().zip(rows) {
+        let name = Line::new().with_os(Paint::Plain, &disk.name);
+        table.row(std::iter::once(name).chain(cells));
+    }
+    table
+}
+
+/// The heads of the short table, and the numbers of each disk.
+fn brief_cells(disks: &[Disk], amounts: &Amounts) -> (Vec<String>, Vec<Vec<Line>>) {
+    let heads = ["read/s", "wrtn/s", "dscd/s", "read", "wrtn", "dscd"];
+    let heads = std::iter::once("tps".to_owned()).chain(heads.map(|head| amounts.head(head)));
+    let row = |disk: &Disk| {
         let (rates, grown) = (disk.rates.as_ref(), &disk.grown);
         let transfers = rates.map(|rates| {
             rates.reads_per_sec + rates.writes_per_sec + rates.discards_per_sec.unwrap_or_default()
         });
         let rate = |bytes: Option<f64>| bytes.map(|bytes| amounts.rate(bytes));
-        let mut row = vec![Line::new().with_os(Paint::Plain, &disk.name)];
-        row.extend(
+        Vec::from(
             [
                 transfers.map(|transfers| format!("{transfers:.2}")),
                 rate(rates.map(|rates| rates.read_bytes_per_sec)),
@@ -193,8 +240,7 @@ fn brief(disks: &[Disk], arguments: &Arguments) -> Table {
                 grown.discard_bytes.map(|bytes| amounts.amount(bytes)),
             ]
             .map(known),
-        );
-        table.row(row);
-    }
-    table
+        )
+    };
+    (heads.collect(), disks.iter().map(row).collect())
 }

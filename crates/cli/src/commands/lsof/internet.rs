@@ -17,7 +17,8 @@ pub(super) struct Internet {
 impl Internet {
     /// Reads the word. `resolve` says whether a host may be looked up by its name.
     pub(super) fn parse(word: &str, resolve: bool) -> Result<Self, String> {
-        let (rest, ports) = split_ports(word)?;
+        let services = if resolve { Services::of_machine } else { Services::default };
+        let (rest, ports) = split_ports(word, services)?;
         let (rest, host) = match rest.split_once('@') {
             Some((rest, host)) => (rest, Some(host)),
             None => (rest, None),
@@ -58,23 +59,60 @@ impl Internet {
 }
 
 /// What stands before the colon, and the ports behind it; colons in brackets are an address's own.
-fn split_ports(word: &str) -> Result<(&str, Vec<RangeInclusive<u16>>), String> {
+fn split_ports(
+    word: &str,
+    services: impl Fn() -> Services,
+) -> Result<(&str, Vec<RangeInclusive<u16>>), String> {
     let outside = word.rfind(']').map_or(0, |at| at + 1);
     let Some(colon) = word.get(outside..).and_then(|rest| rest.find(':')) else {
         return Ok((word, Vec::new()));
     };
     let (before, list) = word.split_at(outside + colon);
     let list = list.get(1..).unwrap_or_default();
-    let ports = list.split(',').map(range).collect::<Result<_, _>>()?;
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let known = if list.split(',').all(is_number) { Services::default() } else { services() };
+    let mut ports = Vec::new();
+    for word in list.split(',') {
+        match known.ports(word) {
+            found if found.is_empty() => ports.push(range(word)?),
+            found => ports.extend(found),
+        }
+    }
     Ok((before, ports))
 }
 
 fn range(text: &str) -> Result<RangeInclusive<u16>, String> {
-    let number =
-        |text: &str| text.parse::<u16>().map_err(|_| format!("{text:?} is no number of a port"));
+    let number = |text: &str| {
+        let number = text.parse::<u16>();
+        number
+            .map_err(|_| format!("{text:?} is no number of a port, and no service of a known name"))
+    };
     match text.split_once('-') {
         Some((first, last)) => Ok(number(first)?..=number(last)?),
         None => number(text).map(|port| port..=port),
+    }
+}
+
+/// The names of services, as the file that every system has tells them: a name, `port/protocol`, other names.
+#[derive(Debug, Default)]
+struct Services(String);
+
+impl Services {
+    fn of_machine() -> Self {
+        Self(std::fs::read_to_string("/etc/services").unwrap_or_default())
+    }
+
+    /// The ports of a service, which has another with each protocol now and then.
+    fn ports(&self, service: &str) -> Vec<RangeInclusive<u16>> {
+        let port = |line: &str| {
+            let mut words = line.split('#').next()?.split_whitespace();
+            let name = words.next()?;
+            let port: u16 = words.next()?.split('/').next()?.parse().ok()?;
+            (name == service || words.any(|other| other == service)).then_some(port..=port)
+        };
+        let mut ports: Vec<_> = self.0.lines().filter_map(port).collect();
+        ports.dedup();
+        ports
     }
 }
 
@@ -107,6 +145,17 @@ mod tests {
         assert_eq!(whole.ports, [53..=53, 5000..=5002]);
         assert_eq!(parsed("@127.0.0.1").hosts.len(), 1);
         assert_eq!(parsed(":22").ports, [22..=22]);
+    }
+
+    #[test]
+    fn a_service_has_its_ports() {
+        let services = Services(
+            "# names\nssh 22/tcp # secure\nhttp 80/tcp www\ntalk 5/udp\ntalk 7/tcp\n".into(),
+        );
+        assert_eq!(services.ports("ssh"), [22..=22]);
+        assert_eq!(services.ports("www"), [80..=80]);
+        assert_eq!(services.ports("talk"), [5..=5, 7..=7]);
+        assert!(services.ports("nobody").is_empty() && services.ports("#").is_empty());
     }
 
     #[test]

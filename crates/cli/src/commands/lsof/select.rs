@@ -13,6 +13,7 @@ use regex_lite::{Regex, RegexBuilder};
 use super::entry::{Entry, Fd, Owner};
 use super::internet::Internet;
 use super::{LONGEST_NAME, beginning};
+use crate::sanitize;
 
 /// Something that was asked for, and whether it was found.
 #[derive(Debug)]
@@ -430,13 +431,26 @@ impl Selection {
     }
 
     /// Whether there was all that was asked for.
+    /// What was asked for and is nobody's.
+    pub(super) fn missing(&self) -> impl Iterator<Item = String> {
+        let pids = self.pids.wanted.iter().filter(|asked| !asked.found.get());
+        let files = self.targets.iter().filter(|asked| !asked.found.get());
+        let pids = pids.map(|asked| format!("lsof: process ID not located: {}", asked.what));
+        pids.chain(files.map(|asked| {
+            format!(
+                "lsof: no file use located: {}",
+                sanitize::text(&asked.what.path.display().to_string())
+            )
+        }))
+    }
+
+    /// Whether everything that was asked for by itself is somebody's. As with lsof, a user who has nothing open, or no
+    /// Unix socket at all, is no failure.
     pub(super) fn is_found(&self) -> bool {
         self.pids.is_found()
             && self.groups.is_found()
-            && self.users.is_found()
             && self.commands.is_found()
             && self.internet.iter().all(|asked| asked.found.get())
-            && self.unix.iter().all(|asked| asked.found.get())
             && self.targets.iter().all(|asked| asked.found.get())
     }
 }

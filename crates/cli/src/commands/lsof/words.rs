@@ -9,6 +9,14 @@ enum Takes {
     Value(&'static str),
     /// A value, attached or the next word unless that is an option; or none.
     Maybe(&'static str),
+    /// Nothing, and what it asks for is so anyway, or cannot go wrong here.
+    Ignored,
+    /// The same with a value.
+    IgnoredWith,
+    /// Nothing, and it is called otherwise.
+    Long(&'static str),
+    /// Nothing, and why psight has no answer.
+    Refused(&'static str),
 }
 
 /// Writes options out: `-nPi :22` becomes `-n -P --internet=:22`, `+D /srv` becomes `--tree=/srv`.
@@ -33,6 +41,10 @@ pub(super) fn spelled_out(words: Vec<OsString>) -> Vec<OsString> {
             None => match text.strip_prefix('+').and_then(with_plus) {
                 Some((option, "", takes)) => out.push(joined(option, &next(takes))),
                 Some((option, value, _)) => out.push(joined(option, OsStr::new(value))),
+                None if matches!(text, "+M" | "+w" | "+|") => {}
+                None if PLUS.contains(&text.get(..2).unwrap_or_default()) => {
+                    out.push(format!("--untold={text}: what it adds is not told").into());
+                }
                 None => out.push(word),
             },
         }
@@ -48,7 +60,18 @@ fn split(cluster: &str, next: &mut impl FnMut(bool) -> OsString) -> Vec<OsString
         let attached = rest.as_str();
         match takes(letter) {
             Takes::Nothing => out.push(format!("-{letter}").into()),
-            Takes::Value(option) if attached.is_empty() => out.push(joined(option, &next(false))),
+            Takes::Ignored => {}
+            Takes::Refused(why) => out.push(format!("--untold=-{letter}: {why}").into()),
+            Takes::Long(option) => out.push(option.into()),
+            Takes::IgnoredWith if attached.is_empty() => drop(next(true)),
+            Takes::IgnoredWith => break,
+            Takes::Value(option) if attached.is_empty() => match next(false) {
+                // A variable that is empty must not mean everybody.
+                value if value.is_empty() => {
+                    out.push(format!("--untold=-{letter}: nothing is named").into());
+                }
+                value => out.push(joined(option, &value)),
+            },
             Takes::Maybe(option) if attached.is_empty() => out.push(joined(option, &next(true))),
             Takes::Value(option) | Takes::Maybe(option) => {
                 out.push(joined(option, OsStr::new(attached)));
@@ -59,6 +82,9 @@ fn split(cluster: &str, next: &mut impl FnMut(bool) -> OsString) -> Vec<OsString
     }
     out
 }
+
+/// What begins so is an option, and no file.
+const PLUS: &[&str] = &["+f", "+E", "+m", "+e"];
 
 fn takes(letter: char) -> Takes {
     match letter {
@@ -71,14 +97,30 @@ fn takes(letter: char) -> Takes {
         's' => Takes::Maybe("--state"),
         'F' => Takes::Maybe("--fields"),
         'T' => Takes::Maybe("--tcp-info"),
+        'r' => Takes::Maybe("--repeat"),
+        // No call to the kernel is waited for, no link followed that could keep psight waiting, nothing cached.
+        'b' | 'C' | 'f' | 'L' | 'M' | 'O' | 'X' => Takes::Ignored,
+        'S' | 'e' | 'x' => Takes::IgnoredWith,
+        'v' => Takes::Long("--version"),
+        'h' | '?' => Takes::Long("--help"),
+        'V' => Takes::Long("--missing"),
+        'K' => Takes::Refused("threads have what their process has"),
+        'N' => Takes::Refused("files of other machines are not chosen: name the directory"),
+        'E' => Takes::Refused("the other ends of pipes are not told"),
+        'k' | 'm' | 'A' | 'D' => Takes::Refused("there is no such file to read"),
+        'z' | 'Z' => Takes::Refused("zones and contexts are not told"),
         _ => Takes::Nothing,
     }
 }
 
 /// The option that a word after `+` is, what is attached to it, and whether its value may be missing.
 fn with_plus(word: &str) -> Option<(&'static str, &str, bool)> {
-    let names =
-        [("D", "--tree", false), ("d", "--directory", false), ("c", "--command-width", false)];
+    let names = [
+        ("D", "--tree", false),
+        ("d", "--directory", false),
+        ("c", "--command-width", false),
+        ("r", "--repeat-while", true),
+    ];
     let plain = names.into_iter().find_map(|(letter, option, may_be_missing)| {
         Some((option, word.strip_prefix(letter)?, may_be_missing))
     });
@@ -128,6 +170,17 @@ mod tests {
         assert_eq!(said("+c 0"), "--command-width=0");
         assert_eq!(said("+L1 /home"), "--links=1 /home");
         assert_eq!(said("+L /home"), "--links=all /home");
+        assert_eq!(said("+r 1 -p 7"), "--repeat-while=1 --pid=7");
+        assert_eq!(said("+r -t"), "--repeat-while= -t");
+        assert!(said("+fg").starts_with("--untold=+fg: "));
+    }
+
+    #[test]
+    fn what_is_so_anyway_needs_no_word() {
+        assert_eq!(said("-bnPO -S 5 -p 1"), "-n -P --pid=1");
+        assert_eq!(said("-S5 -x f"), "");
+        assert_eq!(said("-v"), "--version");
+        assert!(said("-K").starts_with("--untold=-K: "));
     }
 
     #[test]

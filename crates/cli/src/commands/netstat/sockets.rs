@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 
 use psight::net::{
-    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketTimer, SocketType,
+    UnixState,
 };
 use psight::record::{Record as _, Value};
 use psight::{ErrorKind, Os, Pid};
@@ -39,7 +40,14 @@ pub(super) fn show(arguments: &Arguments, context: &mut Context) -> Result<(), F
     let (inet, unix) = shown.split_at(shown.partition_point(|one| one.family != Family::Unix));
     if choice.inet() {
         title(arguments.title("Internet connections"), context)?;
-        context.output.table(&inet_table(arguments, inet, &programs))?;
+        let width = context.output.terminal.width;
+        let table = inet_table(arguments, inet, &programs, width);
+        // Who asked for that many columns wants the last, too: lines that are too long for the terminal go on below.
+        if arguments.programs && arguments.extend > 0 && width.is_none_or(|width| width < 100) {
+            context.output.terminal.width = None;
+        }
+        context.output.table(&table)?;
+        context.output.terminal.width = width;
     }
     if choice.shows_unix(arguments) {
         title(arguments.title("UNIX domain sockets"), context)?;
@@ -226,26 +234,37 @@ fn inet_table(
     arguments: &Arguments,
     connections: &[&Connection],
     programs: &HashMap<Pid, Option<OsString>>,
+    width: Option<usize>,
 ) -> Table {
+    // As net-tools has them, which scripts count on; narrower where somebody reads who would not see the last columns.
+    let shown = [(arguments.extend > 0, 22), (arguments.programs, 21)];
+    let needed: usize =
+        79 + shown.iter().filter(|(is_shown, _)| *is_shown).map(|it| it.1).sum::<usize>();
+    let is_roomy = width.is_none_or(|width| width >= needed);
+    let room = |roomy, narrow| if is_roomy { roomy } else { narrow };
     let mut columns = vec![
         Column::left("Proto"),
         Column::right("Recv-Q"),
         Column::right("Send-Q"),
-        Column::left("Local Address").at_least(15),
-        Column::left("Foreign Address").at_least(15),
+        Column::left("Local Address").at_least(room(23, 15)),
+        Column::left("Foreign Address").at_least(room(23, 15)),
         Column::left("State").at_least(11),
     ];
     if arguments.extend > 0 {
-        columns.extend([Column::left("User"), Column::left("Inode")]);
+        let more = ["User", "Inode"].map(|head| Column::left(head).at_least(room(10, 0)));
+        columns.extend(more);
     }
     if arguments.programs {
         columns.push(Column::left("PID/Program name").giving_way());
+    }
+    if arguments.timers {
+        columns.push(Column::left("Timer"));
     }
     let mut table = Table::new(columns);
     for connection in connections {
         table.cell(|line| line.push(Paint::Plain, protocol(connection)));
         table.cell(|line| number(connection.recv_queue, line));
-        table.cell(|line| number(connection.send_queue, line));
+        table.cell(|line| number(sent(connection), line));
         table.cell(|line| end(connection, connection.laddr.as_ref(), line));
         table.cell(|line| end(connection, connection.raddr.as_ref(), line));
         table.cell(|line| status(connection, line));
@@ -256,8 +275,30 @@ fn inet_table(
         if arguments.programs {
             table.cell(|line| owner(connection, programs, line));
         }
+        if arguments.timers {
+            table.cell(|line| timer(connection, line));
+        }
     }
     table
+}
+
+/// `keepalive (7199.82/0/0)`: the seconds that are left, how often something was sent again, and probes without an answer.
+fn timer(connection: &Connection, line: &mut Tail<'_>) {
+    let attempts = connection.timer_attempts.unwrap_or_default();
+    let (sent, probes) = match connection.timer {
+        Some(SocketTimer::KeepAlive | SocketTimer::Probe) => (0, attempts),
+        _ => (attempts, 0),
+    };
+    let name = connection.timer.map_or("off", SocketTimer::as_str);
+    let seconds = f64::from(connection.timer_left.unwrap_or_default()) / 1000.0;
+    line.write(Paint::Plain, format_args!("{name} ({seconds:.2}/{sent}/{probes})"));
+}
+
+/// What was sent and not yet confirmed. Of a socket that listens the kernel tells how many may wait, which net-tools has
+/// no room for.
+fn sent(connection: &Connection) -> Option<u64> {
+    let listens = connection.status == ConnectionStatus::Listen;
+    if listens { Some(0) } else { connection.send_queue }
 }
 
 fn unix_table(
@@ -267,17 +308,23 @@ fn unix_table(
 ) -> Table {
     let mut columns = vec![
         Column::left("Proto"),
+        Column::left("RefCnt"),
+        Column::left("Flags").at_least(11),
         Column::left("Type").at_least(10),
         Column::left("State").at_least(13),
         Column::left("I-Node").at_least(8),
     ];
     if arguments.programs {
-        columns.push(Column::left("PID/Program name").giving_way());
+        columns.push(Column::left("PID/Program name").at_least(20).giving_way());
     }
     columns.push(Column::left("Path").giving_way());
     let mut table = Table::new(columns);
     for connection in connections {
+        let listens = connection.unix_state == Some(UnixState::Listening);
         table.cell(|line| line.push(Paint::Plain, "unix"));
+        // How many hold it is not told; the column stands for those who count columns.
+        table.cell(|line| line.push(Paint::Faint, "-"));
+        table.cell(|line| line.push(Paint::Plain, if listens { "[ ACC ]" } else { "[ ]" }));
         table.cell(|line| line.push(Paint::Plain, protocol(connection).to_uppercase()));
         table.cell(|line| unix_state(connection, line));
         table.cell(|line| number(connection.inode, line));

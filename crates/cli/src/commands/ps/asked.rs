@@ -8,6 +8,8 @@ use psight::table::ProcessRow;
 use psight::users::UserNames;
 use psight::{Host, Process, Result};
 
+use super::units::Part;
+
 /// A question to one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
@@ -23,6 +25,7 @@ pub(super) enum Question {
     /// What those are called.
     OtherGroupNames,
     Cgroup,
+    Place(Part),
     Namespace(&'static str),
     Signals(Signals),
     Label,
@@ -128,6 +131,9 @@ impl Asker {
                 Some(Told::Texts(names.map(|gid| self.group(gid, process.host())).collect()))
             }
             Question::Cgroup => Some(Told::Texts(cgroups(process)?)),
+            Question::Place(part) => place(process)?
+                .and_then(|path| part.of(&path))
+                .map(|name| Told::Text(OsString::from(name))),
             Question::Namespace(kind) => {
                 let all = process.namespaces()?;
                 all.iter().find(|one| one.kind == kind).map(|one| Told::Number(one.id))
@@ -200,6 +206,17 @@ fn cgroups(process: &Process) -> Result<Vec<OsString>> {
         text
     };
     Ok(groups.map(text).collect())
+}
+
+/// The group that systemd keeps the process in: that of its own hierarchy, or of the one that there is.
+fn place(process: &Process) -> Result<Option<String>> {
+    let groups = process.cgroups()?;
+    let is_systemds = |group: &&psight::process::Cgroup| {
+        group.controllers.iter().any(|controller| controller == "name=systemd")
+    };
+    let unified = || groups.iter().find(|group| group.hierarchy == 0);
+    let found = groups.iter().find(is_systemds).or_else(unified);
+    Ok(found.map(|group| group.path.to_string_lossy().into_owned()))
 }
 
 fn environment(process: &Process) -> Result<Vec<OsString>> {

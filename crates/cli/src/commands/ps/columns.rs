@@ -28,8 +28,14 @@ pub(super) struct Chosen {
     content: Content,
     look: Look,
     needs: Columns,
-    /// How wide it has to be at least, where that was asked for.
+    /// How wide it has to be, where that was asked for.
     width: usize,
+    /// The room that it has in `ps`.
+    room: usize,
+    /// Whether the environment stands behind the command.
+    environment: bool,
+    /// Which rows have nothing in it, where threads are under their processes.
+    empty_in: Option<Part>,
 }
 
 /// What a column holds.
@@ -47,6 +53,19 @@ pub(super) struct Reader {
     pub(super) zone: TimeZone,
     pub(super) human: Option<Scale>,
     pub(super) page_size: Option<u64>,
+    /// Whether children that ended count.
+    pub(super) cumulative: bool,
+}
+
+/// What of a process a row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All that the columns are about.
+    All,
+    /// What its threads have together.
+    Whole,
+    /// What one of them has for itself.
+    Thread,
 }
 
 /// A row as it is shown: of a process, or of one of its threads.
@@ -57,6 +76,7 @@ pub(super) struct Shown {
     pub(super) thread: Option<u32>,
     /// What it was asked beside its row.
     pub(super) told: Vec<(Question, Told)>,
+    pub(super) part: Part,
 }
 
 impl Deref for Shown {
@@ -93,6 +113,7 @@ impl Chosen {
     pub(super) fn questions(&self) -> impl Iterator<Item = Question> {
         let marks = match self.look {
             Look::State => &[Question::Foreground][..],
+            Look::Command if self.environment => &[Question::Environment],
             _ => &[],
         };
         let own = if let Content::Asked(question) = self.content { Some(question) } else { None };
@@ -131,7 +152,15 @@ impl Chosen {
         };
         let head = known.map_or_else(|| key.to_ascii_uppercase(), |known| known.head.to_owned());
         let title = title.map_or(head, str::to_owned);
-        Some(Self { key: key.to_owned(), title, content, look, needs, width })
+        // As much as its own head needs, whether that is shown or not.
+        let room = known.map_or(0, |known| known::room(&name).max(known.head.len()));
+        let (key, empty_in) = (key.to_owned(), known::empty_in(&name));
+        Some(Self { key, title, content, look, needs, width, room, environment: false, empty_in })
+    }
+
+    /// Shows the environment behind the command, where this is one.
+    pub(super) fn with_environment(&mut self) {
+        self.environment = self.look == Look::Command;
     }
 
     /// What the library is asked for it.
@@ -154,12 +183,14 @@ impl Chosen {
             | Look::RealTime
             | Look::Flags
             | Look::RunsOn
-            | Look::Number
-            | Look::Class => Column::right(&self.title),
-            Look::Terminal | Look::State | Look::Letter | Look::Start | Look::StartSecond => {
-                Column::left(&self.title)
-            }
-            Look::StartDay | Look::Short => Column::left(&self.title),
+            | Look::Number => Column::right(&self.title),
+            Look::StartSecond | Look::StartDay | Look::Octets => Column::right(&self.title),
+            Look::Terminal
+            | Look::State
+            | Look::Letter
+            | Look::Start
+            | Look::Class
+            | Look::Short => Column::left(&self.title),
             Look::Text | Look::List | Look::Environment => Column::left(&self.title).giving_way(),
             Look::Plain | Look::Command => match self.leaf() {
                 Some(field) if field.unit == Unit::Count && is_text(field) => {
@@ -170,6 +201,32 @@ impl Chosen {
             },
         };
         column.at_least(self.width)
+    }
+
+    /// The same with the room that `ps` gives it: as much as was asked for, and no more, or what the column has there. The
+    /// last is as long as it likes.
+    pub(super) fn roomy(&self, is_last: bool) -> Column {
+        let column = self.column();
+        match self.width {
+            _ if is_last && self.is_wordy() => column,
+            // The names of functions and of the kernel's threads may be as long as they like.
+            0 if matches!(self.key.as_str(), "wchan" | "name") && self.room > 4 => {
+                column.at_least(self.room).at_most(self.room)
+            }
+            0 => column.at_least(self.room),
+            width if self.is_wordy() => column.at_most(width),
+            _ => column,
+        }
+    }
+
+    /// Whether it may be cut: half a number says something else.
+    fn is_wordy(&self) -> bool {
+        let is_text = |field| is_text(field) && field.unit == Unit::Count;
+        match self.look {
+            Look::Text | Look::List | Look::Command | Look::Short | Look::Environment => true,
+            Look::Plain => self.leaf().is_some_and(is_text),
+            _ => false,
+        }
     }
 
     /// Whether its head was taken away, as in `-o comm=`.

@@ -1,10 +1,12 @@
 //! The names that `ps` has for columns: the head of each, what it is made of, and how it looks.
 
+use psight::process::SchedulingPolicy;
 use psight::record::Value;
 use psight::table::Columns;
 
 use super::asked::{Question, Signals, Who};
-use super::columns::{Reader, Shown};
+use super::columns::{Part as Rows, Reader, Shown};
+use super::units::Part;
 
 /// How a value is shown to people, where its unit does not say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub(super) enum Look {
     RunsOn,
     Foreground,
     Mask,
+    /// Eight bytes in hexadecimal, as an address is written.
+    Octets,
     List,
 }
 
@@ -65,6 +69,15 @@ impl Known {
             Source::Row(key) | Source::Made(key, ..) | Source::Asked(key, ..) => key,
         }
     }
+}
+
+const fn place(
+    names: &'static [&'static str],
+    head: &'static str,
+    key: &'static str,
+    part: Part,
+) -> Known {
+    asked(names, head, key, Question::Place(part), Look::Text)
 }
 
 const fn row(
@@ -152,6 +165,16 @@ const IDENTITY: &[Known] = &[
     asked(&["context"], "CONTEXT", "label", Question::Label, Look::Text),
     asked(&["cgroup"], "CGROUP", "cgroup", Question::Cgroup, Look::List),
     asked(&["cgname"], "CGNAME", "cgroup", Question::Cgroup, Look::List),
+    place(&["unit"], "UNIT", "unit", Part::Unit),
+    place(&["uunit"], "UUNIT", "user_unit", Part::UserUnit),
+    place(&["slice"], "SLICE", "slice", Part::Slice),
+    place(&["lsession"], "SESSION", "login_session", Part::Session),
+    place(&["ouid"], "OWNER", "session_owner", Part::Owner),
+    place(&["machine"], "MACHINE", "machine", Part::Machine),
+    place(&["lxc"], "LXC", "lxc", Part::Lxc),
+    // What only logind and Solaris could say.
+    made(&["seat"], "SEAT", "seat", Columns::PID, |_, _| Value::Null),
+    made(&["zone"], "ZONE", "zone", Columns::PID, |_, _| Value::Null),
     asked(&["cgroupns"], "CGROUPNS", "cgroupns", Question::Namespace("cgroup"), Look::Number),
     asked(&["ipcns"], "IPCNS", "ipcns", Question::Namespace("ipc"), Look::Number),
     asked(&["mntns"], "MNTNS", "mntns", Question::Namespace("mnt"), Look::Number),
@@ -175,6 +198,10 @@ const IDENTITY: &[Known] = &[
 const WORK: &[Known] = &[
     row(&["cpu_percent", "%cpu", "pcpu"], "%CPU", "cpu_percent", Look::Plain),
     made(&["c", "util"], "C", "cpu_percent", LIFE, whole_percent),
+    made(&["cp"], "CP", "cpu_permille", LIFE, |row, reader| match lifetime_percent(row, reader) {
+        Value::Float(percent) => Value::Uint((percent * 10.0 + 1e-6) as u64),
+        other => other,
+    }),
     row(&["cpu_times", "bsdtime"], "TIME", "cpu_times", Look::Time),
     row(&["time", "cputime", "atime"], "TIME", "cpu_times", Look::Clock),
     made(&["cputimes", "times"], "TIME", "cputimes", Columns::CPU_TIMES, |row, _| {
@@ -205,6 +232,9 @@ const WORK: &[Known] = &[
     row(&["rtprio", "rt_priority"], "RTPRIO", "rt_priority", Look::RealTime),
     row(&["cls", "class"], "CLS", "policy", Look::Class),
     row(&["policy"], "POL", "policy", Look::Class),
+    made(&["sched"], "SCH", "policy_number", Columns::POLICY, |row, _| {
+        row.policy.map_or(Value::Null, |policy| Value::Uint(number_of(policy).into()))
+    }),
     row(&["num_threads", "nlwp"], "NLWP", "num_threads", Look::Plain),
     row(&["thcount"], "THCNT", "num_threads", Look::Plain),
     row(&["cpu_num", "psr"], "PSR", "cpu_num", Look::Plain),
@@ -251,7 +281,106 @@ const USE: &[Known] = &[
     asked(&["oomadj"], "OOMADJ", "oom_score_adj", Question::OomAdjustment, Look::Number),
     // What `ps -l` has had nothing to say in since Linux has no such addresses.
     made(&["addr"], "ADDR", "addr", Columns::PID, |_, _| Value::Null),
+    // No kernel tells the registers of a process that lives, or its timers; they are 0 there.
+    address(&["esp"], "ESP", "esp", |_, _| Value::Uint(0)),
+    address(&["eip"], "EIP", "eip", |_, _| Value::Uint(0)),
+    address(&["stackp", "start_stack"], "STACKP", "stackp", |_, _| Value::Null),
+    made(&["tmout"], "TMOUT", "tmout", Columns::PID, |_, _| Value::Null),
+    made(&["alarm"], "ALARM", "alarm", Columns::PID, |_, _| Value::Null),
+    kibibytes(&["trs", "m_trs"], "TRS", "memory_info.text", |row, _| code(row)),
+    kibibytes(&["trss"], "TRSS", "memory_info.text", |row, _| code(row)),
+    kibibytes(&["tsiz"], "TSIZ", "memory_info.text", |row, _| code(row)),
+    kibibytes(&["drs", "m_drs"], "DRS", "data_resident", |row, _| but_for_code(row)),
+    kibibytes(&["dsiz"], "DSIZ", "data_resident", |row, _| but_for_code(row)),
+    made(&["m_size"], "SIZE", "vms", Columns::VMS, |row, _| {
+        row.vms.map_or(Value::Null, Value::Uint)
+    }),
 ];
+
+/// An address, which is eight bytes.
+const fn address(
+    names: &'static [&'static str],
+    head: &'static str,
+    key: &'static str,
+    value: fn(&Shown, &Reader) -> Value<'static>,
+) -> Known {
+    Known { names, head, source: Source::Made(key, Columns::PID, value), look: Look::Octets }
+}
+
+/// An amount of memory that is worked out.
+const fn kibibytes(
+    names: &'static [&'static str],
+    head: &'static str,
+    key: &'static str,
+    value: fn(&Shown, &Reader) -> Value<'static>,
+) -> Known {
+    let needs = Columns::VMS.and(Columns::MEMORY_INFO);
+    Known { names, head, source: Source::Made(key, needs, value), look: Look::Kibibytes }
+}
+
+/// The program's code, in whole pages.
+fn code(row: &Shown) -> Value<'static> {
+    let text = row.memory_info.as_ref().and_then(|memory| memory.text);
+    text.map_or(Value::Null, Value::Uint)
+}
+
+/// The rest of its memory.
+fn but_for_code(row: &Shown) -> Value<'static> {
+    let rest = row.memory_info.as_ref().and_then(|memory| memory.vms.checked_sub(memory.text?));
+    rest.map_or(Value::Null, Value::Uint)
+}
+
+/// How wide columns are in `ps` at least, where that is more than their heads need.
+const ROOM: &[(usize, &str)] = &[
+    (2, "c util"),
+    (3, "ni nice lastcpu cp"),
+    (
+        5,
+        "pid tgid lwp tid spid ppid pgid pgrp sid sess session uid euid ruid suid fuid gid egid rgid sgid fgid luid \
+         rss rssize rsz sz size pss uss drs m_drs m_trs m_size rops wops",
+    ),
+    (6, "bsdtime bsdstart vsz vsize wchan wname maj_flt min_flt"),
+    (
+        8,
+        "user uname euser uid_hack ruser suser svuser fuser fsuser group egroup rgroup sgroup svgroup fgroup fsgroup \
+         time cputime atime cputimes times start tt tty tname tty8 longtname fname lxc",
+    ),
+    (4, "sgi_rss trs oom tty4"),
+    (10, "cgroupns ipcns mntns netns pidns timens userns utsns"),
+    (11, "etime lsession seat"),
+    (15, "comm ucomm ucmd"),
+    (16, "stackp start_stack"),
+    (20, "supgid"),
+    (24, "lstart"),
+    (27, "args command cmd cgroup cgname exe"),
+    (31, "label context machine slice unit uunit zone"),
+    (40, "supgrp"),
+];
+
+/// The room that `ps` gives to the column of this name.
+pub(super) fn room(name: &str) -> usize {
+    let has = |names: &str| names.split_ascii_whitespace().any(|own| own == name);
+    ROOM.iter().find(|(_, names)| has(names)).map_or(0, |(width, _)| *width)
+}
+
+/// Columns that only a thread has something in, where threads are under their processes, as `ps -m` has it.
+const OF_THREADS: &str = "blocked caught class cls cpuid eip esp ignored intpri lastcpu lwp ni nice oom oomadj opri policy \
+    pri pri_api pri_bar pri_baz pri_foo priority psr rbytes rchars rops s sched sgi_p sig_block sig_catch sig_ignore \
+    sigcatch sigignore sigmask spid stat state tid wbytes wcbytes wchan wchars wname wops";
+/// And those that only the whole process has.
+const OF_PROCESSES: &str = "%mem args cgname cgroup cmd comm command drs dsiz exe fname longtname m_drs m_size m_trs nlwp \
+    pgid pgrp pid pmem ppid pss rss rssize rsz sess session sgi_rss sid size stackp start_stack sz tgid thcount tname \
+    tpgid trs trss tsiz tt tty tty4 tty8 ucmd ucomm uss vsize vsz";
+
+/// The rows in which the column of this name has nothing.
+pub(super) fn empty_in(name: &str) -> Option<Rows> {
+    let is_in = |names: &str| names.split_ascii_whitespace().any(|own| own == name);
+    match name {
+        _ if is_in(OF_THREADS) => Some(Rows::Whole),
+        _ if is_in(OF_PROCESSES) => Some(Rows::Thread),
+        _ => None,
+    }
+}
 
 /// What a percentage of a life is made of.
 pub(super) const LIFE: Columns = Columns::CPU_TIMES.and(Columns::CREATE_TIME);
@@ -276,6 +405,21 @@ fn thread(row: &Shown) -> Value<'static> {
 
 fn priority(row: &Shown, rank: impl Fn(i32) -> i32) -> Value<'static> {
     row.priority.map_or(Value::Null, |priority| Value::Int(rank(priority).into()))
+}
+
+/// The number that the kernel has for these rules.
+fn number_of(policy: SchedulingPolicy) -> u32 {
+    match policy {
+        SchedulingPolicy::Other => 0,
+        SchedulingPolicy::Fifo => 1,
+        SchedulingPolicy::RoundRobin => 2,
+        SchedulingPolicy::Batch => 3,
+        SchedulingPolicy::Idle => 5,
+        SchedulingPolicy::Deadline => 6,
+        SchedulingPolicy::Ext => 7,
+        SchedulingPolicy::Unknown(number) => number,
+        _ => u32::MAX,
+    }
 }
 
 /// What `ps` has room for in two places.

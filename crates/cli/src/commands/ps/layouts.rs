@@ -8,12 +8,16 @@ const DEFAULT: &str = "pid,user,%cpu,%mem,rss,tname,stat,start_time,bsdtime,comm
 const THREADS: &str = "pid,lwp,user,%cpu,rss,tname,stat,start_time,bsdtime,name";
 /// The options of BSD's `ps`, the first of which decides.
 const BSD: &[(char, &str)] = &[
+    ('X', "pid,stackp,esp,eip,tmout,alarm,stat,tname,bsdtime,command"),
+    ('v', "pid,tname,stat,bsdtime,maj_flt,trs,drs,rss,%mem,command"),
     ('u', "user,pid,%cpu,%mem,vsz,rss,tname,stat,start_time,bsdtime,command"),
     ('j', "ppid,pid,pgid,sid,tname,tpgid,stat,uid,bsdtime,command"),
     ('l', "f,uid,pid,ppid,priority,ni,vsz,rss,wchan,stat,tname,bsdtime,command"),
     ('s', "uid,pid,pending,blocked,ignored,caught,stat,tname,bsdtime,command"),
     ('Z', "label,pid,tname,stat,bsdtime,command"),
 ];
+/// What any other of them shows.
+const BERKELEY: &str = "pid,tname,stat,bsdtime,command";
 /// What programs get that do not choose: all that is cheap.
 const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time,nice,num_threads,\
     cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
@@ -27,28 +31,81 @@ pub(super) fn asked(arguments: &Arguments, format: Format) -> Result<Vec<String>
         let what = "-y changes what -l shows, and there is no -l";
         return Err(Failure::Usage(what.to_owned()));
     }
-    let split = |names: &str| -> Vec<String> {
-        let names = names.split([',', ' ']).filter(|name| !name.is_empty());
-        names.map(str::to_owned).collect()
-    };
     let own = arguments.columns.join(",");
     if !own.is_empty() {
-        return Ok(split(&own));
+        return split(&own);
     }
     if !arguments.more_columns.is_empty() {
         let more = arguments.more_columns.join(",");
-        return Ok(split(&format!("pid,{more},s,tname,time,command")));
+        return split(&format!("pid,{more},s,tname,time,command"));
     }
-    Ok(match format {
+    let names = match format {
         Format::Table => match arguments.bsd.layout {
             Some(letter) => split(BSD.iter().find(|(own, _)| *own == letter).map_or("", |it| it.1)),
-            None if classic(arguments) => of_options(arguments),
-            None if arguments.threads => split(THREADS),
-            None => split(DEFAULT),
+            None if arguments.context => split("pid,context,command"),
+            None if is_classic(arguments) => Ok(of_options(arguments)),
+            None if arguments.bsd.any || has_numbers(arguments) => split(BERKELEY),
+            None if is_ours(arguments) && arguments.threads => split(THREADS),
+            None if is_ours(arguments) => split(DEFAULT),
+            None => Ok(of_options(arguments)),
         },
         _ if arguments.threads => split(RICH_THREADS),
         _ => split(RICH),
+    }?;
+    Ok(if arguments.bsd.numbers {
+        names.iter().map(|name| numbered(name)).collect()
+    } else {
+        names
     })
+}
+
+/// The names in a list. `%p %c` are those of AIX's `ps`.
+fn split(names: &str) -> Result<Vec<String>, Failure> {
+    let names = names.split([',', ' ']).filter(|name| !name.is_empty());
+    let mut all = Vec::new();
+    for name in names {
+        match name.strip_prefix('%').filter(|codes| codes.len() == 1 || codes.contains('%')) {
+            Some(codes) => all.extend(of_codes(codes)?),
+            None => all.push(name.to_owned()),
+        }
+    }
+    Ok(all)
+}
+
+/// Columns by their letters: `p%c%n`, without the first sign.
+fn of_codes(codes: &str) -> Result<Vec<String>, Failure> {
+    let column = |code: &str| match AIX.iter().find(|(own, _)| *own == code) {
+        Some((_, name)) => Ok((*name).to_owned()),
+        None => Err(Failure::Usage(format!("no column has the letter {code:?}"))),
+    };
+    codes.split('%').map(column).collect()
+}
+
+/// The letters of AIX's `ps`.
+const AIX: &[(&str, &str)] = &[
+    ("C", "%cpu"),
+    ("G", "group"),
+    ("P", "ppid"),
+    ("U", "user"),
+    ("a", "args"),
+    ("c", "comm"),
+    ("g", "rgroup"),
+    ("n", "ni"),
+    ("p", "pid"),
+    ("r", "pgid"),
+    ("t", "etime"),
+    ("u", "ruser"),
+    ("x", "time"),
+    ("y", "tname"),
+    ("z", "vsz"),
+];
+
+/// The number in the place of a name, under its head.
+fn numbered(name: &str) -> String {
+    match name {
+        "user" => "uid:8=USER".to_owned(),
+        _ => name.to_owned(),
+    }
 }
 
 /// The letter of BSD's `ps` among these that decides over the columns.
@@ -56,14 +113,54 @@ pub(super) fn bsd(letters: &str) -> Option<char> {
     BSD.iter().map(|(letter, _)| *letter).find(|letter| letters.contains(*letter))
 }
 
+/// Whether nothing was said that `ps` knows about whom to show and what of them: then psight shows what it holds best.
+pub(super) fn is_ours(arguments: &Arguments) -> bool {
+    let lists = [
+        &arguments.users,
+        &arguments.real_users,
+        &arguments.names,
+        &arguments.terminals,
+        &arguments.leaders,
+        &arguments.groups,
+        &arguments.real_groups,
+        &arguments.columns,
+        &arguments.more_columns,
+    ];
+    let numbers = [&arguments.pids, &arguments.quick, &arguments.parents, &arguments.sessions];
+    let Arguments { every, attached, followers, negated, hierarchy, spid, context, under, .. } =
+        *arguments;
+    let is_said =
+        [every, attached, followers, negated, hierarchy, spid, context, under].contains(&true);
+    !is_said
+        && !is_classic(arguments)
+        && !arguments.bsd.any
+        && !has_numbers(arguments)
+        && lists.iter().all(|list| list.is_empty())
+        && numbers.iter().all(|list| list.is_empty())
+}
+
+/// Whether there is a pid among the words, as in `ps 1`.
+fn has_numbers(arguments: &Arguments) -> bool {
+    arguments.words.iter().any(|word| word.parse::<u32>().is_ok())
+}
+
+/// Whether what was said shapes what `ps` shows without saying of whom, which is there the caller's own.
+pub(super) fn is_of_caller(arguments: &Arguments) -> bool {
+    is_classic(arguments)
+        || arguments.bsd.any
+        || arguments.hierarchy
+        || arguments.spid
+        || arguments.under
+}
+
 /// Whether an option asks for columns as System V's `ps` has them.
-fn classic(arguments: &Arguments) -> bool {
+fn is_classic(arguments: &Arguments) -> bool {
     let Arguments { full, extra, long, jobs, class, processor, label, .. } = *arguments;
     [full, extra, long, jobs, class, processor, label].contains(&true)
 }
 
 fn of_options(arguments: &Arguments) -> Vec<String> {
-    let Arguments { long, jobs, class, processor, threads, .. } = *arguments;
+    let Arguments { long, jobs, class, processor, threads, spid, .. } = *arguments;
     let full = arguments.full || arguments.extra;
     let mut names: Vec<&str> = Vec::new();
     let mut add = |when: bool, more: &[&'static str]| {
@@ -80,7 +177,7 @@ fn of_options(arguments: &Arguments) -> Vec<String> {
         (false, false) => add(true, &["pid"]),
     }
     add(jobs, &["pgid", "sid"]);
-    add(threads, &["lwp"]);
+    add(threads, if spid { &["spid"] } else { &["lwp"] });
     add(processor && !arguments.extra, &["psr"]);
     add(class, &["cls", "pri"]);
     add(!class && (full || long), &["c"]);
@@ -94,7 +191,7 @@ fn of_options(arguments: &Arguments) -> Vec<String> {
     add(arguments.extra && !long, &["sz"]);
     add(arguments.extra, &["rss", "psr"]);
     add(full, &["stime"]);
-    add(true, &["tname", "time"]);
+    add(true, if arguments.bsd.any { &["tname", "stat", "bsdtime"] } else { &["tname", "time"] });
     add(true, if full { &["cmd"] } else { &["ucmd"] });
     names.into_iter().map(str::to_owned).collect()
 }
@@ -106,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_sets_of_columns_have_known_names() {
-        let sets = [DEFAULT, THREADS, RICH, RICH_THREADS].into_iter();
+        let sets = [DEFAULT, THREADS, RICH, RICH_THREADS, BERKELEY].into_iter();
         for set in sets.chain(BSD.iter().map(|(_, set)| *set)) {
             assert!(set.split(',').all(|name| Chosen::named(name).is_some()), "{set}");
         }
@@ -121,6 +218,27 @@ mod tests {
             of_options(&long).join(" "),
             "s uid pid ppid c opri ni rss sz wchan tname time ucmd"
         );
+    }
+
+    #[test]
+    fn whom_somebody_asked_for_as_ps_does_are_shown_as_ps_does() {
+        let shown = |arguments: Arguments| asked(&arguments, Format::Table).unwrap().join(" ");
+        assert_eq!(shown(Arguments { every: true, ..Arguments::default() }), "pid tname time ucmd");
+        let pids = Arguments { pids: vec![1], ..Arguments::default() };
+        assert_eq!(shown(pids), "pid tname time ucmd");
+        let words = Arguments { words: vec!["1".to_owned()], ..Arguments::default() };
+        assert_eq!(shown(words), "pid tname stat bsdtime command");
+        let words = Arguments { words: vec!["nginx".to_owned()], ..Arguments::default() };
+        assert!(shown(words).starts_with("pid user"), "a pattern is ours");
+        assert!(shown(Arguments::default()).starts_with("pid user"));
+    }
+
+    #[test]
+    fn the_letters_of_aix_are_columns() {
+        assert_eq!(split("%p %c").unwrap(), ["pid", "comm"]);
+        assert_eq!(split("%p%c,%n").unwrap(), ["pid", "comm", "ni"]);
+        assert_eq!(split("%cpu,%mem").unwrap(), ["%cpu", "%mem"]);
+        assert!(split("%Q").is_err());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Which processes `psight ps` shows.
 
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use psight::Host;
 use psight::process::{Status, UserIds};
 use psight::table::{Columns, ProcessRow};
 
-use super::Arguments;
+use super::{Arguments, layouts};
 
 /// What was asked for; nothing means every process.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Selection {
     sessions: Vec<u32>,
     groups: Vec<u32>,
     real_groups: Vec<u32>,
+    /// Names of groups that the machine does not know.
+    no_groups: Vec<String>,
     set: Set,
     /// Whether everything was asked for, whatever else was.
     every: bool,
@@ -34,7 +37,7 @@ pub(super) struct Selection {
 }
 
 /// A set of processes that an option stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Set {
     None,
     /// `-a`: with a terminal, and no leader of a session.
@@ -45,6 +48,12 @@ enum Set {
     WithTerminal,
     /// BSD's `x`: with the rights of the caller.
     Own(u32),
+    /// BSD's `T`: at the caller's terminal, or without one as the caller.
+    Here(Option<PathBuf>),
+    /// What `ps` shows where nobody is asked for: the caller's own, there.
+    OwnHere(u32, Option<PathBuf>),
+    /// And what that of BSD shows: the caller's own at any terminal.
+    OwnAtSome(u32),
 }
 
 impl Set {
@@ -53,33 +62,48 @@ impl Set {
             Arguments { followers: true, .. } => Self::Followers,
             Arguments { attached: true, .. } => Self::Attached,
             Arguments { bsd, .. } if bsd.attached => Self::WithTerminal,
-            // Nobody is the caller on another machine.
-            Arguments { bsd, .. } if bsd.own && !host.is_captured() => {
-                let own = host.process(std::process::id()).and_then(|process| process.uids());
-                own.map_or(Self::None, |ids| Self::Own(ids.effective))
+            Arguments { bsd, .. } if bsd.own => of_caller(host, |uid, _| Self::Own(uid)),
+            Arguments { bsd, .. } if bsd.here => {
+                of_caller(host, |_, terminal| Self::Here(terminal))
             }
             _ => Self::None,
         }
     }
 
-    fn needs(self) -> Columns {
+    fn needs(&self) -> Columns {
         match self {
             Self::None => Columns::NONE,
             Self::Attached => Columns::TERMINAL | Columns::SID,
             Self::Followers => Columns::SID,
-            Self::WithTerminal => Columns::TERMINAL,
+            Self::WithTerminal | Self::Here(_) => Columns::TERMINAL,
             Self::Own(_) => Columns::EUID,
+            Self::OwnHere(..) | Self::OwnAtSome(_) => Columns::EUID | Columns::TERMINAL,
         }
     }
 
-    fn has(self, row: &ProcessRow) -> bool {
+    fn has(&self, row: &ProcessRow) -> bool {
         match self {
             Self::None => false,
             Self::Attached => row.terminal.is_some() && row.sid != Some(row.pid),
             Self::Followers => row.sid != Some(row.pid),
             Self::WithTerminal => row.terminal.is_some(),
-            Self::Own(uid) => row.euid == Some(uid),
+            Self::Own(uid) => row.euid == Some(*uid),
+            Self::Here(terminal) => row.terminal == *terminal,
+            Self::OwnHere(uid, terminal) => row.euid == Some(*uid) && row.terminal == *terminal,
+            Self::OwnAtSome(uid) => row.euid == Some(*uid) && row.terminal.is_some(),
         }
+    }
+}
+
+/// A set about whoever asks, who is nobody on another machine.
+fn of_caller(host: &Host, set: impl Fn(u32, Option<PathBuf>) -> Set) -> Set {
+    let own = || {
+        let process = host.process(std::process::id())?;
+        Ok::<_, psight::Error>((process.uids()?.effective, process.terminal()?))
+    };
+    match if host.is_captured() { None } else { own().ok() } {
+        Some((uid, terminal)) => set(uid, terminal),
+        None => Set::None,
     }
 }
 
@@ -96,7 +120,7 @@ impl Selection {
             names.iter().filter_map(number).collect::<Vec<u32>>().into_iter()
         };
         let numbers = numbers.into_iter().filter_map(|number| number.parse().ok());
-        Self {
+        let mut selection = Self {
             pids: arguments.pids.iter().chain(&arguments.quick).copied().chain(numbers).collect(),
             parents: arguments.parents.clone(),
             users: arguments.users.iter().map(|user| User::new(user, host)).collect(),
@@ -108,12 +132,27 @@ impl Selection {
             sessions: arguments.sessions.iter().copied().chain(leaders).collect(),
             groups: groups(&arguments.groups).chain(groups(&led)).collect(),
             real_groups: groups(&arguments.real_groups).collect(),
+            no_groups: arguments
+                .groups
+                .iter()
+                .chain(&arguments.real_groups)
+                .chain(&led)
+                .filter(|name| name.parse::<u32>().is_err() && host.group_id(name).is_none())
+                .cloned()
+                .collect(),
             set: Set::of(arguments, host),
             every: arguments.every,
             running: arguments.bsd.running,
             negated: arguments.negated,
             own: if host.is_captured() { None } else { Some(std::process::id()) },
+        };
+        if !selection.every && selection.is_everything() && layouts::is_of_caller(arguments) {
+            selection.set = match arguments.bsd.any {
+                true => of_caller(host, |uid, _| Set::OwnAtSome(uid)),
+                false => of_caller(host, Set::OwnHere),
+            };
         }
+        selection
     }
 
     /// The columns that choosing needs.
@@ -144,6 +183,16 @@ impl Selection {
             needs |= Columns::STATUS;
         }
         needs | self.set.needs()
+    }
+
+    /// What is wrong with a name of a user or a group that the machine does not know.
+    pub(super) fn unknown(&self, host: &Host) -> Option<String> {
+        let users = self.users.iter().chain(&self.real_users);
+        // Of a captured machine the names of its processes' users are known, and may be all.
+        let user = users.into_iter().find(|user| !host.is_captured() && user.uid.is_none());
+        let user = user.map(|user| format!("no user is called {:?}", user.name));
+        let group = self.no_groups.first().map(|name| format!("no group is called {name:?}"));
+        user.or(group)
     }
 
     /// Whether `row` was asked for in one way or another, as with `ps`: every option adds processes.

@@ -35,6 +35,18 @@ pub(super) fn branches(rows: &[Shown], terminal: &Terminal) -> Vec<Branch> {
     arrange(&parents, terminal.unicode)
 }
 
+/// The same, with two blanks for each generation in place of branches.
+pub(super) fn indented(rows: &[Shown]) -> Vec<Branch> {
+    let parents: Vec<(u32, u32)> =
+        rows.iter().map(|row| (row.pid.as_u32(), row.ppid.map_or(0, |p| p.as_u32()))).collect();
+    let indented = |branch: Branch| {
+        // Three columns of a branch for each.
+        let deep = branch.drawn.chars().count() / 3;
+        Branch { drawn: "  ".repeat(deep), ..branch }
+    };
+    arrange(&parents, false).into_iter().map(indented).collect()
+}
+
 /// The same of processes that are given as their numbers and those of their parents.
 pub(crate) fn arrange(rows: &[(u32, u32)], unicode: bool) -> Vec<Branch> {
     let (fork, last, down) =

@@ -126,6 +126,12 @@ impl Forest {
         found
     }
 
+    /// Whether the first process is among its ancestors, or is it: threads of the kernel have another one.
+    pub(super) fn is_of_first(&self, at: usize) -> bool {
+        let is_first = |at: &usize| self.nodes.get(*at).is_some_and(|node| node.pid == 1);
+        is_first(&at) || self.ancestors(at).iter().any(is_first)
+    }
+
     /// Everything under `root`, each before what it started. A circle, which a table that was read while processes came
     /// and went may have, is cut.
     pub(super) fn under(&mut self, root: usize) -> Vec<usize> {

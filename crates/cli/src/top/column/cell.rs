@@ -16,6 +16,18 @@ pub(crate) struct Writer<'a> {
     pub(crate) zone: &'a TimeZone,
     /// The name of the program instead of its command line.
     pub(crate) names: bool,
+    /// Sizes in this unit, or in kibibytes where there is room, as `top -b` has them; else each in the unit that suits it.
+    pub(crate) sizes: Sizes,
+}
+
+/// In which unit sizes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sizes {
+    Suiting,
+    /// Kibibytes, and what is too long for its column in a larger unit.
+    Kibibytes,
+    /// The letter of the unit.
+    In(char),
 }
 
 impl Column {
@@ -41,9 +53,9 @@ impl Column {
             Self::Files => entry.fds.map(number),
             Self::Minor => entry.minor_faults.map(number),
             Self::Major => entry.major_faults.map(number),
-            Self::Virtual => entry.vms.map(bytes),
-            Self::Resident => entry.rss.map(bytes),
-            Self::Shared => entry.shared.map(bytes),
+            Self::Virtual => entry.vms.map(|size| sized(size, 7, writer.sizes)),
+            Self::Resident => entry.rss.map(|size| sized(size, 6, writer.sizes)),
+            Self::Shared => entry.shared.map(|size| sized(size, 6, writer.sizes)),
             Self::Read => entry.read_rate.map(|rate| bytes(rate as u64)),
             Self::Write => entry.write_rate.map(|rate| bytes(rate as u64)),
             Self::Cpu => entry.cpu.map(percent),
@@ -72,6 +84,39 @@ fn rank(priority: i32) -> Line {
 fn bytes(bytes: u64) -> Line {
     let paint = if bytes == 0 { Paint::Faint } else { Paint::Plain };
     Line::new().with(paint, human::bytes_short(bytes, Scale::Binary))
+}
+
+/// An amount of memory in so many places.
+fn sized(size: u64, places: usize, sizes: Sizes) -> Line {
+    let paint = if size == 0 { Paint::Faint } else { Paint::Plain };
+    let text = match sizes {
+        Sizes::Suiting => return bytes(size),
+        Sizes::Kibibytes => in_kibibytes(size, places),
+        Sizes::In(letter) => in_unit(size, letter),
+    };
+    Line::new().with(paint, text)
+}
+
+/// The letters of units, each 1024 of the one before.
+const UNITS: [char; 5] = ['k', 'm', 'g', 't', 'p'];
+
+/// The number of kibibytes, if it is not too long; else with a letter and a digit after the point, as `top` writes it.
+fn in_kibibytes(size: u64, places: usize) -> String {
+    let plain = (size / 1024).to_string();
+    if plain.len() <= places {
+        return plain;
+    }
+    let larger = UNITS.iter().skip(1).map(|letter| in_unit(size, *letter));
+    larger.into_iter().find(|text| text.len() <= places).unwrap_or(plain)
+}
+
+/// The size in this unit; kibibytes are whole ones and have no letter.
+fn in_unit(size: u64, letter: char) -> String {
+    let power = UNITS.iter().position(|unit| *unit == letter).unwrap_or_default();
+    match power {
+        0 => (size / 1024).to_string(),
+        power => format!("{:.1}{letter}", size as f64 / 1024_f64.powi(power as i32 + 1)),
+    }
 }
 
 /// One digit after the point while there is room for it.
@@ -105,12 +150,13 @@ fn status(entry: &Entry) -> Line {
 fn command(entry: &Entry, writer: &Writer<'_>) -> Line {
     let (command, name) = (writer.sample.text(entry.command), writer.sample.text(entry.name));
     let zombie = entry.status == Some(Status::Zombie);
+    if writer.names {
+        let line = Line::new().with_bytes(Paint::Plain, name);
+        return if zombie { line.with(Paint::Faint, " <defunct>") } else { line };
+    }
     if command.is_empty() {
         let line = Line::new().with(Paint::Faint, "[").with_bytes(Paint::Faint, name);
         return line.with(Paint::Faint, if zombie { "] <defunct>" } else { "]" });
-    }
-    if writer.names {
-        return Line::new().with_bytes(Paint::Plain, name);
     }
     let (program, arguments) = command.split_at_checked(entry.program).unwrap_or((command, b""));
     // With a blank in it, it is a title that the process gave itself.
@@ -132,6 +178,16 @@ mod tests {
         assert_eq!(hundredths(3725.987), "62:05.98");
         assert_eq!(hundredths(60_000.0), "1000:00");
         assert_eq!(hundredths(1_000_000.0), "277h46");
+    }
+
+    #[test]
+    fn sizes_are_kibibytes_while_there_is_room() {
+        assert_eq!(in_kibibytes(856_200 << 10, 7), "856200");
+        assert_eq!(in_kibibytes(0, 7), "0");
+        assert_eq!(in_kibibytes(1_234_567 << 10, 6), "1.2g");
+        assert_eq!(in_kibibytes(12_345_678 << 10, 6), "11.8g");
+        assert_eq!(in_unit(856_200 << 10, 'm'), "836.1m");
+        assert_eq!(in_unit(856_200 << 10, 'k'), "856200");
     }
 
     #[test]

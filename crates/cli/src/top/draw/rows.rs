@@ -4,7 +4,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::paint::Canvas;
 use crate::line::{Line, Paint};
-use crate::top::column::{Column, Writer};
+use crate::top::column::{Column, Sizes, Writer};
 use crate::top::order::Shown;
 use crate::top::sample::Entry;
 use crate::top::state::State;
@@ -12,7 +12,12 @@ use crate::top::state::State;
 /// Draws the heads and the rows that are on the screen.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     heads(canvas, state);
-    let writer = Writer { sample: &state.sample, zone: &state.zone, names: state.names };
+    let writer = Writer {
+        sample: &state.sample,
+        zone: &state.zone,
+        names: state.names,
+        sizes: Sizes::Suiting,
+    };
     let rows = state.shown.iter().enumerate().skip(state.top).take(state.places.rows);
     for (y, (at, shown)) in rows.enumerate() {
         let Some(entry) = state.sample.entries.get(shown.entry) else { continue };

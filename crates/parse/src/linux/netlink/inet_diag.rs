@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::Endian;
 use crate::linux::endian::array;
-use crate::linux::net_inet::Inet;
+use crate::linux::net_inet::{Inet, Timer};
 
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = 10;
@@ -23,6 +23,7 @@ pub fn inet_diag(payload: &[u8], order: Endian) -> Option<Inet> {
         tx_queue: number(60)?,
         uid: number(64)?,
         inode: number(68)?.into(),
+        timer: Timer { kind: *payload.get(2)?, left_ms: number(52)?, attempts: *payload.get(3)? },
     })
 }
 
@@ -66,10 +67,10 @@ mod tests {
 
     /// `[::ffff:127.0.0.1]:40521` to `[::ffff:127.0.0.1]:80`, established, on a little-endian machine.
     const MAPPED: &[u8] = &[
-        10, 1, 0, 0, 0x9e, 0x49, 0, 80, // family, state, timer, retrans, ports
+        10, 1, 2, 3, 0x9e, 0x49, 0, 80, // family, state, timer, retrans, ports
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1, // source
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1, // destination
-        0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // interface, cookie, expires
+        0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xf4, 1, 0, 0, // interface, cookie, expires
         5, 0, 0, 0, 6, 0, 0, 0, 0xe8, 3, 0, 0, 0x39, 0x30, 0, 0, // queues, uid, inode
     ];
 
@@ -80,12 +81,13 @@ mod tests {
         assert_eq!(row.remote.to_string(), "[::ffff:127.0.0.1]:80");
         assert_eq!((row.state, row.rx_queue, row.tx_queue), (1, 5, 6));
         assert_eq!((row.uid, row.inode), (1000, 12345));
+        assert_eq!(row.timer, Timer { kind: 2, left_ms: 500, attempts: 3 });
     }
 
     #[test]
     fn t56_only_the_numbers_depend_on_the_machines_order() {
         let mut big = MAPPED.to_vec();
-        for number in big[56..].chunks_exact_mut(4) {
+        for number in big[52..].chunks_exact_mut(4) {
             number.reverse();
         }
         assert_eq!(inet_diag(&big, Endian::Big), inet_diag(MAPPED, Endian::Little));

@@ -1,13 +1,13 @@
 //! Memory and swap space: `/proc/meminfo`, `/proc/vmstat`, `/proc/zoneinfo`.
 
-use psight_parse::linux::meminfo::{Meminfo, meminfo};
+use psight_parse::linux::meminfo::{Meminfo, commit, meminfo};
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
 use super::disk::moved;
 use super::host::is_missing_here;
 use super::records::bytes;
 use super::{ffi, read};
-use crate::memory::{HeapInfo, MemoryCaches, SwapMemory, VirtualMemory, percent};
+use crate::memory::{CommittedMemory, HeapInfo, MemoryCaches, SwapMemory, VirtualMemory, percent};
 use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
@@ -50,6 +50,14 @@ pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
         files: info.cached_kib.map(bytes),
         reclaimable: info.sreclaimable_kib.map(bytes),
     })
+}
+
+// /proc/meminfo
+pub(crate) fn committed_memory(host: &Host) -> Result<CommittedMemory> {
+    let commit = commit(&read::system_piece(&host.proc().join("meminfo"))?);
+    let known = commit.limit_kib.zip(commit.committed_kib);
+    let (limit, committed) = known.ok_or_else(|| Error::unsupported("committed_memory"))?;
+    Ok(CommittedMemory { limit: bytes(limit), committed: bytes(committed) })
 }
 
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {

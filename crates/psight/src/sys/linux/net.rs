@@ -1,5 +1,6 @@
 //! Network: netlink, the tables under `/proc/net`, `/sys/class/net`, and requests to drivers.
 
+mod counters;
 mod ffi;
 mod interfaces;
 mod netlink;
@@ -16,6 +17,7 @@ use std::path::Path;
 
 use psight_parse::linux::net_dev::net_dev;
 
+pub(crate) use counters::protocol_counters;
 pub(crate) use interfaces::{interface_addresses, interface_stats};
 pub(crate) use question::{capture_addresses, capture_links, capture_routes};
 pub(crate) use routes::routes;

@@ -5,6 +5,7 @@ mod listed;
 use std::ffi::{CString, OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psight_parse::linux::logind::{self, Session};
@@ -13,7 +14,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
 use super::{ffi, read};
-use crate::users::User;
+use crate::users::{LoginKind, LoginRecord, User};
 use crate::{Error, Host, Result};
 pub(crate) use listed::Listed;
 
@@ -40,17 +41,64 @@ pub(crate) fn terminal_idle(host: &Host, terminal: &OsStr) -> Result<Duration> {
     Ok(host.now().duration_since(read).unwrap_or_default())
 }
 
+// stat(2) of the terminal: S_IWGRP
+pub(crate) fn terminal_takes_messages(host: &Host, terminal: &OsStr) -> Result<bool> {
+    if host.is_captured() {
+        return Err(Error::unsupported("terminal_takes_messages"));
+    }
+    let path = host.dev().join(terminal);
+    let terminal = std::fs::metadata(&path).map_err(|error| Error::system(&path, error))?;
+    Ok(terminal.permissions().mode() & 0o020 != 0)
+}
+
+// utmp(5)
+pub(crate) fn login_records(host: &Host) -> Result<Vec<LoginRecord>> {
+    records(host, |records| records.iter().filter_map(login_record).collect())
+}
+
+fn login_record(record: &Utmp<'_>) -> Option<LoginRecord> {
+    let kind = match record.ut_type {
+        0 => LoginKind::Empty,
+        1 => LoginKind::RunLevel,
+        2 => LoginKind::Boot,
+        3 => LoginKind::NewTime,
+        4 => LoginKind::OldTime,
+        5 => LoginKind::Init,
+        6 => LoginKind::Login,
+        USER_PROCESS => LoginKind::User,
+        8 => LoginKind::Dead,
+        9 => LoginKind::Accounting,
+        _ => return None,
+    };
+    Some(LoginRecord {
+        kind,
+        name: known(record.ut_user),
+        terminal: known(record.ut_line),
+        id: known(record.ut_id),
+        host: known(record.ut_host),
+        time: at(Duration::from_secs(record.tv_sec)),
+        pid: u32::try_from(record.ut_pid).ok().filter(|pid| *pid > 0),
+    })
+}
+
 // utmp(5)
 fn recorded(host: &Host) -> Result<Vec<User>> {
+    records(host, |records| {
+        let logins = records.iter().filter(|record| record.ut_type == USER_PROCESS);
+        logins.filter(|record| !is_stale(host, record)).map(login).collect()
+    })
+}
+
+/// What `read` makes of the records of the machine; nothing where there are none.
+fn records<T>(host: &Host, read: impl Fn(&[Utmp<'_>]) -> Vec<T>) -> Result<Vec<T>> {
     for path in ["run/utmp", "var/run/utmp"].map(|path| host.file(path)) {
-        let bytes = match read::file(&path) {
+        let bytes = match super::read::file(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(Error::system(&path, error)),
         };
         let records = utmp(&bytes).map_err(|error| Error::malformed(&path, &error))?;
-        let logins = records.iter().filter(|record| record.ut_type == USER_PROCESS);
-        return Ok(logins.filter(|record| !is_stale(host, record)).map(login).collect());
+        return Ok(read(&records));
     }
     Ok(Vec::new())
 }

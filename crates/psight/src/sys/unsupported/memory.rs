@@ -1,10 +1,14 @@
 //! Memory, refused.
 
-use crate::memory::{HeapInfo, MemoryCaches, SwapMemory, VirtualMemory};
+use crate::memory::{CommittedMemory, HeapInfo, MemoryCaches, SwapMemory, VirtualMemory};
 use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(_host: &Host) -> Result<(VirtualMemory, bool)> {
     Err(Error::unsupported("virtual_memory"))
+}
+
+pub(crate) fn committed_memory(_host: &Host) -> Result<CommittedMemory> {
+    Err(Error::unsupported("committed_memory"))
 }
 
 pub(crate) fn memory_caches(_host: &Host) -> Result<MemoryCaches> {

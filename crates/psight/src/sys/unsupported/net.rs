@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::net::{
-    Connection, ConnectionKind, InterfaceAddress, InterfaceStats, NetIo, Route, Routes,
+    Connection, ConnectionKind, InterfaceAddress, InterfaceStats, NetIo, ProtocolCounter, Route,
+    Routes,
 };
 use crate::{Error, Host, Pid, Result};
 
@@ -20,6 +21,10 @@ pub(crate) fn interface_addresses(
 
 pub(crate) fn interface_stats(_host: &Host) -> Result<BTreeMap<OsString, InterfaceStats>> {
     Err(Error::unsupported("interface_stats"))
+}
+
+pub(crate) fn protocol_counters(_host: &Host) -> Result<Vec<ProtocolCounter>> {
+    Err(Error::unsupported("protocol_counters"))
 }
 
 pub(crate) fn routes(_host: &Host, _which: Routes) -> Result<Vec<Route>> {

@@ -3,11 +3,19 @@
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
-use crate::users::User;
+use crate::users::{LoginRecord, User};
 use crate::{Error, Host, Result};
 
 pub(crate) fn users(_host: &Host) -> Result<Vec<User>> {
     Err(Error::unsupported("users"))
+}
+
+pub(crate) fn login_records(_host: &Host) -> Result<Vec<LoginRecord>> {
+    Err(Error::unsupported("login_records"))
+}
+
+pub(crate) fn terminal_takes_messages(_host: &Host, _terminal: &OsStr) -> Result<bool> {
+    Err(Error::unsupported("terminal_takes_messages"))
 }
 
 pub(crate) fn terminal_idle(_host: &Host, _terminal: &OsStr) -> Result<Duration> {

@@ -24,11 +24,14 @@ pub(crate) use super::unsupported::control::{rlimit, set_rlimit};
 pub(crate) use super::unsupported::cpu::load_average;
 pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
 pub(crate) use super::unsupported::files::fds;
-pub(crate) use super::unsupported::memory::memory_caches;
-pub(crate) use super::unsupported::net::{capture_addresses, capture_links, capture_routes};
+pub(crate) use super::unsupported::memory::{committed_memory, memory_caches};
+pub(crate) use super::unsupported::net::{
+    capture_addresses, capture_links, capture_routes, protocol_counters,
+};
 pub(crate) use super::unsupported::sensors::{fans, power_supplies, temperatures};
 pub(crate) use super::unsupported::users::{
-    Listed, asked_name, group_id, group_name, terminal_idle, user_id,
+    Listed, asked_name, group_id, group_name, login_records, terminal_idle,
+    terminal_takes_messages, user_id,
 };
 pub(crate) use super::unsupported::{doctor, limits, pressure};
 

@@ -14,7 +14,7 @@ use super::opened::Opened;
 use crate::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType};
 use crate::{Error, Host, Pid, Result};
 
-pub(crate) use super::{capture_addresses, capture_links, capture_routes};
+pub(crate) use super::{capture_addresses, capture_links, capture_routes, protocol_counters};
 pub(crate) use interfaces::{interface_addresses, interface_stats, io_counters};
 pub(crate) use routes::routes;
 
@@ -151,6 +151,9 @@ fn connection(
         uid: None,
         recv_queue: None,
         send_queue: None,
+        timer: None,
+        timer_left: None,
+        timer_attempts: None,
     }
 }
 

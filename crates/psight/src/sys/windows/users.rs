@@ -4,7 +4,10 @@ use std::ffi::OsString;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 // Users have no numbers, and no file lists them.
-pub(crate) use super::{Listed, asked_name, group_id, group_name, terminal_idle, user_id};
+pub(crate) use super::{
+    Listed, asked_name, group_id, group_name, login_records, terminal_idle,
+    terminal_takes_messages, user_id,
+};
 
 use super::kernel::{here, moment};
 use super::machine::sessions::{self, Session};

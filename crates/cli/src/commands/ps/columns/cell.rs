@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use psight::process::{SchedulingPolicy, Status, nice_order};
-use psight::record::Value;
+use psight::record::{Field, Unit, Value};
 use psight::table::ProcessRow;
 
 use super::{Chosen, Reader, Shown};
@@ -19,8 +19,11 @@ use crate::table::{self, Numbers};
 impl Chosen {
     /// The value for people.
     pub(in crate::commands::ps) fn cell(&self, row: &Shown, reader: &Reader) -> Line {
+        if self.empty_in == Some(row.part) {
+            return none();
+        }
         let known = match self.look {
-            Look::Command => Some(command(row)),
+            Look::Command => Some(self.with_its_environment(command(row), row)),
             Look::Environment => Some(self.listed(row, reader, " ")),
             Look::List => Some(self.listed(row, reader, ",")),
             Look::Terminal => row.terminal.as_ref().map(|terminal| {
@@ -38,8 +41,8 @@ impl Chosen {
             | Look::Moment
             | Look::Elapsed
             | Look::Seconds => row.create_time.map(|at| plain(self.since(at, reader))),
-            Look::Time => row.cpu_times.map(|times| plain(human::cpu_time(times.total()))),
-            Look::Clock => row.cpu_times.map(|times| plain(human::clock(times.total()))),
+            Look::Time => time(row, reader).map(|time| plain(human::cpu_time(time))),
+            Look::Clock => time(row, reader).map(|time| plain(human::clock(time))),
             Look::Short => row.name.as_ref().map(|name| short(name)),
             Look::Nice | Look::RealTime | Look::Class | Look::Flags | Look::RunsOn => {
                 self.turn(row)
@@ -48,13 +51,17 @@ impl Chosen {
                 Some(Told::Signals(signals)) => Some(plain(format!("{:016x}", signals.mask()))),
                 _ => None,
             },
+            Look::Octets => Some(match self.value(row, reader) {
+                Value::Uint(address) => plain(format!("{address:016x}")),
+                _ => none(),
+            }),
             Look::Kibibytes if reader.human.is_none() => match self.value(row, reader) {
                 Value::Uint(bytes) => Some(plain(bytes / 1024)),
                 _ => None,
             },
             Look::Number | Look::Text => return table::plain(&self.value(row, reader)),
             Look::Kibibytes | Look::Plain => {
-                let value = self.value(row, reader);
+                let value = whole_tenths(self.leaf(), self.value(row, reader));
                 let numbers = Numbers { human: reader.human };
                 return match self.leaf() {
                     Some(field) => table::cell(field, &value, numbers),
@@ -87,6 +94,18 @@ impl Chosen {
             },
             _ => None,
         }
+    }
+
+    /// The command with the environment behind it, where that was asked for.
+    fn with_its_environment(&self, mut command: Line, row: &Shown) -> Line {
+        if let (true, Some(Told::Texts(pairs))) =
+            (self.environment, row.told(Question::Environment))
+        {
+            for pair in pairs {
+                command = command.with(Paint::Plain, " ").with_os(Paint::Plain, pair);
+            }
+        }
+        command
     }
 
     fn told<'a>(&self, row: &'a Shown) -> Option<&'a Told> {
@@ -123,6 +142,24 @@ impl Chosen {
             line.append(table::plain(item));
         }
         if line.is_empty() { none() } else { line }
+    }
+}
+
+/// How long processors worked for it, and for its children that ended where these count.
+fn time(row: &Shown, reader: &Reader) -> Option<f64> {
+    let times = row.cpu_times?;
+    let children = times.children_user + times.children_system;
+    Some(times.total() + if reader.cumulative { children } else { 0.0 })
+}
+
+/// A percentage without what is less than a tenth, as `ps` counts it: 99.96 % of a processor is not all of it.
+fn whole_tenths<'a>(field: Option<&Field>, value: Value<'a>) -> Value<'a> {
+    match (field.map(|field| field.unit), value) {
+        // A tenth that was worked out may be a hair less than one.
+        (Some(Unit::Percent), Value::Float(percent)) => {
+            Value::Float((percent * 10.0 + 1e-6).floor() / 10.0)
+        }
+        (_, value) => value,
     }
 }
 
@@ -218,4 +255,19 @@ fn state(row: &Shown, status: Status) -> Line {
         text.push('+');
     }
     Line::new().with(paint(status), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use psight::Record as _;
+
+    #[test]
+    fn a_percentage_is_cut_and_not_rounded() {
+        let percent = ProcessRow::FIELDS.iter().find(|field| field.name == "memory_percent");
+        for (given, shown) in [(0.076, 0.0), (99.96, 99.9), (1.4999999999, 1.5), (0.1, 0.1)] {
+            assert_eq!(whole_tenths(percent, Value::Float(given)), Value::Float(shown), "{given}");
+        }
+        assert_eq!(whole_tenths(None, Value::Float(0.076)), Value::Float(0.076));
+    }
 }

@@ -17,7 +17,8 @@ use rustix::fd::OwnedFd;
 
 use super::netlink::{Netlink, netlink};
 use crate::net::{
-    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketType, UnixState,
+    Address, Connection, ConnectionKind, ConnectionStatus, Family, SocketTimer, SocketType,
+    UnixState,
 };
 use crate::sys::linux::read;
 use crate::{Error, Result};
@@ -232,7 +233,21 @@ impl Table {
             recv_queue: Some(socket.rx_queue.into()),
             send_queue,
             unix_state: None,
+            timer: timer(socket.timer.kind),
+            timer_left: timer(socket.timer.kind).map(|_| socket.timer.left_ms),
+            timer_attempts: timer(socket.timer.kind).map(|_| socket.timer.attempts),
         }
+    }
+}
+
+/// The kernel's numbers of timers: net/ipv4/inet_diag.c. Whatever else there is sends something again.
+fn timer(kind: u8) -> Option<SocketTimer> {
+    match kind {
+        0 => None,
+        2 => Some(SocketTimer::KeepAlive),
+        3 => Some(SocketTimer::TimeWait),
+        4 => Some(SocketTimer::Probe),
+        _ => Some(SocketTimer::Retransmit),
     }
 }
 
@@ -288,6 +303,9 @@ fn unix(kind: u32, inode: u64, name: Vec<u8>, state: Option<UnixState>) -> Optio
         recv_queue: None,
         send_queue: None,
         unix_state: state,
+        timer: None,
+        timer_left: None,
+        timer_attempts: None,
     })
 }
 
@@ -344,6 +362,7 @@ impl Hasher for InodeHasher {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use psight_parse::linux::net_inet::Timer;
 
     fn row(inode: u64, ends: (&str, &str), state: u8) -> Connection {
         let socket = Inet {
@@ -354,6 +373,7 @@ mod tests {
             rx_queue: 0,
             uid: 0,
             inode,
+            timer: Timer::default(),
         };
         Table::Tcp4.inet(&socket, None)
     }
@@ -396,6 +416,7 @@ mod tests {
             rx_queue: 0,
             uid: 5,
             inode: 3,
+            timer: Timer::default(),
         };
         let udp = Table::Udp6.inet(&socket, None);
         assert_eq!((udp.status, udp.raddr), (ConnectionStatus::None, None));
