@@ -85,9 +85,7 @@ impl DiskProber {
         if self.host.is_captured() {
             return self.host.disk_usage(path);
         }
-        let found = self.find(path, within, Some(&self.usage))?;
-        // It was asked for.
-        found.usage.ok_or_else(|| Error::unsupported("disk_usage"))
+        self.usage_by(&self.table()?, path, within)
     }
 
     /// The same of several paths, in their order: all of them together take little longer than `within`, however many
@@ -104,10 +102,16 @@ impl DiskProber {
         // Everybody is asked, and those that are slow are left to it; then they are waited for, counted from the first
         // question, which makes it one wait for all.
         let grace = within.min(GRACE);
+        // Of thousands of mounts the table is long, and is read once for all. Without one each says why.
+        let table = if self.host.is_captured() { None } else { self.table().ok() };
+        let ask = |path: &Path, within| match &table {
+            Some(table) => self.usage_by(table, path, within),
+            None => self.disk_usage(path, within),
+        };
         let asked: Vec<_> = paths
             .into_iter()
             .map(|path| {
-                let answer = self.disk_usage(path.as_ref(), grace);
+                let answer = ask(path.as_ref(), grace);
                 (path, answer)
             })
             .collect();
@@ -115,7 +119,7 @@ impl DiskProber {
             .into_iter()
             .map(|(path, answer)| match answer {
                 Err(error) if error.kind() == crate::ErrorKind::TimedOut => {
-                    self.disk_usage(path, within)
+                    ask(path.as_ref(), within)
                 }
                 answer => answer,
             })
@@ -133,19 +137,40 @@ impl DiskProber {
         if self.host.is_captured() {
             return Err(Error::unsupported("real_path"));
         }
-        Ok(self.find(path.as_ref(), within, None)?.path)
+        Ok(self.find(&self.table()?, path.as_ref(), within, None)?.path)
     }
 
-    fn find(&self, asked: &Path, within: Duration, usage: Option<&Arc<Usage>>) -> Result<Found> {
-        // Too far away to be told is forever.
-        let deadline = Instant::now().checked_add(within);
+    /// What is mounted now.
+    fn table(&self) -> Result<Arc<MountTable>> {
         let mounts = match sys::disk::mount_points(&self.host) {
             // Without a table, as where there is no procfs, everything is taken for one mount.
             Err(error) if error.kind() == crate::ErrorKind::NotFound => Vec::new(),
             mounts => mounts?,
         };
-        let table = Arc::new(MountTable::new(mounts));
-        let mut walk = Walk::to(&self.absolute(asked)?, &table);
+        Ok(Arc::new(MountTable::new(mounts)))
+    }
+
+    fn usage_by(
+        &self,
+        table: &Arc<MountTable>,
+        path: &Path,
+        within: Duration,
+    ) -> Result<DiskUsage> {
+        let found = self.find(table, path, within, Some(&self.usage))?;
+        // It was asked for.
+        found.usage.ok_or_else(|| Error::unsupported("disk_usage"))
+    }
+
+    fn find(
+        &self,
+        table: &Arc<MountTable>,
+        asked: &Path,
+        within: Duration,
+        usage: Option<&Arc<Usage>>,
+    ) -> Result<Found> {
+        // Too far away to be told is forever.
+        let deadline = Instant::now().checked_add(within);
+        let mut walk = Walk::to(&self.absolute(asked)?, table);
         loop {
             if usage.is_none() && walk.is_over() {
                 return Ok(Found { path: walk.reached().to_owned(), usage: None });

@@ -33,6 +33,7 @@ pub(crate) fn partitions(host: &Host, which: Mounts) -> Result<Vec<Partition>> {
         Mounts::Physical => Some(Storage::read(host)?),
         Mounts::All => None,
     };
+    let mut roots = root::Roots::new(host);
     let mut partitions = Vec::new();
     for mount in mount_table(host)? {
         let named = !mount.device.is_empty() && mount.device != b"none";
@@ -40,7 +41,7 @@ pub(crate) fn partitions(host: &Host, which: Mounts) -> Result<Vec<Partition>> {
             continue;
         }
         let device = named.then(|| match mount.device.as_slice() {
-            b"/dev/root" | b"rootfs" => root::device(host, &mount.mountpoint),
+            b"/dev/root" | b"rootfs" => roots.device(&mount.mountpoint),
             _ => None,
         });
         partitions.push(Partition {
