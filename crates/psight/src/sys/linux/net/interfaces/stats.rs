@@ -145,7 +145,7 @@ impl Drivers {
 }
 
 /// The interfaces that a `/proc/net/dev` lists.
-fn names_in(path: &Path) -> Result<BTreeSet<OsString>> {
+pub(super) fn names_in(path: &Path) -> Result<BTreeSet<OsString>> {
     let bytes = read::system(path)?;
     let rows = net_dev(&bytes).map_err(|error| Error::malformed(path, &error))?;
     Ok(rows.map(|dev| OsString::from_vec(dev.name.to_vec())).collect())
