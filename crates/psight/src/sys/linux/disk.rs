@@ -67,9 +67,29 @@ pub(crate) fn mount_points(host: &Host) -> Result<Vec<MountPoint>> {
 
 // self/mountinfo, filesystems
 pub(crate) fn is_prompt(host: &Host, mount: &MountPoint) -> bool {
-    /// What the kernel keeps in memory, or makes of other file systems.
-    const OF_KERNEL: [&[u8]; 7] =
-        [b"tmpfs", b"devtmpfs", b"ramfs", b"rootfs", b"overlay", b"proc", b"sysfs"];
+    /// What the kernel keeps in memory, makes up, or makes of other file systems.
+    const OF_KERNEL: [&[u8]; 20] = [
+        b"tmpfs",
+        b"devtmpfs",
+        b"ramfs",
+        b"rootfs",
+        b"overlay",
+        b"proc",
+        b"sysfs",
+        b"devpts",
+        b"mqueue",
+        b"hugetlbfs",
+        b"cgroup",
+        b"cgroup2",
+        b"securityfs",
+        b"debugfs",
+        b"tracefs",
+        b"configfs",
+        b"bpf",
+        b"pstore",
+        b"efivarfs",
+        b"binfmt_misc",
+    ];
     let table = numbered_mounts(host).unwrap_or_default();
     let Some(found) = table.iter().find(|info| info.id == mount.id) else { return false };
     let kind = found.mount.fstype.as_slice();
