@@ -84,7 +84,7 @@ pub(super) fn identity(socket: BorrowedFd<'_>, name: &[u8]) -> io::Result<(i32, 
     let (index, address) = (ask(SIOCGIFINDEX)?, ask(SIOCGIFHWADDR)?);
     // SAFETY: the kernel has filled in these members, and any bytes are such.
     let (index, address) = unsafe { (index.ifr_ifru.ifru_ifindex, address.ifr_ifru.ifru_hwaddr) };
-    Ok((index, address.sa_data.map(|byte| byte as u8)))
+    Ok((index, address.sa_data.map(byte)))
 }
 
 /// SIOCGIFCONF: the IPv4 addresses of all interfaces, each with the name of the interface or alias.
@@ -118,12 +118,18 @@ pub(super) fn ipv4_addresses(socket: BorrowedFd<'_>) -> io::Result<Vec<(Vec<u8>,
 }
 
 fn name(request: &libc::ifreq) -> Vec<u8> {
-    request.ifr_name.iter().map(|byte| *byte as u8).take_while(|byte| *byte != 0).collect()
+    request.ifr_name.iter().map(|char| byte(*char)).take_while(|byte| *byte != 0).collect()
 }
 
 fn ipv4(request: &libc::ifreq) -> Ipv4Addr {
     // SAFETY: the kernel has filled in a socket's address, and any bytes are one.
     let address = unsafe { request.ifr_ifru.ifru_addr };
-    let [_, _, a, b, c, d, ..] = address.sa_data.map(|byte| byte as u8);
+    let [_, _, a, b, c, d, ..] = address.sa_data.map(byte);
     Ipv4Addr::new(a, b, c, d)
+}
+
+/// C's characters have a sign on some processors.
+fn byte(char: libc::c_char) -> u8 {
+    let [byte] = char.to_ne_bytes();
+    byte
 }
