@@ -178,8 +178,8 @@ impl Host {
     ///
     /// An interface that vanishes while it is asked is left out.
     ///
-    /// Linux: netlink (`RTM_GETLINK`) and `ethtool` requests, of the caller's network namespace; `/sys/class/net` where
-    /// netlink is forbidden, and for a machine whose kernel cannot be asked.
+    /// Linux: netlink (`RTM_GETLINK`) and `ethtool` requests, of the caller's network namespace; where netlink is forbidden
+    /// `SIOCGIFFLAGS` and `SIOCGIFMTU`, and `/sys/class/net` for a machine whose kernel cannot be asked.
     ///
     /// Windows: `GetIfEntry2`. `duplex` is not told, and there are no flags.
     ///

@@ -67,21 +67,32 @@ pub(super) fn ask_of(
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(ipv4(&request)) }
 }
 
+/// SIOCGIFFLAGS, SIOCGIFMTU: the flags of the interface `name`, and its largest packet.
+pub(super) fn state(socket: BorrowedFd<'_>, name: &[u8]) -> io::Result<(i16, i32)> {
+    const SIOCGIFFLAGS: libc::Ioctl = 0x8913;
+    const SIOCGIFMTU: libc::Ioctl = 0x8921;
+    let (flags, mtu) = (ask(socket, SIOCGIFFLAGS, name)?, ask(socket, SIOCGIFMTU, name)?);
+    // SAFETY: the kernel has filled in these members, and any bytes are such.
+    Ok(unsafe { (flags.ifr_ifru.ifru_flags, mtu.ifr_ifru.ifru_mtu) })
+}
+
+/// What a request without more than a name says.
+fn ask(socket: BorrowedFd<'_>, command: libc::Ioctl, name: &[u8]) -> io::Result<libc::ifreq> {
+    // SAFETY: every field of an ifreq may be zero.
+    let mut request: libc::ifreq = unsafe { mem::zeroed() };
+    for (to, byte) in request.ifr_name.iter_mut().zip(name) {
+        *to = *byte as libc::c_char;
+    }
+    // SAFETY: `request` is a whole ifreq, which is all that is written.
+    let result = unsafe { libc::ioctl(socket.as_raw_fd(), command, &raw mut request) };
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(request) }
+}
+
 /// SIOCGIFINDEX, SIOCGIFHWADDR: the number of the interface `name`, and how its address begins.
 pub(super) fn identity(socket: BorrowedFd<'_>, name: &[u8]) -> io::Result<(i32, [u8; 14])> {
     const SIOCGIFINDEX: libc::Ioctl = 0x8933;
     const SIOCGIFHWADDR: libc::Ioctl = 0x8927;
-    let ask = |command| {
-        // SAFETY: every field of an ifreq may be zero.
-        let mut request: libc::ifreq = unsafe { mem::zeroed() };
-        for (to, byte) in request.ifr_name.iter_mut().zip(name) {
-            *to = *byte as libc::c_char;
-        }
-        // SAFETY: `request` is a whole ifreq, which is all that is written.
-        let result = unsafe { libc::ioctl(socket.as_raw_fd(), command, &raw mut request) };
-        if result < 0 { Err(io::Error::last_os_error()) } else { Ok(request) }
-    };
-    let (index, address) = (ask(SIOCGIFINDEX)?, ask(SIOCGIFHWADDR)?);
+    let (index, address) = (ask(socket, SIOCGIFINDEX, name)?, ask(socket, SIOCGIFHWADDR, name)?);
     // SAFETY: the kernel has filled in these members, and any bytes are such.
     let (index, address) = unsafe { (index.ifr_ifru.ifru_ifindex, address.ifr_ifru.ifru_hwaddr) };
     Ok((index, address.sa_data.map(byte)))
