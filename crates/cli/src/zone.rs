@@ -31,6 +31,11 @@ fn named(name: &str) -> Option<TimeZone> {
 }
 
 fn read(path: &Path) -> Option<TimeZone> {
+    let kind = fs::metadata(path).ok()?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        // A device has no end, and a pipe keeps whoever opens it waiting: no zone, which to the C library is UTC.
+        return Some(TimeZone::UTC);
+    }
     let bytes = fs::read(path).ok()?;
     TimeZone::tzif("local", &bytes).ok()
 }
@@ -51,6 +56,13 @@ mod tests {
             }
         }
         assert_eq!(named("UTC"), Some(TimeZone::UTC));
+    }
+
+    #[test]
+    #[cfg_attr(windows, ignore = "it has other devices")]
+    fn what_has_no_end_is_no_zone() {
+        assert_eq!(named("/dev/zero"), Some(TimeZone::UTC));
+        assert_eq!(named(":/dev/null"), Some(TimeZone::UTC));
     }
 
     #[test]

@@ -86,16 +86,19 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// `NoSuchProcess` if there is none.
+    /// `NoSuchProcess` if there is none, `NotFound` where it is there and no procfs tells of it.
     pub fn new(pid: impl Into<Pid>) -> Result<Self> {
         Host::local().process(pid)
     }
 
     /// The process that asks.
     ///
+    /// Linux: by the number that `/proc/self` has for it, which is another one than `getpid(2)`'s where `/proc` is of another
+    /// pid namespace.
+    ///
     /// # Errors
     ///
-    /// `Unsupported` on a captured machine.
+    /// `NotFound` where no procfs is mounted.
     pub fn current() -> Result<Self> {
         let host = Host::local();
         let pid = sys::process::current_pid(&host)?;

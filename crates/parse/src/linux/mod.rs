@@ -9,6 +9,7 @@ pub mod diskstats;
 mod endian;
 pub mod ethtool;
 pub mod filesystems;
+pub mod if_inet6;
 pub mod loadavg;
 pub mod locks;
 pub mod logind;
@@ -82,6 +83,7 @@ pub const ALL: &[Decoder] = decoders! {
     "meminfo/commit" => meminfo::commit,
     "mountinfo" => mountinfo::mountinfo,
     "mounts" => mounts::mounts,
+    "net/if_inet6" => |bytes| if_inet6::if_inet6(bytes).count(),
     "net/dev" => |bytes| net_dev::net_dev(bytes).map(Iterator::count),
     "net/inet" => |bytes| net_inet::net_inet(bytes, Endian::Little).map(Iterator::count),
     "net/snmp" => net_snmp::net_snmp,

@@ -159,7 +159,8 @@ impl Host {
     /// An interface without addresses is not there. An alias (`eth0:1`) has the addresses that are labelled with its
     /// name.
     ///
-    /// Linux: netlink (`RTM_GETLINK`, `RTM_GETADDR`), of the caller's network namespace. For a machine that was captured:
+    /// Linux: netlink (`RTM_GETLINK`, `RTM_GETADDR`), of the caller's network namespace; where that is refused, what is
+    /// older (`SIOCGIFCONF`, `/proc/net/if_inet6`, `/sys/class/net`), without the other end of IPv6 addresses. For a machine that was captured:
     /// the same answers, from `answers/rtm_getlink.bin` and `answers/rtm_getaddr.bin`.
     ///
     /// Windows: `GetAdaptersAddresses`, by the names that people give adapters; the scope of a link-local address is
@@ -167,8 +168,8 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// `Unsupported` for a machine whose kernel cannot be asked and whose answer was not captured; `AccessDenied` where
-    /// netlink is forbidden.
+    /// `Unsupported` for a machine whose kernel cannot be asked and whose answer was not captured; what netlink says
+    /// (`AccessDenied` where it is forbidden) where the rest is not there either.
     pub fn interface_addresses(&self) -> Result<BTreeMap<OsString, Vec<InterfaceAddress>>> {
         sys::net::interface_addresses(self)
     }
@@ -177,8 +178,8 @@ impl Host {
     ///
     /// An interface that vanishes while it is asked is left out.
     ///
-    /// Linux: netlink (`RTM_GETLINK`) and `ethtool` requests, of the caller's network namespace; `/sys/class/net` where
-    /// netlink is forbidden, and for a machine whose kernel cannot be asked.
+    /// Linux: netlink (`RTM_GETLINK`) and `ethtool` requests, of the caller's network namespace; where netlink is forbidden
+    /// `SIOCGIFFLAGS` and `SIOCGIFMTU`, and `/sys/class/net` for a machine whose kernel cannot be asked.
     ///
     /// Windows: `GetIfEntry2`. `duplex` is not told, and there are no flags.
     ///

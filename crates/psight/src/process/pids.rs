@@ -12,7 +12,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// `NotFound` where there is no `/proc`.
+    /// `NotFound` where there is no `/proc`, or nothing mounted on it.
     pub fn pids(&self) -> Result<Vec<Pid>> {
         sys::control::pids(self)
     }

@@ -33,6 +33,7 @@ pub(crate) fn partitions(host: &Host, which: Mounts) -> Result<Vec<Partition>> {
         Mounts::Physical => Some(Storage::read(host)?),
         Mounts::All => None,
     };
+    let mut roots = root::Roots::new(host);
     let mut partitions = Vec::new();
     for mount in mount_table(host)? {
         let named = !mount.device.is_empty() && mount.device != b"none";
@@ -40,7 +41,7 @@ pub(crate) fn partitions(host: &Host, which: Mounts) -> Result<Vec<Partition>> {
             continue;
         }
         let device = named.then(|| match mount.device.as_slice() {
-            b"/dev/root" | b"rootfs" => root::device(host, &mount.mountpoint),
+            b"/dev/root" | b"rootfs" => roots.device(&mount.mountpoint),
             _ => None,
         });
         partitions.push(Partition {
@@ -66,9 +67,29 @@ pub(crate) fn mount_points(host: &Host) -> Result<Vec<MountPoint>> {
 
 // self/mountinfo, filesystems
 pub(crate) fn is_prompt(host: &Host, mount: &MountPoint) -> bool {
-    /// What the kernel keeps in memory, or makes of other file systems.
-    const OF_KERNEL: [&[u8]; 7] =
-        [b"tmpfs", b"devtmpfs", b"ramfs", b"rootfs", b"overlay", b"proc", b"sysfs"];
+    /// What the kernel keeps in memory, makes up, or makes of other file systems.
+    const OF_KERNEL: [&[u8]; 20] = [
+        b"tmpfs",
+        b"devtmpfs",
+        b"ramfs",
+        b"rootfs",
+        b"overlay",
+        b"proc",
+        b"sysfs",
+        b"devpts",
+        b"mqueue",
+        b"hugetlbfs",
+        b"cgroup",
+        b"cgroup2",
+        b"securityfs",
+        b"debugfs",
+        b"tracefs",
+        b"configfs",
+        b"bpf",
+        b"pstore",
+        b"efivarfs",
+        b"binfmt_misc",
+    ];
     let table = numbered_mounts(host).unwrap_or_default();
     let Some(found) = table.iter().find(|info| info.id == mount.id) else { return false };
     let kind = found.mount.fstype.as_slice();

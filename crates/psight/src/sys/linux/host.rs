@@ -122,9 +122,9 @@ pub(super) fn has_own_proc(host: &Host) -> bool {
 }
 
 /// Whether a file of `/proc` is missing that this kernel has, since nothing is mounted there or only a part of it
-/// (subset=pid): then system calls say what they can.
+/// (subset=pid), or is closed, as to programs on Android: then system calls say what they can.
 pub(super) fn is_missing_here(host: &Host, error: &Error) -> bool {
-    error.kind() == ErrorKind::NotFound && has_own_proc(host)
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AccessDenied) && has_own_proc(host)
 }
 
 /// Fails where `/proc` lists no process: whoever reads it is one, so that no procfs is there.
@@ -192,6 +192,18 @@ fn duration(time: Timespec) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn t77_a_file_that_is_missing_or_closed_is_no_reason_to_say_nothing_of_this_machine() {
+        let missing = |host: &Host, error: Errno| {
+            is_missing_here(host, &Error::system("/proc/stat", error.into()))
+        };
+        let (own, other) = (Host::local(), Host::local().with_proc("/nonexistent"));
+        for error in [Errno::NOENT, Errno::ACCESS, Errno::PERM] {
+            assert!(missing(&own, error) && !missing(&other, error), "{error}");
+        }
+        assert!(!missing(&own, Errno::MFILE));
+    }
 
     #[test]
     fn the_clocks_say_when_the_machine_started_as_the_kernel_does() {

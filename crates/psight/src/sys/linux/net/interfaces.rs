@@ -1,6 +1,7 @@
 //! Interfaces and their addresses: netlink, the drivers' own answers, `/sys/class/net`.
 
 mod addresses;
+mod asked;
 mod stats;
 
 pub(crate) use addresses::interface_addresses;

@@ -8,18 +8,36 @@ use std::os::unix::ffi::OsStringExt;
 
 use psight_parse::linux::netlink::addr::{Addr, NEWADDR, addr};
 
-use super::{IFF_BROADCAST, IFF_POINTOPOINT, Interface, interfaces};
+use super::{IFF_BROADCAST, IFF_POINTOPOINT, Interface, asked, interfaces};
 use crate::net::{Family, InterfaceAddress};
+use crate::sys::linux::net::own_kernel;
 use crate::sys::linux::net::question::ADDRESSES;
 use crate::{Host, Result};
 
 /// A hardware address is shown with at least so many bytes.
 const MAC_BYTES: usize = 6;
 
-// RTM_GETLINK, RTM_GETADDR
+// RTM_GETLINK, RTM_GETADDR; else SIOCGIFCONF, if_inet6 and /sys/class/net
 pub(crate) fn interface_addresses(
     host: &Host,
 ) -> Result<BTreeMap<OsString, Vec<InterfaceAddress>>> {
+    let mut named = match told(host) {
+        // A filter may let nobody have netlink, and let through what is older.
+        Err(error) if own_kernel(host) => asked::addresses(host).map_err(|_| error)?,
+        told => told?,
+    };
+    named.sort_by_key(|(_, address)| address.family);
+    let mut grouped = BTreeMap::<OsString, Vec<InterfaceAddress>>::new();
+    for (name, address) in named {
+        grouped.entry(name).or_default().push(address);
+    }
+    Ok(grouped)
+}
+
+/// An address with the name of its interface or alias.
+pub(super) type Named = (OsString, InterfaceAddress);
+
+fn told(host: &Host) -> Result<Vec<Named>> {
     let links = interfaces(host)?;
     let by_index: BTreeMap<u32, &Interface> = links.iter().map(|link| (link.index, link)).collect();
     let mut named = ADDRESSES.ask(host, |rows, kind, payload, order| {
@@ -31,15 +49,10 @@ pub(crate) fn interface_addresses(
         }
     })?;
     named.extend(links.iter().filter_map(hardware_address));
-    named.sort_by_key(|(_, address)| address.family);
-    let mut grouped = BTreeMap::<OsString, Vec<InterfaceAddress>>::new();
-    for (name, address) in named {
-        grouped.entry(name).or_default().push(address);
-    }
-    Ok(grouped)
+    Ok(named)
 }
 
-fn ip_address(addr: &Addr<'_>, link: &Interface) -> Option<(OsString, InterfaceAddress)> {
+pub(super) fn ip_address(addr: &Addr<'_>, link: &Interface) -> Option<Named> {
     let address = addr.local.or(addr.address)?;
     // With an own address beside it, the other one is the other end's. It shares its place with the broadcast address, so
     // that without one, an IPv4 address that is not point-to-point stands in there itself.
@@ -58,7 +71,7 @@ fn ip_address(addr: &Addr<'_>, link: &Interface) -> Option<(OsString, InterfaceA
     Some((name, address))
 }
 
-fn hardware_address(link: &Interface) -> Option<(OsString, InterfaceAddress)> {
+pub(super) fn hardware_address(link: &Interface) -> Option<Named> {
     if link.address.is_empty() {
         return None;
     }

@@ -15,7 +15,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 
 use super::{IFF_RUNNING, IFF_UP, interfaces};
 use crate::net::{Duplex, InterfaceStats};
-use crate::sys::linux::net::ffi::{ETHTOOL_WORDS, ethtool};
+use crate::sys::linux::net::ffi::{ETHTOOL_WORDS, ethtool, state};
 use crate::sys::linux::net::own_kernel;
 use crate::sys::linux::read;
 use crate::{Error, Host, Result};
@@ -40,7 +40,7 @@ const FLAGS: [&str; 16] = [
     "dynamic",
 ];
 
-// RTM_GETLINK, SIOCETHTOOL, /sys/class/net/<name>/{mtu,flags,operstate,speed,duplex}
+// RTM_GETLINK, else SIOCGIFFLAGS and SIOCGIFMTU; SIOCETHTOOL, /sys/class/net/<name>/{mtu,flags,operstate,speed,duplex}
 pub(crate) fn interface_stats(host: &Host) -> Result<BTreeMap<OsString, InterfaceStats>> {
     let directory = host.sys().join("class/net");
     let mut states = match interfaces(host) {
@@ -48,7 +48,11 @@ pub(crate) fn interface_stats(host: &Host) -> Result<BTreeMap<OsString, Interfac
             .into_iter()
             .filter_map(|link| Some((link.name, (link.flags, link.mtu?.into()))))
             .collect(),
-        Err(_) => states_in(&directory)?,
+        // A sysfs may be of another network namespace, and a filter let nobody have netlink.
+        Err(_) => match asked(host) {
+            Some(states) => states,
+            None => states_in(&directory)?,
+        },
     };
     // psutil takes the names from the other /proc.
     if own_kernel(host) && host.proc() != Path::new("/proc") {
@@ -68,6 +72,22 @@ pub(crate) fn interface_stats(host: &Host) -> Result<BTreeMap<OsString, Interfac
 
 /// Flags and the largest packet.
 type State = (u32, u64);
+
+/// The same by the older question for each interface that `/proc` names, which psutil puts; `None` where that may not be
+/// asked.
+fn asked(host: &Host) -> Option<BTreeMap<OsString, State>> {
+    if !own_kernel(host) {
+        return None;
+    }
+    let names = names_in(&host.proc().join("thread-self/net/dev")).ok()?;
+    let drivers = Drivers::new().ok()?;
+    let state = |name: OsString| {
+        // One that has gone is left out.
+        let (flags, mtu) = state(drivers.0.as_fd(), name.as_bytes()).ok()?;
+        Some((name, (flags.cast_unsigned().into(), u64::try_from(mtu).ok()?)))
+    };
+    Some(names.into_iter().filter_map(state).collect())
+}
 
 fn stats(flags: u32, mtu: u64, settings: Settings) -> InterfaceStats {
     let words = FLAGS.iter().enumerate().filter(|(bit, _)| flags & (1 << bit) != 0);
@@ -145,7 +165,7 @@ impl Drivers {
 }
 
 /// The interfaces that a `/proc/net/dev` lists.
-fn names_in(path: &Path) -> Result<BTreeSet<OsString>> {
+pub(super) fn names_in(path: &Path) -> Result<BTreeSet<OsString>> {
     let bytes = read::system(path)?;
     let rows = net_dev(&bytes).map_err(|error| Error::malformed(path, &error))?;
     Ok(rows.map(|dev| OsString::from_vec(dev.name.to_vec())).collect())
@@ -196,6 +216,17 @@ mod tests {
         assert_eq!((stats.flags.as_str(), stats.isup), ("up,broadcast,running,multicast", true));
         let down = super::stats(0x82, 1500, Settings::default());
         assert_eq!((down.flags.as_str(), down.isup), ("broadcast,noarp", false));
+    }
+
+    #[test]
+    fn t55_without_netlink_the_states_are_the_same() {
+        let host = Host::local();
+        let (Ok(links), Some(asked)) = (interfaces(&host), asked(&host)) else { return };
+        // An ifreq has room for the lower half of the flags.
+        let told = links
+            .into_iter()
+            .filter_map(|link| Some((link.name, (link.flags & 0xffff, link.mtu?.into()))));
+        assert_eq!(told.collect::<BTreeMap<OsString, State>>(), asked);
     }
 
     #[test]
