@@ -1,5 +1,6 @@
 //! The `psight` command: picks a command, prints its error.
 
+mod applet;
 mod bpf;
 mod commands;
 mod global;
@@ -19,11 +20,12 @@ use std::time::Duration;
 
 use clap::{ArgMatches, FromArgMatches as _};
 
+use crate::applet::Applet as _;
 use crate::bpf::Bpf;
 use crate::commands::{Context, Failure, overview};
 use crate::global::Global;
 use crate::output::Output;
-use crate::registry::{Applet as _, Entry};
+use crate::registry::Entry;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {

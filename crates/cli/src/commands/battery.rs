@@ -9,9 +9,9 @@ use psight::record::Value;
 use psight::sensors::{Battery, BatteryInfo, PowerSupplies, TimeLeft};
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::{Format, object, record};
-use crate::registry::Applet;
 use crate::table::{Column, Table, known};
 use crate::terminal::Terminal;
 

@@ -4,7 +4,8 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 
 use super::{Context, Failure};
-use crate::registry::{self, Applet};
+use crate::applet::Applet;
+use crate::registry;
 
 /// Arguments of `psight completions`.
 #[derive(Debug, Args)]

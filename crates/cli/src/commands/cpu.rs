@@ -12,10 +12,10 @@ use psight::table::{Columns, ProcessRow, Scanner};
 
 use super::rounds::{Reading, Rounds};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human;
 use crate::line::{Line, Paint};
 use crate::output::{Format, float, object, record};
-use crate::registry::Applet;
 use crate::table::{Column, Table, bar, known};
 use crate::terminal::Terminal;
 

@@ -14,8 +14,8 @@ use psight::{ErrorKind, Record as _};
 
 use self::layout::{Block, Head};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 use crate::sanitize;
 
 /// How long file systems may take to answer before the listing goes on without those that do not.

@@ -7,10 +7,10 @@ use psight::doctor::{Finding, Refusal};
 use psight::record::{ToValue as _, Value};
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::bpf;
 use crate::line::{Line, Paint};
 use crate::output::{Format, object};
-use crate::registry::Applet;
 use crate::table::{Column, Table};
 use crate::terminal::Terminal;
 

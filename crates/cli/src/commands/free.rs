@@ -8,10 +8,10 @@ use psight::memory::{CommittedMemory, SwapMemory, VirtualMemory};
 use psight::record::Value;
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 use crate::table::{Column, Table};
 
 /// Arguments of `psight free`.

@@ -10,9 +10,9 @@ use psight::net::{Family, InterfaceAddress, InterfaceStats, NetIo};
 use psight::record::{ToValue as _, Value};
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 use crate::sanitize;
 use crate::table::{Column, Table, plain};
 

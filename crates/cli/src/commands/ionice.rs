@@ -10,9 +10,9 @@ use psight::record::Value;
 
 use super::targets::{self, Care, Deed, Found, Target, Wanted, become_program, on_this_machine};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight ionice`.
 #[derive(Debug, Args)]

@@ -13,10 +13,10 @@ use psight::cpu::CpuTimes;
 use psight::disk::{DiskIo, Disks};
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight iostat`.
 #[derive(Debug, Default, Args)]

@@ -16,9 +16,9 @@ use psight::table::{Absence, Columns, ProcessRow, Scanner};
 use self::waits::{Wait, Waits};
 use super::rounds::{Reading, Rounds};
 use super::{Context, Failure, ps};
+use crate::applet::Applet;
 use crate::human;
 use crate::output::{Format, float, object, record};
-use crate::registry::Applet;
 
 /// Arguments of `psight iotop`.
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use psight::process::Signal;
 
 use super::targets::{self, Manner, Wanted, words};
 use super::{Context, Failure};
-use crate::registry::Applet;
+use crate::applet::Applet;
 
 pub(super) use signals::list;
 

@@ -15,9 +15,9 @@ use regex_lite::{Regex, RegexBuilder};
 
 use super::targets::{self, Deed, Manner, Protected, Target, is_named, words};
 use super::{Context, Failure, kill};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 use crate::sanitize;
 
 /// Arguments of `psight killall`.

@@ -32,10 +32,10 @@ use self::listing::Listing;
 use self::select::{Fds, List, Name, Part, Selection, Target};
 use self::sockets::{Socket, Sockets};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// The kernel keeps this many bytes of a name.
 const LONGEST_NAME: usize = 15;

@@ -8,7 +8,8 @@ use clap::{Args, Command};
 use clap_mangen::Man;
 
 use super::{Context, Failure};
-use crate::registry::{self, Applet};
+use crate::applet::Applet;
+use crate::registry;
 
 /// Arguments of `psight man`.
 #[derive(Debug, Args)]

@@ -5,10 +5,10 @@ use psight::Record;
 use psight::record::{Unit, Value};
 
 use super::{Context, Failure, free};
+use crate::applet::Applet;
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 use crate::table::{Column, Numbers, Table, cell};
 
 /// Arguments of `psight meminfo`.

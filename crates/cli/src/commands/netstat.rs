@@ -11,9 +11,9 @@ use clap::{ArgAction, Args};
 
 use self::states::Wanted;
 use super::{Context, Failure, ifconfig};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight netstat`.
 #[derive(Debug, Default, Args)]

@@ -11,10 +11,10 @@ use psight::{Host, Record as _};
 
 use super::rounds::{Reading, Rounds};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows, float};
-use crate::registry::Applet;
 use crate::table::{Column, Table, known};
 use crate::terminal::Terminal;
 

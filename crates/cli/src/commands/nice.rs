@@ -9,9 +9,9 @@ use psight::record::Value;
 
 use super::targets::{become_program, on_this_machine};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 
 /// Arguments of `psight nice`.
 #[derive(Debug, Default, Args)]

@@ -12,8 +12,8 @@ use clap::Args;
 pub(crate) use facts::Seen;
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight overview`.
 #[derive(Debug, Default, Args)]

@@ -10,9 +10,9 @@ use psight::table::{Columns, ProcessRow};
 
 use super::targets::Criteria;
 use super::{Context, Failure, ps};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 
 /// Arguments of `psight pgrep`.
 #[derive(Debug, Default, Args)]

@@ -10,9 +10,9 @@ use psight::process::Status;
 use psight::table::{Columns, ProcessRow};
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight pidof`.
 #[derive(Debug, Default, Args)]

@@ -10,9 +10,9 @@ use psight::table::Columns;
 use super::pgrep::fatal;
 use super::targets::{self, Criteria, Manner, Target, words};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight pkill`.
 #[derive(Debug, Args)]

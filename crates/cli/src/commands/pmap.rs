@@ -10,8 +10,8 @@ use psight::record::{Record as _, Value};
 use psight::{ErrorKind, Process};
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 
 /// What `pmap` ends with where a process was not there.
 const NOT_FOUND: u8 = 42;

@@ -13,9 +13,9 @@ use psight::record::{ToValue as _, Value};
 use self::resources::{Known, Resources};
 use super::targets::{self, Care, Deed, Found, Target, Wanted, become_program, on_this_machine};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 use crate::table::{Column, Table};
 
 /// Arguments of `psight prlimit`.

@@ -13,10 +13,10 @@ use psight::{ErrorKind, Process};
 
 use self::facts::Facts;
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 use crate::table::{self, Column, Numbers, Table};
 
 /// How many lines of a section are shown unless all are wanted.

@@ -6,10 +6,10 @@ use psight::table::{Columns, ProcessRow};
 
 use super::ps::short_command;
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human::{self, Scale};
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 use crate::table::{Column, Table};
 
 /// Arguments of `psight procsmem`.

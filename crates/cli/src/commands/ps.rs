@@ -23,10 +23,10 @@ use psight::{ErrorKind, Host};
 use self::columns::{Chosen, Reader, Shown};
 use self::select::Selection;
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human::Scale;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 use crate::table::{Column, Table};
 
 pub(crate) use columns::{command, paint, short_command};

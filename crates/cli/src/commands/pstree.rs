@@ -15,9 +15,9 @@ use psight::{Host, Process};
 use self::draw::Drawing;
 use self::forest::{Forest, Node};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::Line;
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 
 /// The kernel keeps this many bytes of a program's name.
 const LONGEST_NAME: usize = 15;

@@ -8,9 +8,9 @@ use psight::Pid;
 
 use super::targets::{self, Care, Deed, Found, Wanted};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight renice`.
 #[derive(Debug, Args)]

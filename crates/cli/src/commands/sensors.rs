@@ -8,9 +8,9 @@ use psight::record::ToValue as _;
 use psight::sensors::{Fan, Temperature, fahrenheit};
 
 use super::{Context, Failure, battery};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows, object, record};
-use crate::registry::Applet;
 use crate::table::{Column, Table};
 use crate::terminal::Terminal;
 

@@ -7,9 +7,9 @@ use psight::os::windows::services::{Service, ServiceStatus};
 use psight::record::Value;
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
-use crate::registry::Applet;
 use crate::table::{Column, Table, plain};
 
 /// Arguments of `psight services`.

@@ -11,9 +11,9 @@ use psight::record::Value;
 
 use super::targets::{self, Care, Deed, Found, Target, Wanted, become_program, on_this_machine};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight taskset`.
 #[derive(Debug, Default, Args)]

@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::sensors::{Degrees, chips, rows};
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight temperatures`.
 #[derive(Debug, Default, Args)]

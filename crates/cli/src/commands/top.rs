@@ -6,10 +6,10 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 use crate::top::{Column, Frames, Order, Start, User, Wanted, frames, full_screen};
 
 /// Arguments of `psight top`.

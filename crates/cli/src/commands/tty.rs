@@ -10,9 +10,9 @@ use psight::Process;
 use psight::record::{ToValue as _, Value};
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
-use crate::registry::Applet;
 
 /// Arguments of `psight tty`.
 #[derive(Debug, Default, Args)]

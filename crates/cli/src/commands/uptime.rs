@@ -7,10 +7,10 @@ use psight::cpu::LoadAverage;
 use psight::record::{ToValue as _, Value};
 
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human;
 use crate::line::{Line, Paint};
 use crate::output::{Format, object, record};
-use crate::registry::Applet;
 
 /// Arguments of `psight uptime`.
 #[derive(Debug, Default, Args)]

@@ -13,10 +13,10 @@ use psight::users::User;
 
 use self::what::{Doing, Doings};
 use super::{Context, Failure, uptime};
+use crate::applet::Applet;
 use crate::human;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows, float};
-use crate::registry::Applet;
 use crate::table::{Column, Table};
 
 /// Arguments of `psight w`.

@@ -13,10 +13,10 @@ use psight::users::{LoginKind, User};
 
 use self::entry::Entry;
 use super::{Context, Failure};
+use crate::applet::Applet;
 use crate::human;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows, float};
-use crate::registry::Applet;
 use crate::table::{Column, Table};
 
 /// Arguments of `psight who`.
