@@ -407,7 +407,10 @@ class Process:
     def children(self, recursive=False):
         """Return the children, or all descendants."""
         self._check()
-        return _core.children(self, bool(recursive), Process)
+        try:
+            return _core.children(self, bool(recursive), Process)
+        except NoSuchProcess:
+            raise NoSuchProcess(self._pid, msg="process PID not found") from None
 
     # --- control
 
@@ -426,7 +429,7 @@ class Process:
             return _core.ionice(self)
         self._check()
         value = 0 if value is None else value
-        if value and ioclass in (0, 3):
+        if value and ioclass in {0, 3}:
             raise ValueError(f"{ioclass!r} ioclass accepts no value")
         if value < 0 or value > 7:
             raise ValueError("value not in 0-7 range")
@@ -434,39 +437,31 @@ class Process:
 
     def rlimit(self, resource, limits=None):
         """Return the soft and hard limit of a resource (an `RLIMIT_*`), or set them."""
-        number = resource if type(resource) is int else _index(resource)
-        if not 0 <= number < 16:
-            # What does not fit a C int is another error, as for Python's own prlimit.
-            if abs(number) >= 1 << 63:
-                raise OverflowError("Python int too large to convert to C long")
-            if abs(number) >= 1 << 31:
-                beyond = "greater than maximum" if number > 0 else "less than minimum"
-                raise OverflowError(f"signed integer is {beyond}")
-            raise ValueError("invalid resource specified")
-        if limits is None:
-            if self._pid == 0:
-                raise ValueError("can't use prlimit() against PID 0 process")
-            return _core.rlimit(self, resource)
-        self._check()
+        if limits is not None:
+            self._check()
         if self._pid == 0:
             raise ValueError("can't use prlimit() against PID 0 process")
-        if len(limits) != 2:
+        if limits is not None and len(limits) != 2:
             raise ValueError(f"second argument must be a (soft, hard) tuple, got {limits!r}")
-        try:
-            _core.rlimit(self, resource, tuple(limits))
-        except ValueError:
-            raise ValueError("current limit exceeds maximum limit") from None
+        if limits is None:
+            return _core.rlimit(self, resource)
+        _core.rlimit(self, resource, tuple(limits))
 
     def cpu_affinity(self, cpus=None):
         """Return the CPUs that it may run on, or set them; an empty list means all that it may have."""
         if cpus is None:
             return _core.cpu_affinity(self)
         self._check()
-        cpus = [cpu if type(cpu) is int else _index(cpu) for cpu in set(cpus)] if cpus else []
-        if any(cpu > 0x7FFFFFFF_FFFFFFFF for cpu in cpus):
-            raise OverflowError(_TOO_LARGE)
+        if cpus:
+            cpus = [cpu if type(cpu) is int else _index(cpu) for cpu in set(cpus)]
+            if not cpus:
+                # What seemed not to be empty, as a generator: the system is asked for none at all.
+                _core.cpu_affinity(self)
+                raise OSError(22, "Invalid argument")
+            if any(cpu > 0x7FFFFFFF_FFFFFFFF for cpu in cpus):
+                raise OverflowError(_TOO_LARGE)
         try:
-            _core.set_cpu_affinity(self, cpus)
+            _core.set_cpu_affinity(self, list(cpus or ()))
         except (OSError, ValueError, OverflowError) as error:
             if isinstance(error, OSError) and error.errno != 22:
                 raise
@@ -490,10 +485,7 @@ class Process:
                 " group of the calling process (os.getpid()) instead of PID 0"
             )
         if isinstance(sig, int) and abs(sig) >= 1 << 31:
-            from os import kill
-
-            # Refused for its size before anything is sent, in the words of this Python.
-            kill(self._pid, sig)
+            sig = _cut(sig)
         try:
             _core.send_signal(self, sig)
         except NoSuchProcess as error:
@@ -588,6 +580,13 @@ def _total_memory():
 
         total = _totals[procfs] = virtual_memory().total
     return total
+
+
+def _cut(sig):
+    """The signal that Python's own `kill` makes of a number that is too large: it takes more than the kernel does."""
+    if not -1 << 63 <= sig < 1 << 63:
+        raise OverflowError("Python int too large to convert to C ssize_t")
+    return (sig + (1 << 31)) % (1 << 32) - (1 << 31)
 
 
 def _index(number):

@@ -45,11 +45,15 @@ CASES = {
     "an unknown kind of memory": lambda m, p: p.memory_percent("foo"),
     "a nice value of text": lambda m, p: p.nice("1"),
     "a nice value that is too big": lambda m, p: p.nice(BIG),
+    "a nice value beyond 31 bits": lambda m, p: p.nice(2**31),
+    "a negative nice value beyond 31 bits": lambda m, p: p.nice(-(2**31) - 1),
     "a class of text": lambda m, p: p.ionice("1"),
     "a class that no bits mean": lambda m, p: p.ionice(100),
     "a class that is unknown": lambda m, p: p.ionice(99),
     "a class that is negative": lambda m, p: p.ionice(-1),
     "a class that is too big": lambda m, p: p.ionice(BIG),
+    "a class beyond 31 bits": lambda m, p: p.ionice(2**31),
+    "a class that cannot be hashed": lambda m, p: p.ionice([1], 8),
     "a value without a class": lambda m, p: p.ionice(value=1),
     "a value that is too big": lambda m, p: p.ionice(m.IOPRIO_CLASS_BE, 8),
     "a value that is negative": lambda m, p: p.ionice(m.IOPRIO_CLASS_BE, -1),
@@ -61,6 +65,9 @@ CASES = {
     "a resource beyond 31 bits": lambda m, p: p.rlimit(2**40),
     "a negative resource beyond 31 bits": lambda m, p: p.rlimit(-(2**40)),
     "a resource of text": lambda m, p: p.rlimit("1"),
+    "the least resource": lambda m, p: p.rlimit(-(2**31)),
+    "no resource and one limit": lambda m, p: p.rlimit(-1, (1,)),
+    "a resource of text and no pair": lambda m, p: p.rlimit("1", 5),
     "one limit": lambda m, p: p.rlimit(m.RLIMIT_NOFILE, (1,)),
     "three limits": lambda m, p: p.rlimit(m.RLIMIT_NOFILE, (1, 2, 3)),
     "a limit that is no pair": lambda m, p: p.rlimit(m.RLIMIT_NOFILE, 5),
@@ -115,7 +122,8 @@ def told(ask, module, pid):
     except Exception as error:
         kind = type(error)
         name = kind.__name__ if issubclass(kind, module.Error) else f"{kind.__module__}.{kind.__name__}"
-        return f"{name}: {error}".replace("psight", "psutil")
+        notes = getattr(error, "__notes__", "")
+        return f"{name}: {error}{notes}".replace("psight", "psutil")
 
 
 @pytest.fixture
@@ -157,6 +165,12 @@ def outcome(process, name, *arguments):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_process_that_is_gone_answers_as_psutil_says(name):
+    theirs, ours = (outcome(process, name) for process in gone())
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", ["children", "parent", "parents"])
+def test_a_process_that_is_gone_has_no_relatives_in_psutil_s_words(name):
     theirs, ours = (outcome(process, name) for process in gone())
     assert ours == theirs
 

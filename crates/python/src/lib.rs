@@ -7,6 +7,7 @@ mod arrow;
 mod columns;
 mod enter;
 mod ffi;
+mod given;
 mod process;
 mod pypsutil;
 mod state;
