@@ -136,7 +136,7 @@ class Process:
         return _Oneshot(self)
 
     def as_dict(self, attrs=None, ad_value=None):
-        """Return the answers of several methods by their names; of all that only read without `attrs`.
+        """Return the answers of several methods by their names; without `attrs` of all that psutil 7.2 has and only read.
 
         `ad_value` stands for an answer that may not be known, or that a zombie does not have.
         """
@@ -630,12 +630,14 @@ _ATTRS = {
 
 # What `as_dict` takes; in psutil since 8.0.
 Process.attrs = frozenset(_ATTRS)
+# What it answers with when it is not told: what psutil 8.0 adds has to be asked for.
+_USUAL = _ATTRS.difference(("memory_footprint", "memory_info_ex", "page_faults"))
 
 
 def _names(attrs):
     """The attributes that `as_dict` is asked for."""
     if attrs is None:
-        return _ATTRS
+        return _USUAL
     if not isinstance(attrs, (list, tuple, set, frozenset)):
         raise TypeError(f"invalid attrs type {type(attrs)}")
     names = set(attrs)
@@ -643,7 +645,7 @@ def _names(attrs):
     if invalid:
         s = "s" if len(invalid) > 1 else ""
         raise ValueError(f"invalid attr name{s} {', '.join(map(repr, invalid))}")
-    return names or _ATTRS
+    return names or _USUAL
 
 
 # What the table of the core is as good for, unless a program has replaced it.

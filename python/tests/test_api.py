@@ -151,6 +151,14 @@ def test_private_names_that_programs_use():
     assert psight._ntuples.pmem is type(first.memory_info())
 
 
+def test_without_names_the_answers_are_those_of_this_version(real):
+    process = psight.Process()
+    assert sorted(process.as_dict()) == real["as_dict"] == sorted(process.as_dict([]))
+    row = next(row for row in psight.process_iter([]) if row.pid == process.pid)
+    assert sorted(row.info) == real["as_dict"]
+    assert process.as_dict(["page_faults"]).keys() == {"page_faults"}
+
+
 def test_numbers_that_wrap_go_on():
     wrap = psight._common.wrap_numbers
     wrap.cache_clear()
