@@ -142,8 +142,9 @@ if WINDOWS:
 _FILES = frozenset(("_common", "_ntuples", *(("_pswindows",) if WINDOWS else ("_pslinux", "_psposix"))))
 # What psutil's package has for itself, and programs use.
 _PRIVATE = frozenset(
-    "_LOWEST_PID _TOTAL_PHYMEM _cpu_busy_time _cpu_tot_time _pids_reused _pmap _psplatform _set_debug _timer"
-    " debug".split()
+    "_LOWEST_PID _TOTAL_PHYMEM _as_dict_attrnames _check_conn_kind _cpu_busy_time _cpu_times_deltas _cpu_tot_time"
+    " _last_cpu_times _last_cpu_times_2 _last_per_cpu_times _last_per_cpu_times_2 _ntp _pids_reused _pmap _ppid_map"
+    " _pprint_secs _psplatform _set_debug _timer _wrap_numbers debug".split()
 )
 _OURS = {
     "ProcessTable": "_columns",
@@ -217,3 +218,10 @@ def _module(name):
 
 def __dir__():
     return sorted({*globals(), *__all__} - {"psight_version"})
+
+
+if vars(_sys.modules[__name__]) is not globals():
+    # Somebody has loaded this file a second time, for a copy of the package.
+    from ._copy import remember_apart as _remember_apart
+
+    _remember_apart(globals())

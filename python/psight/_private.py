@@ -514,7 +514,8 @@ def get_terminal_map():
 
 def ppid_map():
     """Return the pid of each process's parent by the pid of the process."""
-    return {process.pid: process.info["ppid"] for process in _package.process_iter(["ppid"])}
+    table = _package.process_table(["pid", "ppid"])
+    return dict(zip(table.column("pid"), table.column("ppid")))
 
 
 def cpu_count_logical():
@@ -542,6 +543,12 @@ def _cpu_busy_time(times):
     return _cpu_tot_time(times) - times.idle - getattr(times, "iowait", 0)
 
 
+def _cpu_times_deltas(t1, t2):
+    """The time that a CPU spent in each mode between two tuples; a counter that went back counts as nothing."""
+    assert t1._fields == t2._fields, (t1, t2)
+    return type(t2)(*(max(0, now - before) for before, now in zip(t1, t2)))
+
+
 def _timer():
     from time import monotonic
 
@@ -553,13 +560,24 @@ def _timer():
 _AT_THE_TOP = {
     "_LOWEST_PID": lambda: _package.pids()[0],
     "_TOTAL_PHYMEM": lambda: _package.virtual_memory().total,
+    "_as_dict_attrnames": lambda: _process()._USUAL,
+    "_check_conn_kind": lambda: _system()._check_kind,
     "_cpu_busy_time": lambda: _cpu_busy_time,
+    "_cpu_times_deltas": lambda: _cpu_times_deltas,
     "_cpu_tot_time": lambda: _cpu_tot_time,
+    "_last_cpu_times": lambda: _system()._seen["percent"],
+    "_last_cpu_times_2": lambda: _system()._seen["times"],
+    "_last_per_cpu_times": lambda: _system()._seen["percent each"],
+    "_last_per_cpu_times_2": lambda: _system()._seen["times each"],
+    "_ntp": lambda: _package._ntuples,
     "_pmap": lambda: _process()._known,
     "_pids_reused": lambda: _process()._reused,
+    "_ppid_map": lambda: ppid_map,
+    "_pprint_secs": lambda: _process()._date,
     "_psplatform": lambda: sys.modules[__name__],
     "_set_debug": lambda: _set_debug,
     "_timer": lambda: _timer,
+    "_wrap_numbers": lambda: wrap_numbers,
     "debug": lambda: debug,
 }
 
@@ -568,6 +586,12 @@ def _process():
     from . import _process
 
     return _process
+
+
+def _system():
+    from . import _system
+
+    return _system
 
 
 def at_the_top(name):

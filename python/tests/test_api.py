@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,19 @@ def test_private_names_that_programs_use():
     list(psight.process_iter())
     assert psight._pmap[first.pid] == first
     assert psight._ntuples.pmem is type(first.memory_info())
+
+
+def test_more_private_names_that_programs_use():
+    first = psight.Process()
+    assert psight._as_dict_attrnames == set(first.as_dict())
+    assert psight._ppid_map()[os.getpid()] == os.getppid()
+    assert psight._pprint_secs(first.create_time())
+    before, after = psight.cpu_times(), psight.cpu_times()
+    deltas = psight._cpu_times_deltas(before, after)
+    assert type(deltas) is type(after) and psight._cpu_tot_time(deltas) >= 0
+    assert psight._cpu_times_deltas(after._replace(user=after.user + 1), after).user == 0
+    psight.cpu_percent()
+    assert threading.get_ident() in psight._last_cpu_times
 
 
 def test_without_names_the_answers_are_those_of_this_version(real):
