@@ -477,7 +477,7 @@ class Process:
 
     def send_signal(self, sig):
         """Send a signal to the process, and to no other that may have got its pid."""
-        if self._pid_reused:
+        if self._pid_reused or not _is_plain(self):
             self._check()
         if self._pid == 0:
             raise ValueError(

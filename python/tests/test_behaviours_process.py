@@ -436,6 +436,15 @@ def test_an_identity_that_a_program_sets_is_the_one_that_counts():
         process.ppid()
 
 
+@pytest.mark.parametrize("act", ["suspend", "resume", "terminate", "kill", "signal"])
+def test_a_process_that_a_program_says_is_another_gets_no_signal(sleeper, act):
+    process = psight.Process(sleeper.pid)
+    process._ident = (process.pid, process._ident[1] + 100)
+    with pytest.raises(psight.NoSuchProcess, match="PID has been reused"):
+        process.send_signal(0) if act == "signal" else getattr(process, act)()
+    assert sleeper.poll() is None
+
+
 def test_a_reused_pid_is_another_process(machine):
     machine.look_at_proc()
     process = machine.process(start=600)

@@ -466,16 +466,19 @@ fn rlimit(
         Some((soft, hard)) => process.set_rlimit(resource, Limits::new(limit(soft), limit(hard))),
         None => process.rlimit(resource),
     });
-    // Python's words for it.
-    let found = found.map_err(|error| match error.is_instance_of::<PyValueError>(module.py()) {
-        true => PyValueError::new_err("current limit exceeds maximum limit"),
-        false => error,
-    })?;
+    let (soft, hard) = match found {
+        Err(error) if error.is_instance_of::<PyValueError>(module.py()) => {
+            // The kernel looks for the process first. The words are Python's.
+            ask(module, process, |process| process.rlimit(resource))?;
+            return Err(PyValueError::new_err("current limit exceeds maximum limit"));
+        }
+        found => found.map(|found| (found.soft, found.hard))?,
+    };
     let number = |limit| match limit {
         Limit::Of(number) => number.cast_signed(),
         Limit::Unlimited => -1,
     };
-    Ok((number(found.soft), number(found.hard)))
+    Ok((number(soft), number(hard)))
 }
 
 fn invalid_argument() -> PyErr {
