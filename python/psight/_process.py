@@ -393,7 +393,8 @@ class Process:
         """Return the parent, or None."""
         self._check()
         found = _core.parent(self)
-        return None if found is None else Process._opened(*found)
+        found = [] if found is None else _as_the_package_has_it([Process._opened(*found)])
+        return found[0] if found else None
 
     def parents(self):
         """Return the parent, its parent, and so on."""
@@ -408,9 +409,10 @@ class Process:
         """Return the children, or all descendants."""
         self._check()
         try:
-            return _core.children(self, bool(recursive), Process)
+            found = _core.children(self, bool(recursive), Process)
         except NoSuchProcess:
             raise NoSuchProcess(self._pid, msg="process PID not found") from None
+        return _as_the_package_has_it(found)
 
     # --- control
 
@@ -484,6 +486,11 @@ class Process:
                 "preventing sending signal to process with PID 0 as it would affect every process in the process"
                 " group of the calling process (os.getpid()) instead of PID 0"
             )
+        from os import kill
+
+        if type(kill) is not type(len):
+            # A program has put another in its place, to see what is signalled or to keep it from happening.
+            return self._signal_through(kill, sig)
         if isinstance(sig, int) and abs(sig) >= 1 << 31:
             sig = _cut(sig)
         try:
@@ -491,6 +498,16 @@ class Process:
         except NoSuchProcess as error:
             self._ended(error)
             raise
+
+    def _signal_through(self, kill, sig):
+        self._check()
+        try:
+            kill(self._pid, sig)
+        except ProcessLookupError as error:
+            self._gone = True
+            raise NoSuchProcess(self._pid, self._name) from error
+        except PermissionError as error:
+            raise AccessDenied(self._pid, self._name) from error
 
     def suspend(self):
         """Stop the process (SIGSTOP)."""
@@ -550,6 +567,19 @@ def _is_plain(process):
         and Process.__eq__ is equal
         and _core.has_own_ident(process)
     )
+
+
+def _as_the_package_has_it(processes):
+    """The processes, of the class that a program has put into the package if it has."""
+    if _package.Process is Process:
+        return processes
+    made = []
+    for process in processes:
+        try:
+            made.append(_package.Process(process.pid))
+        except NoSuchProcess:
+            pass
+    return made
 
 
 class _Oneshot:
@@ -685,7 +715,8 @@ def process_iter(attrs=None, ad_value=None):
         names = _names(attrs)
         own = vars(Process)
         replaced = {name for name, method in _QUICK.items() if own.get(name) is not method}
-        if _package.Process is Process and replaced.isdisjoint(("__init__", "_init", "as_dict")):
+        whole = _package.Process is Process and _package.pids is pids
+        if whole and replaced.isdisjoint(("__init__", "_init", "as_dict")):
             quick = [name for name in names if name in _QUICK and name not in replaced]
             yield from _rows(quick, names.difference(quick), ad_value, bool(attrs))
             return
@@ -735,7 +766,7 @@ def _renewed(known):
 
 def _one_by_one(attrs, ad_value):
     global _known
-    now = set(pids())
+    now = set(_package.pids())
     known = {pid: process for pid, process in _known.items() if pid in now}
     renewed = _renewed(known)
     try:
