@@ -2,7 +2,7 @@
 
 import subprocess
 
-from ._process import _USUAL_WAITS, Process
+from ._process import _INSIDE, _USUAL_WAITS, Process
 
 
 class Popen(Process):
@@ -36,6 +36,8 @@ class Popen(Process):
             return object.__getattribute__(self.__subproc, name)
 
     def __getattr__(self, name):
+        if name in _INSIDE:
+            return super().__getattr__(name)
         raise AttributeError(f"{self.__class__!r} has no attribute {name!r}")
 
     def wait(self, timeout=None):

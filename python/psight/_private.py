@@ -555,6 +555,46 @@ def _timer():
     return monotonic()
 
 
+class _Beneath:
+    """The part of a process that differs between systems: the same answers, under the names that they have there."""
+
+    def __init__(self, process):
+        self._process = process
+
+    def __getattr__(self, name):
+        return getattr(self._process, name)
+
+    @property
+    def _procfs_path(self):
+        return _package.PROCFS_PATH
+
+    def create_time(self, monotonic=False):
+        """When it started, in seconds since 1970 or since the machine did."""
+        if not monotonic:
+            return _package.Process(self._process.pid).create_time()
+        ticks = self._process._ident[1]
+        return ticks / CLOCK_TICKS
+
+    def nice_get(self):
+        return self._process.nice()
+
+    def ionice_get(self):
+        return self._process.ionice()
+
+    def cpu_affinity_get(self):
+        return self._process.cpu_affinity()
+
+
+def inside(process, name):
+    """What psutil's `Process` has for itself under this name."""
+    if name == "_proc":
+        return _Beneath(process)
+    from _thread import RLock
+
+    # Two threads may come here at once: both get the one that was kept.
+    return vars(process).setdefault(name, RLock())
+
+
 # --- what is looked up when it is asked for
 
 _AT_THE_TOP = {

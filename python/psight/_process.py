@@ -119,6 +119,10 @@ class Process:
         return self._hash
 
     def __getattr__(self, name):
+        if name in _INSIDE:
+            from ._private import inside
+
+            return inside(self, name)
         from ._absent import message
 
         raise AttributeError(message(f"{type(self).__name__!r} object", name))
@@ -552,6 +556,14 @@ if sys.platform == "win32":
     from . import _windows
 
     _windows.adapt(Process)
+
+# What psutil's class keeps to itself, and subclasses of it use.
+_INSIDE = ("_lock", "_proc")
+Process._raise_if_pid_reused = Process._check
+Process._last_sys_cpu_times = Process._last_proc_cpu_times = None
+for _kept in (Process.cpu_times, Process.memory_info, Process.ppid, Process.uids):
+    # In psutil each of them begins to remember alone, and here all of them together.
+    _kept.cache_activate, _kept.cache_deactivate = _core.oneshot_enter, _core.oneshot_exit
 
 # How a process is made and compared; a program may have replaced it, or the class, or what one process is compared by.
 _OWN = (Process.__init__, Process._init, Process._get_ident, Process.__eq__)

@@ -1,5 +1,6 @@
 """What can be seen of psight's API is what can be seen of psutil 7.2.2's, and no import costs more than it must."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -163,6 +164,39 @@ def test_more_private_names_that_programs_use():
     assert psight._cpu_times_deltas(after._replace(user=after.user + 1), after).user == 0
     psight.cpu_percent()
     assert threading.get_ident() in psight._last_cpu_times
+
+
+def test_what_subclasses_use_of_a_process():
+    class Mine(psight.Process):
+        @contextlib.contextmanager
+        def oneshot(self):
+            with self._lock, super().oneshot():
+                self.cmdline.cache_activate(self)
+                try:
+                    yield
+                finally:
+                    self.cmdline.cache_deactivate(self)
+
+        @psight._common.memoize_when_activated
+        def cmdline(self):
+            return super().cmdline()
+
+    process = Mine()
+    with process.oneshot():
+        assert process.cmdline() is process.cmdline()
+        with process.oneshot():
+            assert repr(process.as_dict()["cmdline"]) in (repr(psight.Process().cmdline()), "None")
+    assert process.cmdline() is not process.cmdline()
+    assert process._lock is process._lock and process._proc.pid == process.pid == os.getpid()
+    process._raise_if_pid_reused()
+    assert process._proc.name() == process.name() and process._proc._procfs_path == psight.PROCFS_PATH
+    since_boot = process._proc.create_time(monotonic=True)
+    assert since_boot + psight.boot_time() == pytest.approx(process._proc.create_time(), abs=0.02)
+    process.cpu_times.cache_activate(process)
+    assert process.cpu_times() == process.cpu_times()
+    process.cpu_times.cache_deactivate(process)
+    with psight.Popen(["true"]) as program:
+        assert program._lock is program._lock and program._proc.pid == program.pid
 
 
 def test_without_names_the_answers_are_those_of_this_version(real):
