@@ -585,7 +585,7 @@ class _Beneath:
         return self._process.cpu_affinity()
 
 
-def inside(process, name):
+def _inside(process, name):
     """What psutil's `Process` has for itself under this name."""
     if name == "_proc":
         return _Beneath(process)

@@ -32,6 +32,7 @@ class Process:
     _name = None
     _exe = None
     _create_time = None
+    _shows_start = False
     _gone = False
     _pid_reused = False
     _hash = None
@@ -98,8 +99,11 @@ class Process:
                     pass
             if self._exitcode is not _UNKNOWN and self._exitcode is not None:
                 info["exitcode"] = self._exitcode
-            if self._create_time is not None:
-                info["started"] = _date(self._create_time)
+            if self._shows_start or self._create_time is not None:
+                try:
+                    info["started"] = _date(self.create_time())
+                except (AccessDenied, NoSuchProcess):
+                    pass
         values = ", ".join(f"{name}={value!r}" for name, value in info.items())
         return f"{self.__class__.__module__}.{self.__class__.__name__}({values})"
 
@@ -120,9 +124,9 @@ class Process:
 
     def __getattr__(self, name):
         if name in _INSIDE:
-            from ._private import inside
+            from ._private import _inside
 
-            return inside(self, name)
+            return _inside(self, name)
         from ._absent import message
 
         raise AttributeError(message(f"{type(self).__name__!r} object", name))
@@ -397,7 +401,9 @@ class Process:
         """Return the parent, or None."""
         self._check()
         found = _core.parent(self)
-        found = [] if found is None else _as_the_package_has_it([Process._opened(*found)])
+        if found is None:
+            return None
+        found = _relatives([Process._opened(*found)])
         return found[0] if found else None
 
     def parents(self):
@@ -416,7 +422,7 @@ class Process:
             found = _core.children(self, bool(recursive), Process)
         except NoSuchProcess:
             raise NoSuchProcess(self._pid, msg="process PID not found") from None
-        return _as_the_package_has_it(found)
+        return _relatives(found)
 
     # --- control
 
@@ -581,17 +587,19 @@ def _is_plain(process):
     )
 
 
-def _as_the_package_has_it(processes):
-    """The processes, of the class that a program has put into the package if it has."""
-    if _package.Process is Process:
-        return processes
-    made = []
-    for process in processes:
-        try:
-            made.append(_package.Process(process.pid))
-        except NoSuchProcess:
-            pass
-    return made
+def _relatives(found):
+    """The processes, of the class that a program has put into the package if it has. Their repr has their start."""
+    if _package.Process is not Process:
+        made = []
+        for process in found:
+            try:
+                made.append(_package.Process(process.pid))
+            except NoSuchProcess:
+                pass
+        found = made
+    for process in found:
+        process._shows_start = True
+    return found
 
 
 class _Oneshot:
@@ -652,11 +660,11 @@ def _exit_code(code):
 
 
 def _date(seconds):
-    """The time of day, with the date if it was not today."""
+    """The time of day, with the date if that was a day ago."""
     import time
 
-    then, now = time.localtime(seconds), time.localtime()
-    return time.strftime("%H:%M:%S" if then[:3] == now[:3] else "%Y-%m-%d %H:%M:%S", then)
+    recent = int(time.time() - seconds) < 24 * 60 * 60
+    return time.strftime("%H:%M:%S" if recent else "%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
 _ATTRS = {

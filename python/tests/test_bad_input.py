@@ -211,6 +211,15 @@ def test_the_repr_of_a_process_is_psutil_s(child):
     assert re.sub("status='.*?'", "", str(ours)) == re.sub("status='.*?'", "", repr(ours))
 
 
+def test_the_repr_of_relatives_is_psutil_s(child):
+    relatives = []
+    for module in (psutil, psight):
+        process = module.Process()
+        found = [process.parent(), *process.parents(), *process.children(), *process.children(recursive=True)]
+        relatives.append([re.sub("status='.*?'", "", repr(relative)) for relative in found])
+    assert relatives[0] == relatives[1] and "started=" in relatives[1][0]
+
+
 def test_the_repr_of_a_process_that_ended_has_its_code():
     program = subprocess.Popen(["sleep", "60"])
     ours = psight.Process(program.pid)

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 use crate::state::{State, Tuple};
-use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
+use crate::views::{object, one_decimal, text, view, view_or, view_with, views, views_or};
 use crate::{enter, ffi, given, system};
 
 /// What a Python `Process` holds of the core.
@@ -229,9 +229,9 @@ questions! {
         memory_footprint: Process::memory_footprint, |py, state, info| {
             view_or(py, state, Tuple::Pfootprint, &info, 0)
         };
-        memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views(py, state, Tuple::PmmapExt, &maps);
+        memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views_or(py, state, Tuple::PmmapExt, &maps, 0);
         memory_maps_grouped: Process::memory_maps_grouped, |py, state, maps: Vec<_>| {
-            views(py, state, Tuple::PmmapGrouped, &maps)
+            views_or(py, state, Tuple::PmmapGrouped, &maps, 0)
         };
         page_faults: Process::page_faults, |py, state, faults| view(py, state, Tuple::Ppagefaults, &faults);
         io_counters: Process::io_counters, |py, state, io| view(py, state, Tuple::Pio, &io);
