@@ -455,6 +455,11 @@ class Process:
             raise ValueError("can't use prlimit() against PID 0 process")
         if limits is not None and len(limits) != 2:
             raise ValueError(f"second argument must be a (soft, hard) tuple, got {limits!r}")
+        if isinstance(resource, int) and not -(1 << 31) <= resource < 1 << 31:
+            from resource import prlimit
+
+            # It is refused, in the words of this Python.
+            prlimit(self._pid, resource)
         if limits is None:
             return _core.rlimit(self, resource)
         _core.rlimit(self, resource, tuple(limits))

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 
 import psutil
 import pytest
@@ -94,8 +95,11 @@ def child():
 def test_a_signal_is_cut_as_python_cuts_it(child, sig):
     if sig is True or isinstance(sig, Index):
         # SIGHUP, to a process that does not mind.
-        child = quiet = subprocess.Popen(["nohup", "sleep", "60"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = subprocess.Popen(["sh", "-c", "trap '' HUP; exec sleep 60"])
         try:
+            deadline = time.monotonic() + 20
+            while psutil.Process(quiet.pid).name() != "sleep":
+                assert time.monotonic() < deadline
             check_signal(quiet.pid, sig)
         finally:
             quiet.kill()
@@ -106,8 +110,6 @@ def test_a_signal_is_cut_as_python_cuts_it(child, sig):
 
 def check_signal(pid, sig):
     for module in (psutil, psight):
-        while psutil.Process(pid).name() == "python":
-            pass
         assert outcome(lambda: module.Process(pid).send_signal(sig)) == "NoneType"  # noqa: B023
     assert psutil.Process(pid).status() != "zombie"
 
