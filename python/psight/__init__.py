@@ -139,7 +139,7 @@ _LATER = {
 if WINDOWS:
     del _LATER["ProcessRlimit"]
 # The modules of psutil's that have other names here, or are of this system alone.
-_FILES = frozenset(("_common", "_ntuples", *(("_pswindows",) if WINDOWS else ("_pslinux", "_psposix"))))
+_FILES = frozenset(("_common", "_ntuples", *(("_pswindows",) if WINDOWS else ("_pslinux", "_psposix", "_psutil_linux"))))
 # What psutil's package has for itself, and programs use.
 _PRIVATE = frozenset(
     "_LOWEST_PID _TOTAL_PHYMEM _as_dict_attrnames _check_conn_kind _cpu_busy_time _cpu_times_deltas _cpu_tot_time"
@@ -170,6 +170,10 @@ class _Module(type(_sys)):
     """This module, which tells the core when `PROCFS_PATH` is set."""
 
     def __setattr__(self, name, value):
+        if name == "_pmap":
+            # psutil's tests, and those of others, forget processes so.
+            _sys.modules[f"{__name__}._process"]._known = value
+            return
         if name == "PROCFS_PATH" and LINUX:
             _core.set_paths(None if value == "/proc" else value)
         super().__setattr__(name, value)
@@ -217,7 +221,8 @@ def _module(name):
 
 
 def __dir__():
-    return sorted({*globals(), *__all__} - {"psight_version"})
+    # psutil has no packages in it.
+    return sorted({*globals(), *__all__} - {"dropin", "psight_version", "pypsutil"})
 
 
 if vars(_sys.modules[__name__]) is not globals():

@@ -305,8 +305,9 @@ def wrap_numbers(input_dict, name):
         return _wn.run(input_dict, name)
 
 
-wrap_numbers.cache_clear = _wn.cache_clear
-wrap_numbers.cache_info = _wn.cache_info
+# By the module's name, so that they are of one memory also where this module has been loaded again.
+wrap_numbers.cache_clear = lambda name=None: _wn.cache_clear(name)
+wrap_numbers.cache_info = lambda: _wn.cache_info()
 
 
 # --- functions about functions
@@ -384,8 +385,7 @@ def deprecated_method(replacement):
 
 def supports_ipv6():
     """Return whether a socket can be bound to this machine's own IPv6 address."""
-    import socket
-
+    socket = sys.modules[__name__].socket
     if not socket.has_ipv6:
         return False
     try:
@@ -555,40 +555,12 @@ def _timer():
     return monotonic()
 
 
-class _Beneath:
-    """The part of a process that differs between systems: the same answers, under the names that they have there."""
-
-    def __init__(self, process):
-        self._process = process
-
-    def __getattr__(self, name):
-        return getattr(self._process, name)
-
-    @property
-    def _procfs_path(self):
-        return _package.PROCFS_PATH
-
-    def create_time(self, monotonic=False):
-        """When it started, in seconds since 1970 or since the machine did."""
-        if not monotonic:
-            return _package.Process(self._process.pid).create_time()
-        ticks = self._process._ident[1]
-        return ticks / CLOCK_TICKS
-
-    def nice_get(self):
-        return self._process.nice()
-
-    def ionice_get(self):
-        return self._process.ionice()
-
-    def cpu_affinity_get(self):
-        return self._process.cpu_affinity()
-
-
 def _inside(process, name):
     """What psutil's `Process` has for itself under this name."""
     if name == "_proc":
-        return _Beneath(process)
+        from ._beneath import Beneath
+
+        return Beneath(process)
     from _thread import RLock
 
     # Two threads may come here at once: both get the one that was kept.
@@ -652,6 +624,16 @@ def __getattr__(name):
         from . import _enums
 
         return getattr(_enums, name)
+    if name in ("Process", "RootFsDeviceFinder", "calculate_avail_vmem") and not _IS_WINDOWS:
+        from . import _beneath
+
+        # The class is one object, so that what is replaced in it is found again.
+        found = globals()[name] = _beneath.PlatformProcess() if name == "Process" else getattr(_beneath, name)
+        return found
+    if name == "cext" and not _IS_WINDOWS:
+        from . import _psutil_linux
+
+        return _psutil_linux
     if name == "WindowsService" and _IS_WINDOWS:
         from ._services import WindowsService
 

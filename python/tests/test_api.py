@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -192,13 +193,43 @@ def test_what_subclasses_use_of_a_process():
     assert process._lock is process._lock and process._proc.pid == process.pid == os.getpid()
     process._raise_if_pid_reused()
     assert process._proc.name() == process.name() and process._proc._procfs_path == psight.PROCFS_PATH
-    since_boot = process._proc.create_time(monotonic=True)
-    assert since_boot + psight.boot_time() == pytest.approx(process._proc.create_time(), abs=0.02)
+    assert process._proc.create_time(monotonic=True) == process._get_ident()[1]
+    assert process._proc.create_time() == process.create_time() and process._proc.nice_get() == process.nice()
+    assert 0 in process._proc._get_eligible_cpus()
     process.cpu_times.cache_activate(process)
     assert process.cpu_times() == process.cpu_times()
     process.cpu_times.cache_deactivate(process)
     with psight.Popen(["true"]) as program:
         assert program._lock is program._lock and program._proc.pid == program.pid
+
+
+def test_what_is_beneath_a_process_can_be_asked_and_replaced():
+    beneath = psight._psplatform.Process
+    assert beneath is psight._pslinux.Process
+    nobody = beneath(2**22 + 1)
+    with pytest.raises(psight.NoSuchProcess):
+        nobody.name()
+    mine = beneath(os.getpid())
+    assert mine.pid == os.getpid() and mine.exe() == psight.Process().exe() and mine.nice_get() == os.nice(0)
+    with mock.patch("psight._psplatform.Process.cmdline", return_value=["patched"]):
+        assert psight.Process().cmdline() == ["patched"]
+    with mock.patch("psight._psplatform.Process._of_another_version", create=True):
+        assert not hasattr(psight.Process, "_of_another_version")
+    assert psight.Process().cmdline() != ["patched"]
+
+
+def test_what_the_extension_of_psutil_answers():
+    extension = psight._psplatform.cext
+    assert extension is psight._psutil_linux and extension.version == 722
+    assert extension.getpagesize() == os.sysconf("SC_PAGE_SIZE")
+    assert extension.linux_sysinfo()[0] == psight.virtual_memory().total
+    assert extension.proc_cpu_affinity_get(os.getpid()) == sorted(os.sched_getaffinity(0))
+    assert extension.proc_priority_get(os.getpid()) == os.nice(0)
+    extension.proc_ioprio_set(os.getpid(), *extension.proc_ioprio_get(os.getpid()))
+    extension.check_pid_range(2**31 - 1)
+    with pytest.raises(OverflowError):
+        extension.check_pid_range(2**31)
+    assert extension.RLIMIT_NOFILE == psight.RLIMIT_NOFILE and not hasattr(extension, "nonsense")
 
 
 def test_without_names_the_answers_are_those_of_this_version(real):

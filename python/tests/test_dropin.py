@@ -165,6 +165,8 @@ spec = find_spec("psutil")
 import psight, os
 assert spec.origin == psight.__file__ and os.path.dirname(spec.origin) in spec.submodule_search_locations
 assert find_spec("psutil._common") and find_spec("psutil.nonsense") is None
+import psutil, psutil._psutil_linux as extension
+assert extension.getpagesize() and not {"dropin", "pypsutil"} & set(dir(psutil))
 """
     both.run(code)
 
