@@ -232,6 +232,28 @@ def test_what_the_extension_of_psutil_answers():
     assert extension.RLIMIT_NOFILE == psight.RLIMIT_NOFILE and not hasattr(extension, "nonsense")
 
 
+def test_what_the_extension_of_psutil_answers_is_what_ours_does():
+    code = f"""
+import json, psutil._psutil_linux as extension
+with open("/proc/self/mounts") as file:
+    mounts = file.read()
+names = sorted({{row[0] for row in extension.net_if_addrs()}} & {{"lo"}})
+told = [extension.disk_partitions("/proc/self/mounts"), sorted(map(repr, extension.net_if_addrs())), extension.users()]
+for ask in ("flags", "is_running", "mtu", "duplex_speed"):
+    told += [getattr(extension, "net_if_" + ask)(name) for name in names]
+try:
+    extension.net_if_mtu("no such")
+except OSError as error:
+    told.append(error.errno)
+print(json.dumps(told))
+"""
+    theirs = python("-c", code)
+    if "No module named" in theirs.stderr:
+        pytest.skip("no real psutil is installed beside")
+    ours = python("-c", f"import psight; psight.install(){code}")
+    assert ours.stdout == theirs.stdout and theirs.stdout
+
+
 def test_without_names_the_answers_are_those_of_this_version(real):
     process = psight.Process()
     assert sorted(process.as_dict()) == real["as_dict"] == sorted(process.as_dict([]))
