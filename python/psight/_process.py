@@ -556,7 +556,14 @@ class Process:
         if self._exitcode is not _UNKNOWN:
             return self._exitcode
         try:
-            code = None if self._native is None else _core.wait(self, timeout)
+            if self._native is None:
+                code = None
+            elif _waits_otherwise():
+                from ._wait import wait
+
+                code = wait(self, timeout)
+            else:
+                code = _core.wait(self, timeout)
         except TimeoutError:
             raise TimeoutExpired(timeout, pid=self._pid, name=self._name) from None
         self._exitcode = _exit_code(code)
@@ -823,10 +830,18 @@ process_iter.cache_clear = _forget
 _USUAL_WAITS = {Process.wait}
 
 
+def _waits_otherwise():
+    """Whether somebody waits for children in a way of his own, as gevent and eventlet do, and must be asked."""
+    import os
+
+    return type(os.waitpid) is not type(len) and hasattr(os, "WNOHANG")
+
+
 def _waits_as_usual(process):
     own = getattr(process, "__dict__", {})
     return (
-        getattr(type(process), "wait", None) in _USUAL_WAITS
+        not _waits_otherwise()
+        and getattr(type(process), "wait", None) in _USUAL_WAITS
         and "wait" not in own
         and own.get("_native") is not None
     )

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from unittest import mock
 
 import pytest
@@ -67,3 +69,58 @@ def test_the_time_that_is_slept():
         psight.cpu_percent(interval=100)
         psight.Process().cpu_percent(interval=200)
     assert sleep.call_args_list == [mock.call(100), mock.call(200)]
+
+
+LOOPS = {
+    "gevent": "from gevent import monkey; monkey.patch_all(); from gevent import spawn",
+    "eventlet": "import eventlet; eventlet.monkey_patch(); spawn = eventlet.spawn",
+}
+
+
+@pytest.mark.parametrize("library", LOOPS)
+def test_the_loop_of_a_library_goes_on_while_a_process_is_waited_for(library):
+    code = f"""
+{LOOPS[library]}
+import psight, subprocess, sys, time
+turns = 0
+def turn():
+    global turns
+    while True:
+        turns += 1
+        time.sleep(0.001)
+spawn(turn)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1); exit(7)"])
+process = psight.Process(child.pid)
+def went_on(wait):
+    before = turns
+    try:
+        wait()
+    except psight.TimeoutExpired:
+        pass
+    assert turns > before + 3, (wait, turns - before)
+went_on(lambda: process.wait(timeout=0.1))
+went_on(lambda: psight.wait_procs([process], timeout=0.1))
+assert process.wait(20) == 7
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=60)
+    if f"No module named '{library}'" in done.stderr:
+        pytest.skip(f"{library} is not installed")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_waitpid_of_somebody_is_asked():
+    real, asked = os.waitpid, []
+
+    def waitpid(pid, options):
+        asked.append(pid)
+        return real(pid, options)
+
+    with mock.patch("os.waitpid", waitpid):
+        for script, code in (("exit 3", 3), ("kill -9 $$", -9)):
+            child = subprocess.Popen(["sh", "-c", script])
+            assert psight.Process(child.pid).wait(20) == code
+            child = subprocess.Popen(["sh", "-c", script])
+            gone, alive = psight.wait_procs([psight.Process(child.pid)], timeout=20)
+            assert [process.returncode for process in gone] == [code] and not alive and child.pid in asked
+        with pytest.raises(psight.TimeoutExpired):
+            psight.Process(os.getppid()).wait(0.01)
