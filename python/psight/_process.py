@@ -484,7 +484,7 @@ class Process:
                 raise
             from ._system import cpu_times
 
-            eligible, known = self.cpu_affinity(), range(len(cpu_times(percpu=True)))
+            eligible, known = self._proc._get_eligible_cpus(), range(len(cpu_times(percpu=True)))
             for cpu in cpus:
                 if cpu not in known:
                     raise ValueError(f"invalid CPU {cpu!r}; choose between {eligible!r}") from None
@@ -728,6 +728,8 @@ def pid_exists(pid):
     """Return whether there is a process with this pid; the number of a thread is none."""
     if pid < 0:
         return False
+    if pid == 0 and sys.platform != "win32":
+        return pid in _package.pids()
     if pid > 0x7FFFFFFF:
         # A C long has 32 bits on Windows.
         long = 0x7FFFFFFF if sys.platform == "win32" else 0x7FFFFFFF_FFFFFFFF
