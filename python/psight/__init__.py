@@ -159,8 +159,9 @@ _OURS = {
 __all__ = sorted(
     {
         name
-        for name in globals()
-        if not name.startswith("_") and name != "psight_version"
+        for name, value in globals().items()
+        # Modules are there when this is loaded again.
+        if not name.startswith("_") and name != "psight_version" and not isinstance(value, type(_sys))
     }
     | {"__version__", "Popen", *_MEMBERS, *_LIMITS, *_LATER}
 )

@@ -55,7 +55,8 @@ TCP_STATUSES = {
     "0B": "CLOSING",
 }
 
-_ABSENT = object()
+# One that is the same where this module has been loaded again, as psutil's tests do.
+_ABSENT = ...
 
 
 # --- messages

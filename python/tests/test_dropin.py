@@ -237,11 +237,19 @@ def test_reload_brings_back_what_was_replaced(both):
     both.psight("enable")
     code = """
 import importlib, psutil
-process = psutil.Process
+import psutil._common
+process, names, cat = psutil.Process, psutil.__all__, psutil._common.cat
 psutil.Process = None
 del psutil.boot_time
-assert not hasattr(psutil, "boot_time")
-assert importlib.reload(psutil) is psutil
+assert not hasattr(psutil, "boot_time") and psutil.socket
+assert importlib.reload(psutil) is psutil and psutil.__all__ == names
+importlib.reload(psutil._common)
+try:
+    cat("/not/there")
+except FileNotFoundError:
+    pass
+else:
+    raise AssertionError
 assert psutil.Process is process and psutil.boot_time() and psutil.Process() == process()
 """
     both.run(code)
