@@ -139,11 +139,12 @@ _LATER = {
 if WINDOWS:
     del _LATER["ProcessRlimit"]
 # The modules of psutil's that have other names here, or are of this system alone.
-_FILES = frozenset(("_common", "_ntuples", *(("_pswindows",) if WINDOWS else ("_pslinux", "_psposix"))))
+_FILES = frozenset(("_common", "_ntuples", *(("_pswindows",) if WINDOWS else ("_pslinux", "_psposix", "_psutil_linux"))))
 # What psutil's package has for itself, and programs use.
 _PRIVATE = frozenset(
-    "_LOWEST_PID _TOTAL_PHYMEM _cpu_busy_time _cpu_tot_time _pids_reused _pmap _psplatform _set_debug _timer"
-    " debug".split()
+    "_LOWEST_PID _TOTAL_PHYMEM _as_dict_attrnames _check_conn_kind _cpu_busy_time _cpu_times_deltas _cpu_tot_time"
+    " _last_cpu_times _last_cpu_times_2 _last_per_cpu_times _last_per_cpu_times_2 _ntp _pids_reused _pmap _ppid_map"
+    " _pprint_secs _psplatform _set_debug _timer _wrap_numbers debug".split()
 )
 _OURS = {
     "ProcessTable": "_columns",
@@ -161,8 +162,9 @@ _OURS = {
 __all__ = sorted(
     {
         name
-        for name in globals()
-        if not name.startswith("_") and name != "psight_version"
+        for name, value in globals().items()
+        # Modules are there when this is loaded again.
+        if not name.startswith("_") and name != "psight_version" and not isinstance(value, type(_sys))
     }
     | {"__version__", "Popen", *_MEMBERS, *_LIMITS, *_LATER}
 )
@@ -172,6 +174,10 @@ class _Module(type(_sys)):
     """This module, which tells the core when `PROCFS_PATH` is set."""
 
     def __setattr__(self, name, value):
+        if name == "_pmap":
+            # psutil's tests, and those of others, forget processes so.
+            _sys.modules[f"{__name__}._process"]._known = value
+            return
         if name == "PROCFS_PATH" and LINUX:
             _core.set_paths(None if value == "/proc" else value)
         super().__setattr__(name, value)
@@ -219,4 +225,12 @@ def _module(name):
 
 
 def __dir__():
-    return sorted({*globals(), *__all__} - {"psight_version"})
+    # psutil has no packages in it.
+    return sorted({*globals(), *__all__} - {"dropin", "psight_version", "pypsutil"})
+
+
+if vars(_sys.modules[__name__]) is not globals():
+    # Somebody has loaded this file a second time, for a copy of the package.
+    from ._copy import remember_apart as _remember_apart
+
+    _remember_apart(globals())

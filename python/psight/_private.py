@@ -55,7 +55,8 @@ TCP_STATUSES = {
     "0B": "CLOSING",
 }
 
-_ABSENT = object()
+# One that is the same where this module has been loaded again, as psutil's tests do.
+_ABSENT = ...
 
 
 # --- messages
@@ -305,8 +306,9 @@ def wrap_numbers(input_dict, name):
         return _wn.run(input_dict, name)
 
 
-wrap_numbers.cache_clear = _wn.cache_clear
-wrap_numbers.cache_info = _wn.cache_info
+# By the module's name, so that they are of one memory also where this module has been loaded again.
+wrap_numbers.cache_clear = lambda name=None: _wn.cache_clear(name)
+wrap_numbers.cache_info = lambda: _wn.cache_info()
 
 
 # --- functions about functions
@@ -384,8 +386,7 @@ def deprecated_method(replacement):
 
 def supports_ipv6():
     """Return whether a socket can be bound to this machine's own IPv6 address."""
-    import socket
-
+    socket = sys.modules[__name__].socket
     if not socket.has_ipv6:
         return False
     try:
@@ -514,7 +515,8 @@ def get_terminal_map():
 
 def ppid_map():
     """Return the pid of each process's parent by the pid of the process."""
-    return {process.pid: process.info["ppid"] for process in _package.process_iter(["ppid"])}
+    table = _package.process_table(["pid", "ppid"])
+    return dict(zip(table.column("pid"), table.column("ppid")))
 
 
 def cpu_count_logical():
@@ -542,10 +544,28 @@ def _cpu_busy_time(times):
     return _cpu_tot_time(times) - times.idle - getattr(times, "iowait", 0)
 
 
+def _cpu_times_deltas(t1, t2):
+    """The time that a CPU spent in each mode between two tuples; a counter that went back counts as nothing."""
+    assert t1._fields == t2._fields, (t1, t2)
+    return type(t2)(*(max(0, now - before) for before, now in zip(t1, t2)))
+
+
 def _timer():
     from time import monotonic
 
     return monotonic()
+
+
+def _inside(process, name):
+    """What psutil's `Process` has for itself under this name."""
+    if name == "_proc":
+        from ._beneath import Beneath
+
+        return Beneath(process)
+    from _thread import RLock
+
+    # Two threads may come here at once: both get the one that was kept.
+    return vars(process).setdefault(name, RLock())
 
 
 # --- what is looked up when it is asked for
@@ -553,13 +573,24 @@ def _timer():
 _AT_THE_TOP = {
     "_LOWEST_PID": lambda: _package.pids()[0],
     "_TOTAL_PHYMEM": lambda: _package.virtual_memory().total,
+    "_as_dict_attrnames": lambda: _process()._USUAL,
+    "_check_conn_kind": lambda: _system()._check_kind,
     "_cpu_busy_time": lambda: _cpu_busy_time,
+    "_cpu_times_deltas": lambda: _cpu_times_deltas,
     "_cpu_tot_time": lambda: _cpu_tot_time,
+    "_last_cpu_times": lambda: _system()._seen["percent"],
+    "_last_cpu_times_2": lambda: _system()._seen["times"],
+    "_last_per_cpu_times": lambda: _system()._seen["percent each"],
+    "_last_per_cpu_times_2": lambda: _system()._seen["times each"],
+    "_ntp": lambda: _package._ntuples,
     "_pmap": lambda: _process()._known,
     "_pids_reused": lambda: _process()._reused,
+    "_ppid_map": lambda: ppid_map,
+    "_pprint_secs": lambda: _process()._date,
     "_psplatform": lambda: sys.modules[__name__],
     "_set_debug": lambda: _set_debug,
     "_timer": lambda: _timer,
+    "_wrap_numbers": lambda: wrap_numbers,
     "debug": lambda: debug,
 }
 
@@ -568,6 +599,12 @@ def _process():
     from . import _process
 
     return _process
+
+
+def _system():
+    from . import _system
+
+    return _system
 
 
 def at_the_top(name):
@@ -588,6 +625,16 @@ def __getattr__(name):
         from . import _enums
 
         return getattr(_enums, name)
+    if name in ("Process", "RootFsDeviceFinder", "calculate_avail_vmem") and not _IS_WINDOWS:
+        from . import _beneath
+
+        # The class is one object, so that what is replaced in it is found again.
+        found = globals()[name] = _beneath.PlatformProcess() if name == "Process" else getattr(_beneath, name)
+        return found
+    if name == "cext" and not _IS_WINDOWS:
+        from . import _psutil_linux
+
+        return _psutil_linux
     if name == "WindowsService" and _IS_WINDOWS:
         from ._services import WindowsService
 

@@ -32,6 +32,7 @@ class Process:
     _name = None
     _exe = None
     _create_time = None
+    _shows_start = False
     _gone = False
     _pid_reused = False
     _hash = None
@@ -98,8 +99,11 @@ class Process:
                     pass
             if self._exitcode is not _UNKNOWN and self._exitcode is not None:
                 info["exitcode"] = self._exitcode
-            if self._create_time is not None:
-                info["started"] = _date(self._create_time)
+            if self._shows_start or self._create_time is not None:
+                try:
+                    info["started"] = _date(self.create_time())
+                except (AccessDenied, NoSuchProcess):
+                    pass
         values = ", ".join(f"{name}={value!r}" for name, value in info.items())
         return f"{self.__class__.__module__}.{self.__class__.__name__}({values})"
 
@@ -139,7 +143,7 @@ class Process:
         return _Oneshot(self)
 
     def as_dict(self, attrs=None, ad_value=None):
-        """Return the answers of several methods by their names; of all that only read without `attrs`.
+        """Return the answers of several methods by their names; without `attrs` of all that psutil 7.2 has and only read.
 
         `ad_value` stands for an answer that may not be known, or that a zombie does not have.
         """
@@ -399,7 +403,10 @@ class Process:
             return None
         self._check()
         found = _core.parent(self)
-        return None if found is None else Process._opened(*found)
+        if found is None:
+            return None
+        found = _relatives([Process._opened(*found)])
+        return found[0] if found else None
 
     def parents(self):
         """Return the parent, its parent, and so on."""
@@ -417,7 +424,11 @@ class Process:
     def children(self, recursive=False):
         """Return the children, or all descendants."""
         self._check()
-        return _core.children(self, bool(recursive), Process)
+        try:
+            found = _core.children(self, bool(recursive), Process)
+        except NoSuchProcess:
+            raise NoSuchProcess(self._pid, msg="process PID not found") from None
+        return _relatives(found)
 
     # --- control
 
@@ -436,7 +447,7 @@ class Process:
             return _core.ionice(self)
         self._check()
         value = 0 if value is None else value
-        if value and ioclass in (0, 3):
+        if value and ioclass in {0, 3}:
             raise ValueError(f"{ioclass!r} ioclass accepts no value")
         if value < 0 or value > 7:
             raise ValueError("value not in 0-7 range")
@@ -444,45 +455,42 @@ class Process:
 
     def rlimit(self, resource, limits=None):
         """Return the soft and hard limit of a resource (an `RLIMIT_*`), or set them."""
-        number = resource if type(resource) is int else _index(resource)
-        if not 0 <= number < 16:
-            # What does not fit a C int is another error, as for Python's own prlimit.
-            if abs(number) >= 1 << 63:
-                raise OverflowError("Python int too large to convert to C long")
-            if abs(number) >= 1 << 31:
-                beyond = "greater than maximum" if number > 0 else "less than minimum"
-                raise OverflowError(f"signed integer is {beyond}")
-            raise ValueError("invalid resource specified")
-        if limits is None:
-            if self._pid == 0:
-                raise ValueError("can't use prlimit() against PID 0 process")
-            return _core.rlimit(self, resource)
-        self._check()
+        if limits is not None:
+            self._check()
         if self._pid == 0:
             raise ValueError("can't use prlimit() against PID 0 process")
-        if len(limits) != 2:
+        if limits is not None and len(limits) != 2:
             raise ValueError(f"second argument must be a (soft, hard) tuple, got {limits!r}")
-        try:
-            _core.rlimit(self, resource, tuple(limits))
-        except ValueError:
-            raise ValueError("current limit exceeds maximum limit") from None
+        if isinstance(resource, int) and not -(1 << 31) <= resource < 1 << 31:
+            from resource import prlimit
+
+            # It is refused, in the words of this Python.
+            prlimit(self._pid, resource)
+        if limits is None:
+            return _core.rlimit(self, resource)
+        _core.rlimit(self, resource, tuple(limits))
 
     def cpu_affinity(self, cpus=None):
         """Return the CPUs that it may run on, or set them; an empty list means all that it may have."""
         if cpus is None:
             return _core.cpu_affinity(self)
         self._check()
-        cpus = [cpu if type(cpu) is int else _index(cpu) for cpu in set(cpus)] if cpus else []
-        if any(cpu > 0x7FFFFFFF_FFFFFFFF for cpu in cpus):
-            raise OverflowError(_TOO_LARGE)
+        if cpus:
+            cpus = [cpu if type(cpu) is int else _index(cpu) for cpu in set(cpus)]
+            if not cpus:
+                # What seemed not to be empty, as a generator: the system is asked for none at all.
+                _core.cpu_affinity(self)
+                raise OSError(22, "Invalid argument")
+            if any(cpu > 0x7FFFFFFF_FFFFFFFF for cpu in cpus):
+                raise OverflowError(_TOO_LARGE)
         try:
-            _core.set_cpu_affinity(self, cpus)
+            _core.set_cpu_affinity(self, list(cpus or ()))
         except (OSError, ValueError, OverflowError) as error:
             if isinstance(error, OSError) and error.errno != 22:
                 raise
             from ._system import cpu_times
 
-            eligible, known = self.cpu_affinity(), range(len(cpu_times(percpu=True)))
+            eligible, known = self._proc._get_eligible_cpus(), range(len(cpu_times(percpu=True)))
             for cpu in cpus:
                 if cpu not in known:
                     raise ValueError(f"invalid CPU {cpu!r}; choose between {eligible!r}") from None
@@ -492,23 +500,35 @@ class Process:
 
     def send_signal(self, sig):
         """Send a signal to the process, and to no other that may have got its pid."""
-        if self._pid_reused:
+        if self._pid_reused or not _is_plain(self):
             self._check()
         if self._pid == 0:
             raise ValueError(
                 "preventing sending signal to process with PID 0 as it would affect every process in the process"
                 " group of the calling process (os.getpid()) instead of PID 0"
             )
-        if isinstance(sig, int) and abs(sig) >= 1 << 31:
-            from os import kill
+        from os import kill
 
-            # Refused for its size before anything is sent, in the words of this Python.
-            kill(self._pid, sig)
+        if type(kill) is not type(len):
+            # A program has put another in its place, to see what is signalled or to keep it from happening.
+            return self._signal_through(kill, sig)
+        if isinstance(sig, int) and abs(sig) >= 1 << 31:
+            sig = _cut(sig)
         try:
             _core.send_signal(self, sig)
         except NoSuchProcess as error:
             self._ended(error)
             raise
+
+    def _signal_through(self, kill, sig):
+        self._check()
+        try:
+            kill(self._pid, sig)
+        except ProcessLookupError as error:
+            self._gone = True
+            raise NoSuchProcess(self._pid, self._name) from error
+        except PermissionError as error:
+            raise AccessDenied(self._pid, self._name) from error
 
     def suspend(self):
         """Stop the process (SIGSTOP)."""
@@ -542,7 +562,14 @@ class Process:
         if self._exitcode is not _UNKNOWN:
             return self._exitcode
         try:
-            code = None if self._native is None else _core.wait(self, timeout)
+            if self._native is None:
+                code = None
+            elif _waits_otherwise():
+                from ._wait import wait
+
+                code = wait(self, timeout)
+            else:
+                code = _core.wait(self, timeout)
         except TimeoutError:
             raise TimeoutExpired(timeout, pid=self._pid, name=self._name) from None
         self._exitcode = _exit_code(code)
@@ -553,6 +580,28 @@ if sys.platform == "win32":
     from . import _windows
 
     _windows.adapt(Process)
+
+
+class _Inside:
+    """What psutil's class keeps to itself, and subclasses of it use: made for a process when it is first looked at."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __get__(self, process, owner=None):
+        if process is None:
+            return self
+        from ._private import _inside
+
+        return _inside(process, self._name)
+
+
+Process._lock, Process._proc = _Inside("_lock"), _Inside("_proc")
+Process._raise_if_pid_reused = Process._check
+Process._last_sys_cpu_times = Process._last_proc_cpu_times = None
+for _kept in (Process.cpu_times, Process.memory_info, Process.ppid, Process.uids):
+    # In psutil each of them begins to remember alone, and here all of them together.
+    _kept.cache_activate, _kept.cache_deactivate = _core.oneshot_enter, _core.oneshot_exit
 
 # How a process is made and compared; a program may have replaced it, or the class, or what one process is compared by.
 _OWN = (Process.__init__, Process._init, Process._get_ident, Process.__eq__)
@@ -568,6 +617,21 @@ def _is_plain(process):
         and Process.__eq__ is equal
         and _core.has_own_ident(process)
     )
+
+
+def _relatives(found):
+    """The processes, of the class that a program has put into the package if it has. Their repr has their start."""
+    if _package.Process is not Process:
+        made = []
+        for process in found:
+            try:
+                made.append(_package.Process(process.pid))
+            except NoSuchProcess:
+                pass
+        found = made
+    for process in found:
+        process._shows_start = True
+    return found
 
 
 class _Oneshot:
@@ -600,6 +664,13 @@ def _total_memory():
     return total
 
 
+def _cut(sig):
+    """The signal that Python's own `kill` makes of a number that is too large: it takes more than the kernel does."""
+    if not -1 << 63 <= sig < 1 << 63:
+        raise OverflowError("Python int too large to convert to C ssize_t")
+    return (sig + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
 def _index(number):
     """The int that an object stands for; Python says what is wrong with one that stands for none."""
     from _operator import index
@@ -621,11 +692,11 @@ def _exit_code(code):
 
 
 def _date(seconds):
-    """The time of day, with the date if it was not today."""
+    """The time of day, with the date if that was a day ago."""
     import time
 
-    then, now = time.localtime(seconds), time.localtime()
-    return time.strftime("%H:%M:%S" if then[:3] == now[:3] else "%Y-%m-%d %H:%M:%S", then)
+    recent = int(time.time() - seconds) < 24 * 60 * 60
+    return time.strftime("%H:%M:%S" if recent else "%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
 _ATTRS = {
@@ -641,12 +712,14 @@ _ATTRS = {
 
 # What `as_dict` takes; in psutil since 8.0.
 Process.attrs = frozenset(_ATTRS)
+# What it answers with when it is not told: what psutil 8.0 adds has to be asked for.
+_USUAL = _ATTRS.difference(("memory_footprint", "memory_info_ex", "page_faults"))
 
 
 def _names(attrs):
     """The attributes that `as_dict` is asked for."""
     if attrs is None:
-        return _ATTRS
+        return _USUAL
     if not isinstance(attrs, (list, tuple, set, frozenset)):
         raise TypeError(f"invalid attrs type {type(attrs)}")
     names = set(attrs)
@@ -654,7 +727,7 @@ def _names(attrs):
     if invalid:
         s = "s" if len(invalid) > 1 else ""
         raise ValueError(f"invalid attr name{s} {', '.join(map(repr, invalid))}")
-    return names or _ATTRS
+    return names or _USUAL
 
 
 # What the table of the core is as good for, unless a program has replaced it.
@@ -675,6 +748,8 @@ def pid_exists(pid):
     """Return whether there is a process with this pid; the number of a thread is none."""
     if pid < 0:
         return False
+    if pid == 0 and sys.platform != "win32":
+        return pid in _package.pids()
     if pid > 0x7FFFFFFF:
         # A C long has 32 bits on Windows.
         long = 0x7FFFFFFF if sys.platform == "win32" else 0x7FFFFFFF_FFFFFFFF
@@ -694,7 +769,8 @@ def process_iter(attrs=None, ad_value=None):
         names = _names(attrs)
         own = vars(Process)
         replaced = {name for name, method in _QUICK.items() if own.get(name) is not method}
-        if _package.Process is Process and replaced.isdisjoint(("__init__", "_init", "as_dict")):
+        whole = _package.Process is Process and _package.pids is pids
+        if whole and replaced.isdisjoint(("__init__", "_init", "as_dict")):
             quick = [name for name in names if name in _QUICK and name not in replaced]
             yield from _rows(quick, names.difference(quick), ad_value, bool(attrs))
             return
@@ -744,7 +820,7 @@ def _renewed(known):
 
 def _one_by_one(attrs, ad_value):
     global _known
-    now = set(pids())
+    now = set(_package.pids())
     known = {pid: process for pid, process in _known.items() if pid in now}
     renewed = _renewed(known)
     try:
@@ -776,10 +852,18 @@ process_iter.cache_clear = _forget
 _USUAL_WAITS = {Process.wait}
 
 
+def _waits_otherwise():
+    """Whether somebody waits for children in a way of his own, as gevent and eventlet do, and must be asked."""
+    import os
+
+    return type(os.waitpid) is not type(len) and hasattr(os, "WNOHANG")
+
+
 def _waits_as_usual(process):
     own = getattr(process, "__dict__", {})
     return (
-        getattr(type(process), "wait", None) in _USUAL_WAITS
+        not _waits_otherwise()
+        and getattr(type(process), "wait", None) in _USUAL_WAITS
         and "wait" not in own
         and own.get("_native") is not None
     )

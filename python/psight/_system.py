@@ -157,18 +157,21 @@ def disk_usage(path):
     from os import fsdecode, statvfs
 
     try:
-        return _core.disk_usage(f"/proc/self/fd/{path}" if isinstance(path, int) else fsdecode(path))
+        return _core.disk_usage(f"/proc/self/fd/{path:d}" if isinstance(path, int) else fsdecode(path))
     except TimeoutError:
         raise
-    except (OSError, TypeError, ValueError):
+    except (OSError, TypeError, ValueError) as error:
         # Python says what is wrong with it as psutil does.
         statvfs(path)
-        raise
+        if not isinstance(error, TypeError):
+            raise
+        # It takes more than it says: whatever has bytes.
+        return _core.disk_usage(fsdecode(bytes(path)))
 
 
 def disk_partitions(all=False):
     """Return what is mounted: only physical devices, or everything with `all`."""
-    return _core.disk_partitions(all)
+    return _core.disk_partitions(bool(all))
 
 
 def disk_io_counters(perdisk=False, nowrap=True):
@@ -178,7 +181,7 @@ def disk_io_counters(perdisk=False, nowrap=True):
     it never decreases; ``disk_io_counters.cache_clear()`` forgets what was seen.
     """
     try:
-        return _core.disk_io_counters(perdisk, nowrap)
+        return _core.disk_io_counters(bool(perdisk), bool(nowrap))
     except NotImplementedError:
         if not _IS_WINDOWS:
             raise
@@ -192,7 +195,7 @@ def net_io_counters(pernic=False, nowrap=True):
     The result is None (or an empty dict) without interfaces. With `nowrap` a counter that wraps goes on, so that it
     never decreases; ``net_io_counters.cache_clear()`` forgets what was seen.
     """
-    return _core.net_io_counters(pernic, nowrap)
+    return _core.net_io_counters(bool(pernic), bool(nowrap))
 
 
 disk_io_counters.cache_clear = _core.disk_io_counters_clear

@@ -26,6 +26,7 @@ def describe(module):
         "caches": sorted(name for name, value in functions.items() if hasattr(value, "cache_clear")),
         "constants": {name: [repr(value), type(value).__name__] for name, value in public.items() if plain(value)},
         "methods": methods(module.Process),
+        "as_dict": sorted(module.Process().as_dict()),
         "popen": sorted(name for name in dir(module.Popen) if not name.startswith("_")),
         "bases": {name: bases(value) for name, value in public.items() if inspect.isclass(value)},
         "exceptions": {name: samples(getattr(module, name), calls) for name, calls in EXCEPTIONS.items()},

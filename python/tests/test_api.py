@@ -1,10 +1,14 @@
 """What can be seen of psight's API is what can be seen of psutil 7.2.2's, and no import costs more than it must."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -149,6 +153,113 @@ def test_private_names_that_programs_use():
     list(psight.process_iter())
     assert psight._pmap[first.pid] == first
     assert psight._ntuples.pmem is type(first.memory_info())
+
+
+def test_more_private_names_that_programs_use():
+    first = psight.Process()
+    assert psight._as_dict_attrnames == set(first.as_dict())
+    assert psight._ppid_map()[os.getpid()] == os.getppid()
+    now = time.time()
+    assert [len(psight._pprint_secs(now - ago)) for ago in (0, 86_300, 86_500)] == [8, 8, 19]
+    before, after = psight.cpu_times(), psight.cpu_times()
+    deltas = psight._cpu_times_deltas(before, after)
+    assert type(deltas) is type(after) and psight._cpu_tot_time(deltas) >= 0
+    assert psight._cpu_times_deltas(after._replace(user=after.user + 1), after).user == 0
+    psight.cpu_percent()
+    assert threading.get_ident() in psight._last_cpu_times
+
+
+def test_what_subclasses_use_of_a_process():
+    class Mine(psight.Process):
+        @contextlib.contextmanager
+        def oneshot(self):
+            with self._lock, super().oneshot():
+                self.cmdline.cache_activate(self)
+                try:
+                    yield
+                finally:
+                    self.cmdline.cache_deactivate(self)
+
+        @psight._common.memoize_when_activated
+        def cmdline(self):
+            return super().cmdline()
+
+    process = Mine()
+    with process.oneshot():
+        assert process.cmdline() is process.cmdline()
+        with process.oneshot():
+            assert repr(process.as_dict()["cmdline"]) in (repr(psight.Process().cmdline()), "None")
+    assert process.cmdline() is not process.cmdline()
+    assert process._lock is process._lock and process._proc.pid == process.pid == os.getpid()
+    process._raise_if_pid_reused()
+    assert process._proc.name() == process.name() and process._proc._procfs_path == psight.PROCFS_PATH
+    assert process._proc.create_time(monotonic=True) == process._get_ident()[1]
+    assert process._proc.create_time() == process.create_time() and process._proc.nice_get() == process.nice()
+    assert 0 in process._proc._get_eligible_cpus()
+    process.cpu_times.cache_activate(process)
+    assert process.cpu_times() == process.cpu_times()
+    process.cpu_times.cache_deactivate(process)
+    with psight.Popen(["true"]) as program:
+        assert program._lock is program._lock and program._proc.pid == program.pid
+
+
+def test_what_is_beneath_a_process_can_be_asked_and_replaced():
+    beneath = psight._psplatform.Process
+    assert beneath is psight._pslinux.Process
+    nobody = beneath(2**22 + 1)
+    with pytest.raises(psight.NoSuchProcess):
+        nobody.name()
+    mine = beneath(os.getpid())
+    assert mine.pid == os.getpid() and mine.exe() == psight.Process().exe() and mine.nice_get() == os.nice(0)
+    with mock.patch("psight._psplatform.Process.cmdline", return_value=["patched"]):
+        assert psight.Process().cmdline() == ["patched"]
+    with mock.patch("psight._psplatform.Process._of_another_version", create=True):
+        assert not hasattr(psight.Process, "_of_another_version")
+    assert psight.Process().cmdline() != ["patched"]
+
+
+def test_what_the_extension_of_psutil_answers():
+    extension = psight._psplatform.cext
+    assert extension is psight._psutil_linux and extension.version == 722
+    assert extension.getpagesize() == os.sysconf("SC_PAGE_SIZE")
+    assert extension.linux_sysinfo()[0] == psight.virtual_memory().total
+    assert extension.proc_cpu_affinity_get(os.getpid()) == sorted(os.sched_getaffinity(0))
+    assert extension.proc_priority_get(os.getpid()) == os.nice(0)
+    extension.proc_ioprio_set(os.getpid(), *extension.proc_ioprio_get(os.getpid()))
+    extension.check_pid_range(2**31 - 1)
+    with pytest.raises(OverflowError):
+        extension.check_pid_range(2**31)
+    assert extension.RLIMIT_NOFILE == psight.RLIMIT_NOFILE and not hasattr(extension, "nonsense")
+
+
+def test_what_the_extension_of_psutil_answers_is_what_ours_does():
+    code = f"""
+import json, psutil._psutil_linux as extension
+with open("/proc/self/mounts") as file:
+    mounts = file.read()
+names = sorted({{row[0] for row in extension.net_if_addrs()}} & {{"lo"}})
+told = [extension.disk_partitions("/proc/self/mounts"), sorted(map(repr, extension.net_if_addrs())), extension.users()]
+for ask in ("flags", "is_running", "mtu", "duplex_speed"):
+    told += [getattr(extension, "net_if_" + ask)(name) for name in names]
+try:
+    extension.net_if_mtu("no such")
+except OSError as error:
+    told.append(error.errno)
+print(json.dumps(told))
+"""
+    theirs = python("-c", code)
+    if "No module named" in theirs.stderr:
+        pytest.skip("no real psutil is installed beside")
+    ours = python("-c", f"import psight; psight.install(){code}")
+    assert ours.stdout == theirs.stdout and theirs.stdout
+
+
+def test_without_names_the_answers_are_those_of_this_version(real):
+    process = psight.Process()
+    assert sorted(process.as_dict()) == real["as_dict"] == sorted(process.as_dict([]))
+    row = next(row for row in psight.process_iter([]) if row.pid == process.pid)
+    assert sorted(row.info) == real["as_dict"]
+    assert process.as_dict(["page_faults"]).keys() == {"page_faults"}
 
 
 def test_numbers_that_wrap_go_on():

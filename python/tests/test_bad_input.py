@@ -26,6 +26,7 @@ CASES = {
     "pid 0": lambda m, p: m.Process(0),
     "whether there is a negative pid": lambda m, p: m.pid_exists(-1),
     "whether there is a pid of text": lambda m, p: m.pid_exists("1"),
+    "whether there is pid 0": lambda m, p: (m.pid_exists(0), m.pid_exists(0.0), m.pid_exists(False)),
     "whether there is a big pid": lambda m, p: m.pid_exists(2**31),
     "connections of no kind": lambda m, p: m.net_connections("?"),
     "connections of a process of no kind": lambda m, p: p.net_connections("?"),
@@ -45,11 +46,15 @@ CASES = {
     "an unknown kind of memory": lambda m, p: p.memory_percent("foo"),
     "a nice value of text": lambda m, p: p.nice("1"),
     "a nice value that is too big": lambda m, p: p.nice(BIG),
+    "a nice value beyond 31 bits": lambda m, p: p.nice(2**31),
+    "a negative nice value beyond 31 bits": lambda m, p: p.nice(-(2**31) - 1),
     "a class of text": lambda m, p: p.ionice("1"),
     "a class that no bits mean": lambda m, p: p.ionice(100),
     "a class that is unknown": lambda m, p: p.ionice(99),
     "a class that is negative": lambda m, p: p.ionice(-1),
     "a class that is too big": lambda m, p: p.ionice(BIG),
+    "a class beyond 31 bits": lambda m, p: p.ionice(2**31),
+    "a class that cannot be hashed": lambda m, p: p.ionice([1], 8),
     "a value without a class": lambda m, p: p.ionice(value=1),
     "a value that is too big": lambda m, p: p.ionice(m.IOPRIO_CLASS_BE, 8),
     "a value that is negative": lambda m, p: p.ionice(m.IOPRIO_CLASS_BE, -1),
@@ -61,6 +66,9 @@ CASES = {
     "a resource beyond 31 bits": lambda m, p: p.rlimit(2**40),
     "a negative resource beyond 31 bits": lambda m, p: p.rlimit(-(2**40)),
     "a resource of text": lambda m, p: p.rlimit("1"),
+    "the least resource": lambda m, p: p.rlimit(-(2**31)),
+    "no resource and one limit": lambda m, p: p.rlimit(-1, (1,)),
+    "a resource of text and no pair": lambda m, p: p.rlimit("1", 5),
     "one limit": lambda m, p: p.rlimit(m.RLIMIT_NOFILE, (1,)),
     "three limits": lambda m, p: p.rlimit(m.RLIMIT_NOFILE, (1, 2, 3)),
     "a limit that is no pair": lambda m, p: p.rlimit(m.RLIMIT_NOFILE, 5),
@@ -70,6 +78,7 @@ CASES = {
     "a CPU that is not there": lambda m, p: p.cpu_affinity([4000]),
     "a CPU that is too big": lambda m, p: p.cpu_affinity([BIG]),
     "a negative CPU": lambda m, p: p.cpu_affinity([-1]),
+    "a negative CPU of a process that has one": lambda m, p: (p.cpu_affinity([0]), p.cpu_affinity([-1])),
     "a CPU of text": lambda m, p: p.cpu_affinity(["0"]),
     "CPUs that are a number": lambda m, p: p.cpu_affinity(0),
     "CPUs that are text": lambda m, p: p.cpu_affinity("a"),
@@ -115,7 +124,8 @@ def told(ask, module, pid):
     except Exception as error:
         kind = type(error)
         name = kind.__name__ if issubclass(kind, module.Error) else f"{kind.__module__}.{kind.__name__}"
-        return f"{name}: {error}".replace("psight", "psutil")
+        notes = getattr(error, "__notes__", "")
+        return f"{name}: {error}{notes}".replace("psight", "psutil")
 
 
 @pytest.fixture
@@ -161,6 +171,12 @@ def test_a_process_that_is_gone_answers_as_psutil_says(name):
     assert ours == theirs
 
 
+@pytest.mark.parametrize("name", ["children", "parent", "parents"])
+def test_a_process_that_is_gone_has_no_relatives_in_psutil_s_words(name):
+    theirs, ours = (outcome(process, name) for process in gone())
+    assert ours == theirs
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_a_zombie_answers_as_psutil_says(name):
     program = subprocess.Popen(["sleep", "0"])
@@ -195,6 +211,15 @@ def test_the_repr_of_a_process_is_psutil_s(child):
         process.create_time()
     assert repr(ours).split("started=")[1] == repr(theirs).split("started=")[1]
     assert re.sub("status='.*?'", "", str(ours)) == re.sub("status='.*?'", "", repr(ours))
+
+
+def test_the_repr_of_relatives_is_psutil_s(child):
+    relatives = []
+    for module in (psutil, psight):
+        process = module.Process()
+        found = [process.parent(), *process.parents(), *process.children(), *process.children(recursive=True)]
+        relatives.append([re.sub("status='.*?'", "", repr(relative)) for relative in found])
+    assert relatives[0] == relatives[1] and "started=" in relatives[1][0]
 
 
 def test_the_repr_of_a_process_that_ended_has_its_code():

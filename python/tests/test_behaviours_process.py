@@ -293,6 +293,14 @@ def test_mappings_that_are_missing_are_no_missing_process(machine):
         process.memory_maps()
 
 
+def test_what_a_kernel_does_not_tell_of_a_mapping_is_zero(machine):
+    machine.look_at_proc()
+    process = machine.process()
+    machine.write("proc/42/smaps", "08048000-080ef000 r-xp 00000000 03:00 1 /bin/cat\nSize: 668 kB\nRss: 640 kB")
+    for maps in (process.memory_maps(), process.memory_maps(grouped=False)):
+        assert (maps[0].path, maps[0].rss, maps[0].pss, maps[0].anonymous) == ("/bin/cat", 655360, 0, 0)
+
+
 def test_memory_of_a_process_that_went_is_no_such_process(machine):
     machine.look_at_proc()
     process = machine.process()
@@ -434,6 +442,15 @@ def test_an_identity_that_a_program_sets_is_the_one_that_counts():
     assert not process.is_running()
     with pytest.raises(psight.NoSuchProcess, match="PID has been reused"):
         process.ppid()
+
+
+@pytest.mark.parametrize("act", ["suspend", "resume", "terminate", "kill", "signal"])
+def test_a_process_that_a_program_says_is_another_gets_no_signal(sleeper, act):
+    process = psight.Process(sleeper.pid)
+    process._ident = (process.pid, process._ident[1] + 100)
+    with pytest.raises(psight.NoSuchProcess, match="PID has been reused"):
+        process.send_signal(0) if act == "signal" else getattr(process, act)()
+    assert sleeper.poll() is None
 
 
 def test_a_reused_pid_is_another_process(machine):

@@ -157,6 +157,104 @@ print(sorted(name for name in sys.modules if name.startswith("psutil")))
     assert both.run(code) == f"No module named 'psutil.tests'\n{names}"
 
 
+def test_what_importlib_finds_is_psutil_s_package(both):
+    both.psight("enable")
+    code = """
+from importlib.util import find_spec
+spec = find_spec("psutil")
+import psight, os
+assert spec.origin == psight.__file__ and os.path.dirname(spec.origin) in spec.submodule_search_locations
+assert find_spec("psutil._common") and find_spec("psutil.nonsense") is None
+import psutil, psutil._psutil_linux as extension
+assert extension.getpagesize() and not {"dropin", "pypsutil"} & set(dir(psutil))
+"""
+    both.run(code)
+
+
+def test_a_module_that_is_loaded_when_it_is_looked_at_first_is_psutil(both):
+    both.psight("enable")
+    code = """
+import sys
+from importlib.util import LazyLoader, find_spec, module_from_spec
+spec = find_spec("psutil")
+lazy = module_from_spec(spec)
+sys.modules["psutil"] = lazy
+LazyLoader(spec.loader).exec_module(lazy)
+import psutil, psight
+assert psutil is lazy and psutil.Process is psight.Process and psutil.RLIMIT_NOFILE and psutil.Popen
+from psutil import _common, NoSuchProcess
+psutil.PROCFS_PATH = "/nowhere"
+try:
+    psight.boot_time()
+except OSError as error:
+    print(error.filename)
+"""
+    assert both.run(code) == "/nowhere/stat"
+
+
+def test_a_module_that_is_loaded_by_hand_is_psutil(both):
+    both.psight("enable")
+    code = """
+import sys
+from importlib.util import find_spec, module_from_spec
+spec = find_spec("psutil")
+module = sys.modules["psutil"] = module_from_spec(spec)
+spec.loader.exec_module(module)
+import psight
+assert module.Process is psight.Process and module.Popen and module.virtual_memory().total
+"""
+    both.run(code)
+
+
+@pytest.mark.parametrize("first", ["", "import psutil"])
+def test_a_copy_of_psutil_remembers_apart(both, first):
+    both.psight("enable")
+    code = f"""
+{first}
+import threading
+from importlib.util import find_spec, module_from_spec
+def copy():
+    spec = find_spec("psutil")
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+copies = [copy(), copy()]
+import psutil
+copies += [copy(), psutil]
+for one in copies:
+    assert one.cpu_percent() >= 0 and one.Process is psutil.Process and one.Popen and one.virtual_memory().total
+    assert one.NoSuchProcess is psutil.NoSuchProcess and one.RLIMIT_NOFILE and one._common
+memories = [one._last_cpu_times for one in copies]
+assert len(set(map(id, memories))) == 4 and all(threading.get_ident() in memory for memory in memories)
+seen = dict(memories[3])
+copies[0].cpu_percent()
+assert memories[3] == seen != memories[0]
+"""
+    both.run(code)
+
+
+def test_reload_brings_back_what_was_replaced(both):
+    both.psight("enable")
+    code = """
+import importlib, psutil
+import psutil._common
+process, names, cat = psutil.Process, psutil.__all__, psutil._common.cat
+psutil.Process = None
+del psutil.boot_time
+assert not hasattr(psutil, "boot_time") and psutil.socket
+assert importlib.reload(psutil) is psutil and psutil.__all__ == names
+importlib.reload(psutil._common)
+try:
+    cat("/not/there")
+except FileNotFoundError:
+    pass
+else:
+    raise AssertionError
+assert psutil.Process is process and psutil.boot_time() and psutil.Process() == process()
+"""
+    both.run(code)
+
+
 def test_pypsutil_is_answered_for_too(bare):
     bare.psight("enable")
     code = """

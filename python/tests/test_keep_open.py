@@ -83,6 +83,17 @@ def test_a_child_of_fork_reads_for_itself(kept, child):
     assert _round()[child.pid] == expected
 
 
+def test_a_child_of_fork_and_its_parent_read_at_once(kept, child):
+    attrs = ["pid", "name", "memory_info"]
+    psight.keep_open(500)
+    _round(attrs)
+    pid = os.fork()
+    missed = sum(child.pid not in _round(attrs) for _ in range(1000))
+    if pid == 0:
+        os._exit(min(missed, 255))
+    assert (missed, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])) == (0, 0)
+
+
 def test_threads_may_read_at_once(kept, child):
     expected = _round()[child.pid]
     wrong = []

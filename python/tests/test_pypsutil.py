@@ -698,3 +698,10 @@ def test_a_strict_type_checker_accepts_every_name(tmp_path):
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(file)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("value", [0, 1, None, "", "x", [], object()], ids=repr)
+def test_any_object_is_a_yes_or_a_no(value):
+    assert pypsutil.net_io_counters(nowrap=value) is not None or not pypsutil.pernic_net_io_counters(nowrap=value)
+    assert pypsutil.Process().children(recursive=value) == []
+    assert pypsutil.Process().sigmasks(include_internal=value).caught is not None

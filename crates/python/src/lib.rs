@@ -7,6 +7,7 @@ mod arrow;
 mod columns;
 mod enter;
 mod ffi;
+mod given;
 mod limits;
 mod process;
 mod pypsutil;
@@ -19,28 +20,42 @@ mod wait;
 mod windows;
 
 use pyo3::prelude::*;
-use pyo3::types::PyModule;
+use pyo3::types::{PyList, PyModule};
 
 /// Puts the functions into a new module; those about one process into its `process`.
 fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    let names = PyModule::new(module.py(), "psight._psight.process")?;
+    begin(module)?;
+    let names = inner(module, "psight._psight.process")?;
     process::fill(module, &names)?;
     wait::fill(module, &names)?;
     table::fill(module, &names)?;
     columns::fill(module, &names)?;
     module.add("process", names)?;
     module.add("version", env!("CARGO_PKG_VERSION"))?;
-    let names = PyModule::new(module.py(), "psight._psight.pypsutil")?;
+    let names = inner(module, "psight._psight.pypsutil")?;
     pypsutil::fill(module, &names)?;
     module.add("pypsutil", names)?;
-    let names = PyModule::new(module.py(), "psight._psight.limits")?;
+    let names = inner(module, "psight._psight.limits")?;
     limits::fill(module, &names)?;
     module.add("limits", names)?;
     #[cfg(windows)]
     {
-        let names = PyModule::new(module.py(), "psight._psight.windows")?;
+        let names = inner(module, "psight._psight.windows")?;
         windows::fill(module, &names)?;
         module.add("windows", names)?;
     }
     system::fill(module)
+}
+
+fn inner<'py>(module: &Bound<'py, PyModule>, name: &str) -> PyResult<Bound<'py, PyModule>> {
+    let inner = PyModule::new(module.py(), name)?;
+    begin(&inner)?;
+    Ok(inner)
+}
+
+/// Gives a module the list of its names, to which whatever is added to it goes.
+///
+/// It would be looked for, and Python 3.13.0 does not say that a module lacks something where the working directory is gone.
+fn begin(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.setattr("__all__", PyList::empty(module.py()))
 }

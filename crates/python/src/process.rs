@@ -8,13 +8,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use psight::process::{CpuSample, IoClass, Limit, Limits, Resource, Signal, SignalSet};
 use psight::record::ToValue;
 use psight::{ErrorKind, Process, Result};
-use pyo3::exceptions::PyOSError;
+use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 use crate::state::{State, Tuple};
-use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
-use crate::{enter, ffi, system};
+use crate::views::{object, one_decimal, text, view, view_or, view_with, views, views_or};
+use crate::{enter, ffi, given, system};
 
 /// What a Python `Process` holds of the core.
 pub(crate) struct Handle {
@@ -81,7 +81,11 @@ impl Handle {
 /// The process `pid`: its handle, and its start, which is `None` where it may not be known.
 #[pyfunction]
 #[pyo3(pass_module)]
-fn open<'py>(module: &Bound<'py, PyModule>, pid: u32) -> PyResult<Bound<'py, PyTuple>> {
+fn open<'py>(
+    module: &Bound<'py, PyModule>,
+    pid: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let pid: u32 = pid.extract()?;
     let (py, state) = (module.py(), ffi::state(module)?);
     let (host, generation) = state.host_and_generation();
     let process = enter::system(py, state, || host.process(pid))?;
@@ -225,9 +229,9 @@ questions! {
         memory_footprint: Process::memory_footprint, |py, state, info| {
             view_or(py, state, Tuple::Pfootprint, &info, 0)
         };
-        memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views(py, state, Tuple::PmmapExt, &maps);
+        memory_maps: Process::memory_maps, |py, state, maps: Vec<_>| views_or(py, state, Tuple::PmmapExt, &maps, 0);
         memory_maps_grouped: Process::memory_maps_grouped, |py, state, maps: Vec<_>| {
-            views(py, state, Tuple::PmmapGrouped, &maps)
+            views_or(py, state, Tuple::PmmapGrouped, &maps, 0)
         };
         page_faults: Process::page_faults, |py, state, faults| view(py, state, Tuple::Ppagefaults, &faults);
         io_counters: Process::io_counters, |py, state, io| view(py, state, Tuple::Pio, &io);
@@ -384,14 +388,20 @@ fn net_connections<'py>(
 fn send_signal(
     module: &Bound<'_, PyModule>,
     process: &Bound<'_, PyAny>,
-    number: i32,
+    number: &Bound<'_, PyAny>,
 ) -> PyResult<()> {
+    let number = given::int(number)?;
     ask(module, process, |process| process.send_signal(Signal::new(number)))
 }
 
 #[pyfunction]
 #[pyo3(pass_module)]
-fn set_nice(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>, value: i32) -> PyResult<()> {
+fn set_nice(
+    module: &Bound<'_, PyModule>,
+    process: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let value = given::int(value)?;
     ask(module, process, |process| process.set_nice(value))
 }
 
@@ -400,9 +410,10 @@ fn set_nice(module: &Bound<'_, PyModule>, process: &Bound<'_, PyAny>, value: i32
 fn set_ionice(
     module: &Bound<'_, PyModule>,
     process: &Bound<'_, PyAny>,
-    class: i64,
-    value: u8,
+    class: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
 ) -> PyResult<()> {
+    let (class, value) = (given::int(class)?, value.extract()?);
     // The kernel looks at three bits of the number, and psutil hands it over as it is.
     let class = match class & 7 {
         0 => IoClass::None,
@@ -439,24 +450,38 @@ fn set_cpu_affinity(
 fn rlimit(
     module: &Bound<'_, PyModule>,
     process: &Bound<'_, PyAny>,
-    resource: i64,
-    limits: Option<(i64, i64)>,
+    resource: &Bound<'_, PyAny>,
+    limits: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<(i64, i64)> {
-    let known = Resource::ALL.iter().find(|known| known.number().map(i64::from) == Some(resource));
-    let resource = *known.ok_or_else(invalid_argument)?;
-    let limit = |number: i64| u64::try_from(number).map_or(Limit::Unlimited, Limit::Of);
+    let number = given::int(resource)?;
+    let known = |known: &&Resource| known.number().map(i64::from) == Some(number.into());
+    let refused = || PyValueError::new_err("invalid resource specified");
+    let resource = *Resource::ALL.iter().find(known).ok_or_else(refused)?;
+    let limits: Option<(i64, i64)> = limits.map(|limits| limits.extract()).transpose()?;
+    let limit = |number: i64| match number {
+        -1 => Limit::Unlimited,
+        number => Limit::Of(number.cast_unsigned()),
+    };
     let found = match limits {
         Some((soft, hard)) => {
             let limits = Limits::new(limit(soft), limit(hard));
             ask(module, process, |process| process.set_rlimit(resource, limits))
         }
         None => ask_at_once(module, process, |process| process.rlimit(resource)),
-    }?;
+    };
+    let (soft, hard) = match found {
+        Err(error) if error.is_instance_of::<PyValueError>(module.py()) => {
+            // The kernel looks for the process first. The words are Python's.
+            ask(module, process, |process| process.rlimit(resource))?;
+            return Err(PyValueError::new_err("current limit exceeds maximum limit"));
+        }
+        found => found.map(|found| (found.soft, found.hard))?,
+    };
     let number = |limit| match limit {
-        Limit::Of(number) => i64::try_from(number).unwrap_or(-1),
+        Limit::Of(number) => number.cast_signed(),
         Limit::Unlimited => -1,
     };
-    Ok((number(found.soft), number(found.hard)))
+    Ok((number(soft), number(hard)))
 }
 
 fn invalid_argument() -> PyErr {

@@ -152,7 +152,8 @@ fn use_bpf(module: &Bound<'_, PyModule>) -> PyResult<bool> {
 
 #[pyfunction]
 #[pyo3(pass_module)]
-fn pid_exists(module: &Bound<'_, PyModule>, pid: u32) -> PyResult<bool> {
+fn pid_exists(module: &Bound<'_, PyModule>, pid: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let pid: u32 = pid.extract()?;
     let host = ffi::state(module)?.host();
     Ok(module.py().detach(|| host.pid_exists(pid)))
 }

@@ -85,6 +85,18 @@ pub(crate) fn views<'py, R: Record>(
     Ok(PyList::new(py, views.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
 
+/// A list of them, with `unknown` for what is not known.
+pub(crate) fn views_or<'py, R: Record, Z: ToValue + Copy>(
+    py: Python<'py>,
+    state: &State,
+    tuple: Tuple,
+    records: &[R],
+    unknown: Z,
+) -> PyResult<Bound<'py, PyAny>> {
+    let views = records.iter().map(|record| view_or(py, state, tuple, record, unknown));
+    Ok(PyList::new(py, views.collect::<PyResult<Vec<_>>>()?)?.into_any())
+}
+
 /// Psutil gives percentages with one decimal.
 fn field_object<'py>(
     py: Python<'py>,

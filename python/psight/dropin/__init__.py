@@ -32,7 +32,12 @@ def uninstall():
 def find_spec(name):
     """How to import `name`, if it is one of the packages that are answered for, or a module of one; else None."""
     answer = _answer(name)
-    return None if answer is None else ModuleSpec(name, _Alias(answer), origin=f"psight, as {name}")
+    if answer is None:
+        return None
+    ours = _find_spec(answer)
+    spec = ModuleSpec(name, _Alias(answer), origin=ours.origin)
+    spec.submodule_search_locations = ours.submodule_search_locations
+    return spec
 
 
 def _ours(name):
@@ -76,4 +81,16 @@ class _Alias:
         return None
 
     def exec_module(self, module):
-        sys.modules[module.__name__] = import_module(self._name)
+        answer = import_module(self._name)
+        # Some hold on to this object: those that load when they are looked at first, and those that want a copy.
+        own = {"__name__", "__package__", "__loader__", "__spec__"}
+        vars(module).update({name: value for name, value in vars(answer).items() if name not in own})
+        module.__class__ = type(answer)
+        spec = module.__spec__
+        if sys.modules.get(spec.name) is not module:
+            if answer.__name__ == "psight":
+                from psight._copy import remember_apart
+
+                remember_apart(vars(module))
+        elif spec.loader_state is None:
+            sys.modules[spec.name] = answer

@@ -154,7 +154,7 @@ class Process:
     def children(self, *, recursive: bool = False) -> List[Process]:
         """Return the children, or all descendants."""
         self._check_running()
-        return [Process._opened(*found) for found in _core.children(self, recursive)]
+        return [Process._opened(*found) for found in _core.children(self, bool(recursive))]
 
     def create_time(self) -> float:
         """Return when the process started, in seconds since 1970. It is computed once."""
@@ -255,7 +255,7 @@ class Process:
 
         Those that the C library keeps for its threads are among them only with `include_internal`.
         """
-        masks = _core.sigmasks(self, include_internal)
+        masks = _core.sigmasks(self, bool(include_internal))
         return ProcessSignalMasks(**{name: set(map(_signal, masks.get(name, ()))) for name in _MASKS})
 
     def cpu_times(self) -> ProcessCPUTimes:

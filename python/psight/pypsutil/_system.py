@@ -146,13 +146,13 @@ def net_io_counters(*, nowrap: bool = True) -> Optional[NetIOCounts]:
 
     With `nowrap` counters go on where the kernel's begin again; ``net_io_counters.cache_clear()`` forgets that.
     """
-    total = core.net_io_counters(False, nowrap)
+    total = core.net_io_counters(False, bool(nowrap))
     return None if total is None else filled(NetIOCounts, total)
 
 
 def pernic_net_io_counters(*, nowrap: bool = True) -> Dict[str, NetIOCounts]:
     """Return what each interface carried, by name."""
-    return {name: filled(NetIOCounts, counts) for name, counts in core.net_io_counters(True, nowrap).items()}
+    return {name: filled(NetIOCounts, counts) for name, counts in core.net_io_counters(True, bool(nowrap)).items()}
 
 
 net_io_counters.cache_clear = pernic_net_io_counters.cache_clear = core.net_io_counters_clear  # type: ignore[attr-defined]

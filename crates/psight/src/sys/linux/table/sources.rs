@@ -100,8 +100,14 @@ impl Sources {
     /// The pids, in ascending order, in place of what `pids` held.
     pub(super) fn list(&mut self, host: &Host, pids: &mut Vec<u32>) -> Result<()> {
         let failed = |error: Errno| Error::system(host.proc(), error.into());
-        seek(&self.proc, SeekFrom::Start(0)).map_err(failed)?;
-        numbers(&self.proc, &mut self.entries, pids).map_err(failed)?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        // A process that is forked from this one shares the position in the handle that is kept.
+        match openat(&self.proc, c".", flags, Mode::empty()) {
+            Ok(own) => numbers(&own, &mut self.entries, pids),
+            Err(_) => seek(&self.proc, SeekFrom::Start(0))
+                .and_then(|_| numbers(&self.proc, &mut self.entries, pids)),
+        }
+        .map_err(failed)?;
         somebody(host, pids)
     }
 
