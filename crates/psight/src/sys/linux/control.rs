@@ -18,9 +18,9 @@ pub(crate) use limits::{resource_number, rlimit, set_rlimit};
 pub(crate) use pids::{pid_exists, pids};
 pub(crate) use wait::wait;
 
-use super::ffi;
 use super::process::{Raw, current_pid};
 use super::reach::{is_live, reach};
+use super::{ffi, pidfd};
 use crate::process::{IoClass, IoNice, Signal};
 use crate::{Error, ErrorKind, Process, Result};
 
@@ -93,7 +93,7 @@ fn send(process: &Process, signal: Signal, open: &Open) -> Result<()> {
     same(process)?;
     let plainly = || ffi::kill(pid.as_raw_pid(), signal.number());
     let sent = match &pidfd {
-        Some(pidfd) => match ffi::pidfd_send_signal(pidfd.as_fd(), signal.number()) {
+        Some(pidfd) => match pidfd::send_signal(pidfd.as_fd(), signal.number()) {
             // A filter of system calls may know the older call alone.
             Err(error) if matches!(error.raw_os_error(), Some(libc::ENOSYS | libc::EPERM)) => {
                 plainly()
@@ -119,7 +119,7 @@ type Open = dyn Fn(RawPid) -> std::result::Result<OwnedFd, Errno>;
 
 // pidfd_open(2)
 fn open(pid: RawPid) -> std::result::Result<OwnedFd, Errno> {
-    ffi::pidfd_open(pid.as_raw_pid())
+    pidfd::open(pid.as_raw_pid())
 }
 
 // getpriority(2); stat where that was read anyway, and where the pid means nothing to system calls

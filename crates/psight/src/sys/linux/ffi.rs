@@ -5,7 +5,6 @@
 use std::ffi::{CStr, OsString};
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::ptr;
 use std::sync::atomic::AtomicU32;
@@ -171,45 +170,6 @@ pub(super) fn trim_heap() -> Option<bool> {
 pub(super) fn kill(pid: i32, signal: i32) -> io::Result<()> {
     // SAFETY: kill reads no memory of ours.
     done(unsafe { libc::kill(pid, signal) })
-}
-
-/// pidfd_send_signal(2), for any signal. Since 5.1.
-pub(super) fn pidfd_send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
-    let (fd, info) = (pidfd.as_raw_fd(), ptr::null::<libc::siginfo_t>());
-    // SAFETY: the descriptor is open, and a null siginfo_t is allowed: the kernel fills one in.
-    done(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, info, 0) })
-}
-
-/// pidfd_open(2). Since 5.3. Safe crates have it for Linux and not for Android.
-pub(super) fn pidfd_open(pid: i32) -> rustix::io::Result<OwnedFd> {
-    // SAFETY: pidfd_open reads no memory of ours.
-    let answer = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    let fd = i32::try_from(answer).ok().filter(|fd| *fd >= 0).ok_or_else(last_error)?;
-    // SAFETY: the descriptor is new, and nobody else has it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-}
-
-/// waitid(2) on a pidfd, without blocking: how the child ended (`CLD_EXITED` and its like) and with what number, if it
-/// has ended; a child also that was made to end without a signal (clone(2)). Since 5.4. Safe crates have it for Linux and not for Android.
-pub(super) fn wait_pidfd(pidfd: BorrowedFd<'_>) -> rustix::io::Result<Option<(i32, i32)>> {
-    /// The kernel's number for `P_PIDFD`, which not every C library names.
-    const P_PIDFD: libc::idtype_t = 3;
-    let id = pidfd.as_raw_fd().cast_unsigned();
-    // SAFETY: a siginfo_t of zeros is a valid one; its pid stays 0 if no child has ended.
-    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    let options = libc::WEXITED | libc::WNOHANG | libc::__WALL;
-    // SAFETY: the descriptor is open, and `info` is there to be written.
-    let answer = unsafe { libc::waitid(P_PIDFD, id, &raw mut info, options) };
-    if answer != 0 {
-        return Err(last_error());
-    }
-    // SAFETY: after waitid these are the fields that mean something.
-    let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };
-    Ok((pid != 0).then_some((info.si_code, status)))
-}
-
-fn last_error() -> rustix::io::Errno {
-    rustix::io::Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(rustix::io::Errno::IO)
 }
 
 /// ioprio_get(2) of one process.

@@ -299,22 +299,6 @@ fn on(host: &Host, path: &[u8]) -> PathBuf {
     host.file(OsStr::from_bytes(path.strip_prefix(b"/").unwrap_or(path)))
 }
 
-/// The number in decimal digits.
-pub(super) fn push_decimal(to: &mut Vec<u8>, mut number: u32) {
-    let mut digits = [b'0'; 10];
-    let mut first = digits.len() - 1;
-    for (place, digit) in digits.iter_mut().enumerate().rev() {
-        // A digit is below 10.
-        *digit += (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            first = place;
-            break;
-        }
-    }
-    to.extend_from_slice(digits.get(first..).unwrap_or_default());
-}
-
 /// A count whose width differs between processors.
 pub(super) fn wide(count: impl Into<u64>) -> u64 {
     count.into()
@@ -351,14 +335,5 @@ mod tests {
         assert_eq!(looks(20, |_| true), (0, 0));
         // Nothing is known of how many there are.
         assert_eq!(looks(0, |_| true), (0, 0));
-    }
-
-    #[test]
-    fn numbers_are_written_without_leading_zeros() {
-        for number in [0, 7, 10, 305, 4_194_304, u32::MAX] {
-            let mut digits = Vec::new();
-            push_decimal(&mut digits, number);
-            assert_eq!(digits, number.to_string().as_bytes());
-        }
     }
 }

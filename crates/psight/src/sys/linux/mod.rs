@@ -22,6 +22,8 @@ pub(crate) mod users;
 pub(crate) use process::{scheduling, standing};
 
 mod ffi;
+mod path;
+mod pidfd;
 mod read;
 mod records;
 

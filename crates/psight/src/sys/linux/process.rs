@@ -20,11 +20,10 @@ use psight_parse::linux::pid::stat::{Head, Stat, head, starttime, stat};
 use psight_parse::linux::pid::status::{Status, Wanted, wanted};
 use rustix::io::Errno;
 
-use super::files::push_decimal;
 use super::host::has_own_proc;
 use super::reach::{Procfs, procfs, reach};
 use super::read;
-use super::table::{PidfdInfo, pidfd_info};
+use super::{path, pidfd};
 use crate::{Error, Host, Pid, Result};
 
 pub(crate) use identity::status_of;
@@ -41,7 +40,7 @@ pub(crate) struct Raw {
     stat_read_at: OnceLock<Instant>,
     status: OnceLock<Vec<u8>>,
     /// What a pidfd says; `None` inside where it says nothing.
-    pidfd_info: OnceLock<Option<PidfdInfo>>,
+    pidfd_info: OnceLock<Option<pidfd::Info>>,
     statm: OnceLock<Vec<u8>>,
     cmdline: OnceLock<Vec<u8>>,
     environ: OnceLock<Vec<u8>>,
@@ -115,12 +114,12 @@ impl Raw {
 
     /// The directory of the process.
     pub(super) fn dir(&self) -> &Path {
-        self.dir.get_or_init(|| path(&self.host, self.pid, ""))
+        self.dir.get_or_init(|| path::of_process(&self.host, self.pid, ""))
     }
 
     /// The file `name` of the process.
     fn file(&self, name: &str) -> PathBuf {
-        path(&self.host, self.pid, name)
+        path::of_process(&self.host, self.pid, name)
     }
 
     /// The decoded `stat`.
@@ -148,14 +147,14 @@ impl Raw {
     /// The ids, from a descriptor of the process: a fraction of what `status` costs the kernel. `None` where `status`
     /// was read anyway, or where such a descriptor cannot be had or is silent (before 6.13). A descriptor is given of
     /// processes too that `/proc` hides (hidepid): whom it hides stays hidden.
-    pub(super) fn pidfd_info(&self) -> Option<PidfdInfo> {
+    pub(super) fn pidfd_info(&self) -> Option<pidfd::Info> {
         if self.status.get().is_some() {
             return None;
         }
         *self.pidfd_info.get_or_init(|| {
             let pid = i32::try_from(self.pid.as_u32()).ok().filter(|pid| *pid > 0)?;
             let is_told = reach(&self.host).pidfds && (self.has_stat() || self.is_shown());
-            if is_told { pidfd_info(pid).ok() } else { None }
+            if is_told { pidfd::info(pid).ok() } else { None }
         })
     }
 
@@ -302,23 +301,6 @@ impl Raw {
     }
 }
 
-/// The file `name` of a process, or its directory without one. Whoever asks one question pays for this each time, so it
-/// is made in one piece.
-fn path(host: &Host, pid: Pid, name: &str) -> PathBuf {
-    let proc = host.proc().as_os_str().as_encoded_bytes();
-    let mut path = Vec::with_capacity(proc.len() + name.len() + 12);
-    path.extend_from_slice(proc);
-    if !proc.ends_with(b"/") {
-        path.push(b'/');
-    }
-    push_decimal(&mut path, pid.as_u32());
-    if !name.is_empty() {
-        path.push(b'/');
-        path.extend_from_slice(name.as_bytes());
-    }
-    PathBuf::from(OsString::from_vec(path))
-}
-
 /// What a link of `/proc` means: without ` (deleted)`, unless a file is really called so, and without what may stand
 /// behind a NUL.
 pub(super) fn undecorated(target: PathBuf, exists: impl FnOnce(&Path) -> bool) -> PathBuf {
@@ -345,15 +327,6 @@ mod tests {
 
     fn plain(target: &str, exists: bool) -> PathBuf {
         undecorated(PathBuf::from(target), |_| exists)
-    }
-
-    #[test]
-    fn the_files_of_a_process_lie_below_its_number() {
-        let host = Host::local();
-        let at = |name| path(&host, Pid::new(42), name);
-        assert_eq!((at(""), at("stat")), ("/proc/42".into(), "/proc/42/stat".into()));
-        let other = host.with_proc("/tmp/proc/");
-        assert_eq!(path(&other, Pid::new(7), "fd"), Path::new("/tmp/proc/7/fd"));
     }
 
     #[test]

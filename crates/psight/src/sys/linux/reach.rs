@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{ffi, table};
+use super::{ffi, pidfd};
 use crate::Host;
 
 /// What system calls tell about the processes of a machine. For questions only: whoever controls a process looks anew.
@@ -59,7 +59,7 @@ impl Reach {
     fn find(host: &Host, asker: u32) -> Self {
         let pids = is_live(host);
         let itself = i32::try_from(asker).ok().filter(|_| pids);
-        let pidfds = itself.is_some_and(|pid| table::pidfd_info(pid).is_ok());
+        let pidfds = itself.is_some_and(|pid| pidfd::info(pid).is_ok());
         Self { pids, pidfds }
     }
 }

@@ -13,26 +13,17 @@ mod plan;
 mod sources;
 mod threads;
 
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
 use plan::{Answers, Plan};
 use sources::{Read, Refusal, Sources};
 
-pub(super) use ffi::PidfdInfo;
-
 use super::host;
 use super::process::Raw;
 use crate::table::{Columns, ProcessRow, Spare};
 use crate::users::UserNames;
 use crate::{Error, Host, Pid, Result};
-
-/// What a descriptor of the process `pid` says of it. Since 6.13.
-pub(super) fn pidfd_info(pid: i32) -> rustix::io::Result<PidfdInfo> {
-    let pidfd = super::ffi::pidfd_open(pid)?;
-    ffi::pidfd_info(pidfd.as_fd())
-}
 
 /// What reads the table, with what it keeps from one reading to the next.
 #[derive(Debug)]

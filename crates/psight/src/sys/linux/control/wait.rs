@@ -10,8 +10,8 @@ use rustix::process::{
     Pid as RawPid, Resource, WaitId, WaitIdOptions, WaitIdStatus, getrlimit, waitid,
 };
 
-use super::super::ffi;
 use super::super::process::Raw;
+use super::super::{ffi, pidfd};
 use super::{Open, open, target};
 use crate::process::{ExitStatus, Signal};
 use crate::{ErrorKind, Process, Result};
@@ -206,7 +206,7 @@ fn presence(process: &Process) -> Presence {
 
 /// How the child behind a pidfd ended, if it has. One that has stopped has not.
 fn reap_pidfd(pidfd: &OwnedFd) -> std::result::Result<Option<ExitStatus>, Errno> {
-    let answer = rustix::io::retry_on_intr(|| ffi::wait_pidfd(pidfd.as_fd()))?;
+    let answer = rustix::io::retry_on_intr(|| pidfd::wait(pidfd.as_fd()))?;
     Ok(answer.map(|(how, number)| match how {
         libc::CLD_EXITED => ExitStatus::Exited(number.cast_unsigned()),
         how => ExitStatus::Signaled {

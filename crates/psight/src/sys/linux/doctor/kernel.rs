@@ -6,7 +6,7 @@ use super::{
     CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE, CAP_SYSLOG, Rights, finding, is_exhausted, line, refused,
 };
 use crate::doctor::Finding;
-use crate::sys::linux::ffi;
+use crate::sys::linux::pidfd;
 use crate::{Error, Host, Result};
 
 /// `/proc/sys/kernel/*`, those that bind this process.
@@ -79,7 +79,7 @@ pub(super) fn filters(host: &Host, rights: &Rights) -> Result<Vec<Finding>> {
         found.push(finding("seccomp", what, "a filter stands between it and the kernel", how));
     }
     if host.is_local()
-        && let Err(error) = ffi::pidfd_open(getpid().as_raw_pid())
+        && let Err(error) = pidfd::open(getpid().as_raw_pid())
     {
         if is_exhausted(Some(error.raw_os_error())) {
             return Err(Error::system("pidfd_open", error.into()));

@@ -10,8 +10,9 @@ use rustix::fs::{fstat, fstatfs, openat, readlinkat_raw, statat};
 use rustix::io::Errno;
 
 use super::super::host::has_own_proc;
+use super::super::path::push_decimal;
 use super::super::process::Raw;
-use super::{on, push_decimal, said_entries, skip_to, tried};
+use super::{on, said_entries, skip_to, tried};
 use crate::{Error, Host, Pid, Result};
 
 /// `fd` and `fdinfo` of one process.

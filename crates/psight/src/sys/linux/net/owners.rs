@@ -18,7 +18,8 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::super::files::{push_decimal, said_entries, skip_to, tried};
+use super::super::files::{said_entries, skip_to, tried};
+use super::super::path::push_decimal;
 #[cfg(feature = "bpf")]
 use crate::{Host, sys::bpf::Bpf};
 

@@ -10,10 +10,9 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, SeekFrom}
 use rustix::fs::{fstatfs, openat, readlinkat_raw, seek, statat};
 use rustix::io::Errno;
 
-use super::super::ffi::pidfd_open;
-use super::super::files::push_decimal;
 use super::super::host::somebody;
-use super::ffi::{self, PidfdInfo};
+use super::super::path::push_decimal;
+use super::super::pidfd::{self, Info};
 use super::keep::{self, Kept};
 use crate::{Error, Host, Result};
 
@@ -315,19 +314,19 @@ impl Sources {
     }
 
     /// What a descriptor of the process says of it. Since 6.13.
-    pub(super) fn pidfd_info(&mut self, pid: u32) -> Read<PidfdInfo> {
+    pub(super) fn pidfd_info(&mut self, pid: u32) -> Read<Info> {
         if let Some(pidfd) = self.kept.get(keep::PIDFD) {
-            match ffi::pidfd_info(pidfd.as_fd()) {
+            match pidfd::info_of(pidfd.as_fd()) {
                 Ok(info) => return Ok(info),
                 Err(_) => self.kept.forget(keep::PIDFD),
             }
         }
         let pid = i32::try_from(pid).map_err(|_| Refusal::Odd)?;
-        let pidfd = match pidfd_open(pid) {
-            Err(Errno::MFILE | Errno::NFILE) if self.kept.give_up() => pidfd_open(pid),
+        let pidfd = match pidfd::open(pid) {
+            Err(Errno::MFILE | Errno::NFILE) if self.kept.give_up() => pidfd::open(pid),
             opened => opened,
         }?;
-        let info = ffi::pidfd_info(pidfd.as_fd())?;
+        let info = pidfd::info_of(pidfd.as_fd())?;
         self.kept.put(keep::PIDFD, pidfd);
         Ok(info)
     }
