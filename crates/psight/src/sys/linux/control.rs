@@ -19,7 +19,8 @@ pub(crate) use pids::{pid_exists, pids};
 pub(crate) use wait::wait;
 
 use super::process::{Raw, current_pid};
-use super::reach::{is_live, reach};
+use super::procfs::is_live;
+use super::reach::reach;
 use super::{ffi, pidfd};
 use crate::process::{IoClass, IoNice, Signal};
 use crate::{Error, ErrorKind, Process, Result};

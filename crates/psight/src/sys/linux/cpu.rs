@@ -10,7 +10,7 @@ use psight_parse::linux::loadavg::loadavg;
 use psight_parse::linux::proc_stat::{CpuTicks, Totals, cpus, totals};
 use psight_parse::text;
 
-use super::host::is_missing_here;
+use super::procfs::is_missing_here;
 use super::{ffi, read};
 use crate::cpu::{CpuFreq, CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, PerCpuTimes};
 use crate::{Error, Host, Result};

@@ -15,7 +15,7 @@ use psight_parse::linux::mountinfo::{MountInfo, mountinfo};
 use psight_parse::linux::mounts::{Mount, escape, mounts};
 use psight_parse::linux::statvfs::{Statvfs, statvfs};
 
-use super::host::is_missing_here;
+use super::procfs::is_missing_here;
 use super::read;
 use crate::disk::{DiskUsage, MountPoint, Mounts, Partition, patiently};
 use crate::memory::percent;

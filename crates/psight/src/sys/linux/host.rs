@@ -8,13 +8,13 @@ use psight_parse::Error as Undecoded;
 use psight_parse::linux::cpuinfo::cpuinfo;
 use psight_parse::linux::os_release::os_release;
 use psight_parse::linux::uptime::uptime as decode_uptime;
-use rustix::io::Errno;
 use rustix::system::{Uname, uname};
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
+use super::procfs::is_missing_here;
 use super::{cpu, read};
 use crate::host::{Constants, HostInfo};
-use crate::{Error, ErrorKind, Host, Result};
+use crate::{Error, Host, Result};
 
 /// The auxiliary vector: `AT_PAGESZ`, `AT_CLKTCK`.
 pub(crate) fn constants() -> Constants {
@@ -115,26 +115,6 @@ fn processor(host: &Host) -> Option<String> {
     Some(String::from_utf8_lossy(name).into_owned()).filter(|name| !name.is_empty())
 }
 
-/// Whether the files of processes and of the system are those that this kernel makes, where they usually are: then the
-/// numbers in them are those that its calls take.
-pub(super) fn has_own_proc(host: &Host) -> bool {
-    !host.is_captured() && host.proc() == Path::new("/proc")
-}
-
-/// Whether a file of `/proc` is missing that this kernel has, since nothing is mounted there or only a part of it
-/// (subset=pid), or is closed, as to programs on Android: then system calls say what they can.
-pub(super) fn is_missing_here(host: &Host, error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AccessDenied) && has_own_proc(host)
-}
-
-/// Fails where `/proc` lists no process: whoever reads it is one, so that no procfs is there.
-pub(super) fn somebody(host: &Host, pids: &[u32]) -> Result<()> {
-    if !pids.is_empty() || !has_own_proc(host) {
-        return Ok(());
-    }
-    Err(Error::system(host.proc().join("self"), Errno::NOENT.into()))
-}
-
 /// What containers leave behind for those inside to see.
 pub(super) fn container(host: &Host) -> Option<String> {
     // systemd's rule, which lxc, nspawn, podman and others follow.
@@ -192,18 +172,6 @@ fn duration(time: Timespec) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn t77_a_file_that_is_missing_or_closed_is_no_reason_to_say_nothing_of_this_machine() {
-        let missing = |host: &Host, error: Errno| {
-            is_missing_here(host, &Error::system("/proc/stat", error.into()))
-        };
-        let (own, other) = (Host::local(), Host::local().with_proc("/nonexistent"));
-        for error in [Errno::NOENT, Errno::ACCESS, Errno::PERM] {
-            assert!(missing(&own, error) && !missing(&other, error), "{error}");
-        }
-        assert!(!missing(&own, Errno::MFILE));
-    }
 
     #[test]
     fn the_clocks_say_when_the_machine_started_as_the_kernel_does() {

@@ -4,7 +4,7 @@ use psight_parse::linux::meminfo::{Meminfo, commit, meminfo};
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
 use super::disk::moved;
-use super::host::is_missing_here;
+use super::procfs::is_missing_here;
 use super::records::bytes;
 use super::{ffi, read};
 use crate::memory::{CommittedMemory, HeapInfo, MemoryCaches, SwapMemory, VirtualMemory, percent};

@@ -24,6 +24,7 @@ pub(crate) use process::{scheduling, standing};
 mod ffi;
 mod path;
 mod pidfd;
+mod procfs;
 mod read;
 mod records;
 

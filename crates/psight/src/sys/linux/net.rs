@@ -24,8 +24,8 @@ pub(crate) use routes::routes;
 
 use self::owners::Owners;
 use self::sockets::{Namespace, Sockets, sockets};
-use super::host::has_own_proc;
 use super::process::Raw;
+use super::procfs::has_own_proc;
 use super::read;
 use crate::net::{Connection, ConnectionKind, Family, NetIo};
 use crate::{Error, Host, Pid, Result};

@@ -20,8 +20,8 @@ use psight_parse::linux::pid::stat::{Head, Stat, head, starttime, stat};
 use psight_parse::linux::pid::status::{Status, Wanted, wanted};
 use rustix::io::Errno;
 
-use super::host::has_own_proc;
-use super::reach::{Procfs, procfs, reach};
+use super::procfs::{self, Procfs, has_own_proc};
+use super::reach::reach;
 use super::read;
 use super::{path, pidfd};
 use crate::{Error, Host, Pid, Result};
@@ -291,7 +291,7 @@ impl Raw {
         let Some(pid) = number.and_then(rustix::process::Pid::from_raw) else { return gone };
         let why = match rustix::process::test_kill_process(pid) {
             Err(Errno::SRCH) => return gone,
-            asked => match (procfs(&self.host), asked) {
+            asked => match (procfs::mounted(&self.host), asked) {
                 (Procfs::Missing, _) => Errno::NOENT,
                 (Procfs::Ours, Err(Errno::PERM)) => Errno::ACCESS,
                 _ => return gone,

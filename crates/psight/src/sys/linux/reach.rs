@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::procfs::is_live;
 use super::{ffi, pidfd};
 use crate::Host;
 
@@ -78,31 +79,6 @@ pub(super) fn reach(host: &Host) -> Reach {
     match known.first.get_or_init(|| (asker, Reach::find(host, asker))) {
         (first, found) if *first == asker => *found,
         _ => Reach::find(host, asker),
-    }
-}
-
-/// Whether the pids of `host` are those that this kernel knows us by.
-pub(super) fn is_live(host: &Host) -> bool {
-    !host.is_captured() && procfs(host) == Procfs::Ours
-}
-
-/// What is mounted where a machine's procfs should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Procfs {
-    /// It calls us by our own pid.
-    Ours,
-    /// It is of another pid namespace, and calls us by another pid.
-    Foreign,
-    /// It does not know us, as none would.
-    Missing,
-}
-
-// self
-pub(super) fn procfs(host: &Host) -> Procfs {
-    match std::fs::read_link(host.proc().join("self")) {
-        Ok(itself) if itself.to_str() == Some(&std::process::id().to_string()) => Procfs::Ours,
-        Ok(_) => Procfs::Foreign,
-        Err(_) => Procfs::Missing,
     }
 }
 

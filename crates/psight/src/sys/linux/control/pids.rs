@@ -6,8 +6,8 @@ use psight_parse::text;
 use rustix::io::Errno;
 use rustix::process::Pid as RawPid;
 
-use super::super::host::{has_own_proc, somebody};
-use super::super::reach::{Procfs, procfs, reach};
+use super::super::procfs::{Procfs, has_own_proc, mounted, somebody};
+use super::super::reach::reach;
 use super::super::{ffi, read};
 use super::open;
 use crate::{Error, Host, Pid, Result};
@@ -43,7 +43,7 @@ fn is_opened(host: &Host, pid: Pid) -> Option<bool> {
 }
 
 fn is_found(host: &Host, pid: Pid) -> bool {
-    let procfs = if host.is_captured() { Procfs::Foreign } else { procfs(host) };
+    let procfs = if host.is_captured() { Procfs::Foreign } else { mounted(host) };
     let is_missing = procfs == Procfs::Missing && has_own_proc(host);
     let live = procfs == Procfs::Ours || is_missing;
     let Some(number) = i32::try_from(pid.as_u32()).ok().and_then(RawPid::from_raw) else {

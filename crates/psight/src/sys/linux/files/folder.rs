@@ -9,9 +9,9 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, Stat};
 use rustix::fs::{fstat, fstatfs, openat, readlinkat_raw, statat};
 use rustix::io::Errno;
 
-use super::super::host::has_own_proc;
 use super::super::path::push_decimal;
 use super::super::process::Raw;
+use super::super::procfs::has_own_proc;
 use super::{on, said_entries, skip_to, tried};
 use crate::{Error, Host, Pid, Result};
 

@@ -10,9 +10,9 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, SeekFrom}
 use rustix::fs::{fstatfs, openat, readlinkat_raw, seek, statat};
 use rustix::io::Errno;
 
-use super::super::host::somebody;
 use super::super::path::push_decimal;
 use super::super::pidfd::{self, Info};
+use super::super::procfs::somebody;
 use super::keep::{self, Kept};
 use crate::{Error, Host, Result};
 
