@@ -14,8 +14,6 @@ use super::state::{Mode, Pane, Places, State, Tab};
 use crate::line::{Line, Paint};
 use paint::Canvas;
 
-pub(crate) use help::lines as help_lines;
-
 /// The labels of the last line: the number of the key, and what it does.
 const KEYS: &[(u8, &str)] = &[
     (1, "Help"),

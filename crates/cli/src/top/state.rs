@@ -2,6 +2,7 @@
 //! in, and what the machine is to be asked for goes out as an [`Action`].
 
 mod dialog;
+mod help;
 mod history;
 mod keys;
 mod menus;
@@ -22,6 +23,7 @@ use crate::line::{Line, Paint};
 use crate::terminal::Terminal;
 
 pub(crate) use dialog::{Asks, Confirm, Mode, Prompt};
+pub(crate) use help::HELP;
 pub(crate) use history::{History, Series};
 pub(crate) use menus::Menu;
 pub(crate) use pane::{Pane, Tab};

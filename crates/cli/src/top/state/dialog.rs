@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
+use super::help::HELP;
 use super::{Action, Menu, State};
 use crate::line::{Line, Paint};
 use crate::top::control::{Control, Target};
@@ -116,7 +117,7 @@ impl State {
     pub(super) fn help_key(&mut self, key: KeyEvent) -> Action {
         let page = self.places.height.saturating_sub(2).max(1);
         let Mode::Help { top } = &mut self.mode else { return Action::Nothing };
-        let last = crate::top::draw::help_lines().saturating_sub(page);
+        let last = HELP.len().saturating_sub(page);
         *top = match key.code {
             KeyCode::Up => top.saturating_sub(1),
             KeyCode::Down => *top + 1,

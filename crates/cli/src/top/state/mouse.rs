@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
+use super::help::HELP;
 use super::{Action, Mode, State};
 
 impl State {
@@ -26,9 +27,7 @@ impl State {
                 return Action::Nothing;
             }
             Mode::Help { top } => {
-                *top = top
-                    .saturating_add_signed(by)
-                    .min(crate::top::draw::help_lines().saturating_sub(1));
+                *top = top.saturating_add_signed(by).min(HELP.len().saturating_sub(1));
                 return Action::Nothing;
             }
             Mode::Prompt(_) | Mode::Confirm(_) => return Action::Nothing,
