@@ -498,7 +498,7 @@ fn each_thread_has_its_row() {
             "pid=,lwp=,nlwp=,comm=,s=,stat=",
             "spid,tid,tgid,cls,pri,opri,ni,rtprio,priority,policy",
             "lwp,user,f,psr,wchan,pending,blocked,tsig",
-            "lwp,rss,vsz,sz,size,lstart,majflt",
+            "lwp,rss,vsz,sz,size,lstart",
         ] {
             agree(&[options, "-p", &family.pids, "-o", columns]);
         }

@@ -23,6 +23,7 @@ pub const QUESTIONS: &[Question] = &[
     question("control", "ionice", &[Os::Linux, Os::Windows]),
     question("control", "nice", &[Os::Linux, Os::Windows]),
     question("control", "parent", &[Os::Linux, Os::Windows]),
+    question("control", "pid_max", &[Os::Linux]),
     question("control", "pids", &[Os::Linux, Os::Windows]),
     question("control", "rlimit", &[Os::Linux]),
     question("control", "send_signal", &[Os::Linux, Os::Windows]),

@@ -352,7 +352,7 @@ fn show(
         Some(branches) => branches.iter().map(|branch| branch.row).collect(),
         None => (0..rows.len()).collect(),
     };
-    let mut table = Table::new(columns(arguments, chosen));
+    let mut table = Table::new(columns(arguments, chosen, &context.host));
     let is_headless = arguments.no_headers || chosen.iter().all(Chosen::is_nameless);
     if is_headless {
         table = table.without_heads();
@@ -378,12 +378,14 @@ fn show(
 
 /// The columns as the table has them: those of `ps` with the room that they have there, which scripts count on that cut
 /// lines into columns, and the last one with as much as it needs.
-fn columns(arguments: &Arguments, chosen: &[Chosen]) -> Vec<Column> {
+fn columns(arguments: &Arguments, chosen: &[Chosen], host: &Host) -> Vec<Column> {
     if layouts::is_ours(arguments) {
         return chosen.iter().map(Chosen::column).collect();
     }
     let last = chosen.len().saturating_sub(1);
-    let roomy = |(at, chosen): (usize, &Chosen)| chosen.roomy(at == last);
+    let largest = host.pid_max().map_or(0, |max| max.saturating_sub(1));
+    let of_pids = largest.checked_ilog10().map_or(0, |digits| digits as usize + 1);
+    let roomy = |(at, chosen): (usize, &Chosen)| chosen.roomy(at == last, of_pids);
     chosen.iter().enumerate().map(roomy).collect()
 }
 

@@ -23,11 +23,23 @@ impl Host {
     /// A pid says little, as it may belong to another process by now: ask [`Process::is_running`] of a process that you
     /// hold.
     ///
-    /// Linux: `kill(2)` with signal 0, and `Tgid` of `/proc/<pid>/status`; of a captured machine the latter alone.
+    /// Linux: `pidfd_open(2)`, else `kill(2)` with signal 0 and `Tgid` of `/proc/<pid>/status`; of a captured machine the
+    /// latter alone.
     ///
     /// Windows: `OpenProcess`. A process that has ended is gone, though somebody may still have it open.
     pub fn pid_exists(&self, pid: impl Into<Pid>) -> bool {
         sys::control::pid_exists(self, pid.into())
+    }
+
+    /// What all pids are below: how wide a column of them has to be, whoever is to come.
+    ///
+    /// Linux: `/proc/sys/kernel/pid_max`, which is that of the pid namespace since 6.14.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` without that file, `Malformed` if it is no number.
+    pub fn pid_max(&self) -> Result<u32> {
+        sys::control::pid_max(self)
     }
 
     /// Every process, in the order of their pids. One that ends meanwhile is not in it.

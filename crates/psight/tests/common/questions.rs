@@ -83,6 +83,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::per_cpu_times", |host| said(host.per_cpu_times())),
     ("Host::per_cpu_times_percent", |host| said(host.per_cpu_times_percent(NOW))),
     ("Host::pid_exists", |host| said(Ok(host.pid_exists(1)))),
+    ("Host::pid_max", |host| said(host.pid_max())),
     ("Host::pids", |host| shown_list(host.pids())),
     ("Host::power_supplies", |host| said(host.power_supplies())),
     ("Host::pressure", |host| said(host.pressure())),

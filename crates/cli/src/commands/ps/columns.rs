@@ -32,6 +32,8 @@ pub(super) struct Chosen {
     width: usize,
     /// The room that it has in `ps`.
     room: usize,
+    /// Whether it needs room for the largest pid that there may be.
+    is_of_pids: bool,
     /// Whether the environment stands behind the command.
     environment: bool,
     /// Which rows have nothing in it, where threads are under their processes.
@@ -155,7 +157,21 @@ impl Chosen {
         // As much as its own head needs, whether that is shown or not.
         let room = known.map_or(0, |known| known::room(&name).max(known.head.len()));
         let (key, empty_in) = (key.to_owned(), known::empty_in(&name));
-        Some(Self { key, title, content, look, needs, width, room, environment: false, empty_in })
+        let is_of_pids = known::is_of_pids(&name);
+        let environment = false;
+        let chosen = Self {
+            key,
+            title,
+            content,
+            look,
+            needs,
+            width,
+            room,
+            is_of_pids,
+            environment,
+            empty_in,
+        };
+        Some(chosen)
     }
 
     /// Shows the environment behind the command, where this is one.
@@ -205,15 +221,16 @@ impl Chosen {
 
     /// The same with the room that `ps` gives it: as much as was asked for, and no more, or what the column has there. The
     /// last is as long as it likes.
-    pub(super) fn roomy(&self, is_last: bool) -> Column {
+    pub(super) fn roomy(&self, is_last: bool, of_pids: usize) -> Column {
         let column = self.column();
+        let room = if self.is_of_pids { self.room.max(of_pids) } else { self.room };
         match self.width {
             _ if is_last && self.is_wordy() => column,
             // The names of functions and of the kernel's threads may be as long as they like.
-            0 if matches!(self.key.as_str(), "wchan" | "name") && self.room > 4 => {
-                column.at_least(self.room).at_most(self.room)
+            0 if matches!(self.key.as_str(), "wchan" | "name") && room > 4 => {
+                column.at_least(room).at_most(room)
             }
-            0 => column.at_least(self.room),
+            0 => column.at_least(room),
             width if self.is_wordy() => column.at_most(width),
             _ => column,
         }

@@ -357,6 +357,14 @@ const ROOM: &[(usize, &str)] = &[
     (40, "supgrp"),
 ];
 
+/// Columns of pids, which have room for the largest that there may be.
+const PIDS: &str = "pid tgid lwp tid spid ppid pgid pgrp sid sess session tpgid";
+
+/// Whether the column of this name has pids.
+pub(super) fn is_of_pids(name: &str) -> bool {
+    PIDS.split_ascii_whitespace().any(|own| own == name)
+}
+
 /// The room that `ps` gives to the column of this name.
 pub(super) fn room(name: &str) -> usize {
     let has = |names: &str| names.split_ascii_whitespace().any(|own| own == name);

@@ -15,7 +15,7 @@ use rustix::process::{Pid as RawPid, getpid, getpriority_process, setpriority_pr
 pub(crate) use affinity::{cpu_affinity, set_cpu_affinity};
 pub(crate) use family::{children, parent};
 pub(crate) use limits::{resource_number, rlimit, set_rlimit};
-pub(crate) use pids::{pid_exists, pids};
+pub(crate) use pids::{pid_exists, pid_max, pids};
 pub(crate) use wait::wait;
 
 use super::process::{Raw, current_pid};

@@ -51,6 +51,10 @@ pub(crate) fn resource_number(_resource: Resource) -> Option<u32> {
 }
 
 /// In ascending order.
+pub(crate) fn pid_max(_host: &Host) -> Result<u32> {
+    Err(Error::unsupported("pid_max"))
+}
+
 pub(crate) fn pids(_host: &Host) -> Result<Vec<Pid>> {
     Err(Error::unsupported("pids"))
 }

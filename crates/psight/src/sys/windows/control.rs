@@ -18,7 +18,7 @@ pub(crate) use affinity::{cpu_affinity, set_cpu_affinity};
 pub(crate) use family::{children, parent};
 pub(crate) use wait::wait;
 
-pub(crate) use super::{rlimit, set_rlimit};
+pub(crate) use super::{pid_max, rlimit, set_rlimit};
 
 /// Windows has no signals. Its C library has numbers for seven (`BREAK` among them, and another `ABRT`); `KILL`, `STOP` and
 /// `CONT` have Linux's here, as have the rest, which no process can be sent. `TTIN` and `TTOU` have had to make room.

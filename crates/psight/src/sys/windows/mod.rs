@@ -20,7 +20,7 @@ pub(crate) mod sensors;
 pub(crate) mod services;
 pub(crate) mod table;
 pub(crate) mod users;
-pub(crate) use super::unsupported::control::{rlimit, set_rlimit};
+pub(crate) use super::unsupported::control::{pid_max, rlimit, set_rlimit};
 pub(crate) use super::unsupported::cpu::load_average;
 pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
 pub(crate) use super::unsupported::files::fds;

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use psight_parse::text;
+use psight_parse::{Error as Undecoded, text};
 use rustix::io::Errno;
 use rustix::process::Pid as RawPid;
 
@@ -20,6 +20,13 @@ pub(crate) fn pids(host: &Host) -> Result<Vec<Pid>> {
         .map_err(|error| Error::system(host.proc(), error))?;
     somebody(host, &numbers)?;
     Ok(numbers.into_iter().map(Pid::new).collect())
+}
+
+// sys/kernel/pid_max
+pub(crate) fn pid_max(host: &Host) -> Result<u32> {
+    let path = host.proc().join("sys/kernel/pid_max");
+    let garbled = || Error::malformed(&path, &Undecoded::garbled("pid_max"));
+    text::u32(&read::system_piece(&path)?).ok_or_else(garbled)
 }
 
 // pidfd_open(2); else kill(2) and status
