@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use psight::Host;
 use psight::record::{Field, Kind, Unit, Value};
 
 use crate::human::{self, Scale};
@@ -294,6 +295,12 @@ pub(crate) fn known(text: Option<impl AsRef<str>>) -> Line {
         Some(text) => Line::new().with(Paint::Plain, text),
         None => Line::new().with(Paint::Faint, "-"),
     }
+}
+
+/// How wide the largest pid is that there may be; 0 where that is not known.
+pub(crate) fn room_for_pids(host: &Host) -> usize {
+    let largest = host.pid_max().map_or(0, |max| max.saturating_sub(1));
+    largest.checked_ilog10().map_or(0, |digits| digits as usize + 1)
 }
 
 /// A value without a unit.

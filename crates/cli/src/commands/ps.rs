@@ -27,7 +27,7 @@ use crate::applet::Applet;
 use crate::human::Scale;
 use crate::line::{Line, Paint};
 use crate::output::{Format, Rows};
-use crate::table::{Column, Table};
+use crate::table::{Column, Table, room_for_pids};
 
 pub(crate) use columns::{command, paint, short_command};
 pub(crate) use select::belongs_to;
@@ -383,8 +383,7 @@ fn columns(arguments: &Arguments, chosen: &[Chosen], host: &Host) -> Vec<Column>
         return chosen.iter().map(Chosen::column).collect();
     }
     let last = chosen.len().saturating_sub(1);
-    let largest = host.pid_max().map_or(0, |max| max.saturating_sub(1));
-    let of_pids = largest.checked_ilog10().map_or(0, |digits| digits as usize + 1);
+    let of_pids = room_for_pids(host);
     let roomy = |(at, chosen): (usize, &Chosen)| chosen.roomy(at == last, of_pids);
     chosen.iter().enumerate().map(roomy).collect()
 }

@@ -66,6 +66,7 @@ fn print(frames: &Frames, context: &mut Context) -> Result<(), Failure> {
     let mut before = sampler.sample(&Sample::empty(), Sample::empty(), &[])?;
     let mut spare = Sample::empty();
     let mut nth = 0;
+    let pids = table::room_for_pids(&host);
     while frames.pause(nth, &host) {
         // What stands still has no second sample.
         if !host.is_captured() {
@@ -74,7 +75,8 @@ fn print(frames: &Frames, context: &mut Context) -> Result<(), Failure> {
         }
         let gap = (nth > 0).then(Line::new);
         let users = host.users().ok().map(|users| users.len());
-        let lines = frame(frames, &before, users, &context.zone(), &context.output.terminal);
+        let lines =
+            frame(frames, &before, (users, pids), &context.zone(), &context.output.terminal);
         context.output.lines(gap.into_iter().chain(lines))?;
         nth += 1;
     }
@@ -100,7 +102,7 @@ impl Frames {
 fn frame(
     frames: &Frames,
     sample: &Sample,
-    users: Option<usize>,
+    (users, pids): (Option<usize>, usize),
     zone: &TimeZone,
     terminal: &crate::terminal::Terminal,
 ) -> Vec<Line> {
@@ -108,7 +110,6 @@ fn frame(
     lines.extend(processors(frames, &sample.machine));
     lines.extend(memory(&sample.machine, frames.units.0));
     lines.push(Line::new());
-    let pids = sample.entries.last().map_or(1, |last| last.id.pid.to_string().len());
     let columns = COLUMNS.iter().map(|column| match column {
         Column::Command => table::Column::left("COMMAND").giving_way(),
         left if left.is_left() => {
