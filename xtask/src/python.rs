@@ -10,7 +10,7 @@ use crate::{Result, setup, sh};
 const TESTS: &str = "python/tests";
 const REQUIREMENTS: &str = "python/tests/requirements.txt";
 /// What the tests can do without.
-const OPTIONAL: &str = "python/tests/requirements-arrow.txt";
+const OPTIONAL: &str = "python/tests/requirements-optional.txt";
 /// Tests that are run in another way: psutil's own, and those of another system.
 const ELSEWHERE: &[&str] = &["conformance", "windows"];
 /// The same, and those that only look at files of the package, which do not depend on the user.
