@@ -599,11 +599,10 @@ class _Inside:
 Process._lock, Process._proc = _Inside("_lock"), _Inside("_proc")
 Process._raise_if_pid_reused = Process._check
 Process._last_sys_cpu_times = Process._last_proc_cpu_times = None
-for _kept in ("cpu_times", "memory_info", "ppid", "uids"):
+for _name, _method in vars(Process).items():
     # In psutil each of them begins to remember alone, and here all of them together. Windows has no uids.
-    _kept = vars(Process).get(_kept)
-    if _kept is not None:
-        _kept.cache_activate, _kept.cache_deactivate = _core.oneshot_enter, _core.oneshot_exit
+    if _name in ("cpu_times", "memory_info", "ppid", "uids"):
+        _method.cache_activate, _method.cache_deactivate = _core.oneshot_enter, _core.oneshot_exit
 
 # How a process is made and compared; a program may have replaced it, or the class, or what one process is compared by.
 _OWN = (Process.__init__, Process._init, Process._get_ident, Process.__eq__)
