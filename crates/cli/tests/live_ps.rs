@@ -4,22 +4,28 @@
 mod common;
 
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use common::beside::words;
-use common::run;
+use common::{Ended, run};
 
 /// A shell in a session of its own, with children that sleep.
 struct Family {
     child: Child,
     pids: String,
+    /// What no other process has in its command line.
+    mark: String,
 }
 
 impl Family {
     fn new() -> Option<Self> {
+        static FAMILIES: AtomicU32 = AtomicU32::new(0);
+        let mark =
+            format!("family-{}-{}", std::process::id(), FAMILIES.fetch_add(1, Ordering::Relaxed));
         let script = "sleep 1000 & one=$!; nice -n 5 sleep 1000 & echo $$,$one,$!; wait";
         let Ok(mut child) = Command::new("setsid")
-            .args(["sh", "-c", script])
+            .args(["sh", "-c", script, &mark])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -30,7 +36,7 @@ impl Family {
         let mut pids = String::new();
         let output = child.stdout.take().unwrap();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut pids).unwrap();
-        let family = Self { child, pids: pids.trim().to_owned() };
+        let family = Self { child, pids: pids.trim().to_owned(), mark };
         let deadline = Instant::now() + Duration::from_secs(20);
         while !family.pids.split(',').skip(1).all(is_sleep) {
             assert!(Instant::now() < deadline, "sleep never started");
@@ -252,11 +258,38 @@ fn where_nobody_is_asked_for_the_callers_own_are_shown() {
     }
 }
 
+#[test]
+fn a_tree_has_the_order_of_ps() {
+    let Some(_one) = Family::new() else { return };
+    let Some(_other) = Family::new() else { return };
+    for options in [&["axf"][..], &["-ejH"], &["-e", "--forest"], &["axf", "-o", "pid"], &["f"]] {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let Ok(theirs) = Command::new("ps").args(options).output() else {
+                return eprintln!("skipped: there is no ps");
+            };
+            let pids = |output| -> Vec<String> {
+                told(output).0.into_iter().filter_map(|line| line.into_iter().next()).collect()
+            };
+            let (ours, theirs) = (pids(run(&[&["ps"], options].concat())), pids(theirs));
+            // Processes come and go, and each program shows itself.
+            let shared = |these: &[String], those: &[String]| -> Vec<String> {
+                these.iter().filter(|pid| those.contains(pid)).cloned().collect()
+            };
+            let (ours, theirs) = (shared(&ours, &theirs), shared(&theirs, &ours));
+            if ours == theirs {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{options:?}: {ours:?} {theirs:?}");
+        }
+    }
+}
+
 /// `psight ps aux nginx` is what psight has more than ps.
 #[test]
 fn a_pattern_chooses_among_all_processes() {
     let Some(family) = Family::new() else { return };
-    let name = "sleep 1000 & one=$!; nice -n 5 sleep";
+    let name = &*family.mark;
     let (lines, code) = told(run(&["ps", "axo", "pid=", name]));
     assert_eq!((lines.len(), code), (1, Some(0)), "{lines:?}");
     assert!(family.pids.starts_with(&lines[0][0]), "{lines:?}");
@@ -392,7 +425,7 @@ fn rules_by_which_a_process_gets_its_turn_are_called_as_ps_calls_them() {
             return;
         };
         let pid = child.id().to_string();
-        let mut child = Stopped(child);
+        let mut child = Ended(child);
         let deadline = Instant::now() + Duration::from_secs(20);
         while !is_sleep(&pid) && child.0.try_wait().unwrap().is_none() {
             assert!(Instant::now() < deadline, "sleep never started");
@@ -418,7 +451,7 @@ fn the_user_is_the_one_whose_rights_a_process_has() {
     while !is_sleep(&pid) && child.try_wait().unwrap().is_none() {
         assert!(Instant::now() < deadline, "sleep never started");
     }
-    let sleeper = Stopped(child);
+    let sleeper = Ended(child);
     if !is_sleep(&pid) {
         eprintln!("skipped: only root may be somebody else");
         return;
@@ -432,16 +465,6 @@ fn the_user_is_the_one_whose_rights_a_process_has() {
         assert_eq!(has(ours), has(theirs), "{chosen:?}");
     }
     drop(sleeper);
-}
-
-/// A child that is killed in the end.
-struct Stopped(Child);
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// A program whose threads have names, nice values and rules of their own, as far as it may give them, and whose memory
@@ -485,7 +508,7 @@ fn threads() -> Option<(Family, bool)> {
     let mut word = String::new();
     let output = child.stdout.take().unwrap();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut word).unwrap();
-    let family = Family { pids: child.id().to_string(), child };
+    let family = Family { pids: child.id().to_string(), child, mark: String::new() };
     assert!(word.ends_with("locked\n"), "{word:?}");
     Some((family, word == "locked\n"))
 }

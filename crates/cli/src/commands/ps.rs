@@ -252,7 +252,7 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         .iter()
         .chain(sort.iter().map(|(key, _)| key))
         .map(Chosen::needs)
-        .chain([selection.needs(), if is_tree { Columns::PPID } else { Columns::NONE }])
+        .chain([selection.needs(), if is_tree { tree::NEEDS } else { Columns::NONE }])
         .collect();
     let needs = with_locks(needs, &chosen, &sort, &context.host);
     let reader = Reader {
@@ -290,6 +290,10 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         let names = chosen.iter().map(|column| column.key.clone().into()).collect();
         let values = |row| chosen.iter().map(|column| column.value(row, &reader)).collect();
         return Ok(context.output.rows(Rows { names, rows: rows.iter().map(values).collect() })?);
+    }
+    if is_tree && sort.is_empty() {
+        // Numbers begin again where there are no greater ones.
+        rows.sort_by_key(|row| row.create_time);
     }
     show(&arguments, &rows, &chosen, &reader, context)
 }
@@ -341,10 +345,11 @@ fn show(
     if let Some(width) = arguments.cols {
         terminal.width = Some(width);
     }
+    let is_sorted = !arguments.sort.is_empty();
     let branches = if arguments.tree {
-        Some(tree::branches(rows, terminal))
+        Some(tree::branches(rows, is_sorted, terminal))
     } else if arguments.hierarchy {
-        Some(tree::indented(rows))
+        Some(tree::indented(rows, is_sorted))
     } else {
         None
     };

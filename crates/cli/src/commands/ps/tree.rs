@@ -2,12 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
+use psight::table::Columns;
+
 use super::columns::Shown;
 use crate::line::{Line, Paint};
 use crate::terminal::Terminal;
 
 /// Bytes of indentation after which a tree goes straight down.
 const DEEPEST: usize = 400;
+
+/// What the table must have for a tree.
+pub(super) const NEEDS: Columns = Columns::PPID.and(Columns::CREATE_TIME);
 
 /// A row's place in the tree.
 #[derive(Debug)]
@@ -27,30 +32,47 @@ impl Branch {
     }
 }
 
-/// The rows in the order of the tree. Those whose parent is not among them are roots, and so is one of a circle, which
-/// a table that was read while processes came and went may have.
-pub(super) fn branches(rows: &[Shown], terminal: &Terminal) -> Vec<Branch> {
-    let parents: Vec<(u32, u32)> =
-        rows.iter().map(|row| (row.pid.as_u32(), row.ppid.map_or(0, |p| p.as_u32()))).collect();
-    arrange(&parents, terminal.unicode)
+/// The rows in the order of the tree, as procps has it where the caller named none: the roots from the youngest to the
+/// oldest, and children of the first process beside it.
+pub(super) fn branches(rows: &[Shown], is_sorted: bool, terminal: &Terminal) -> Vec<Branch> {
+    let shape = Shape { unicode: terminal.unicode, backwards: !is_sorted, beside: Some(1) };
+    arrange_as(&families(rows), &shape)
 }
 
 /// The same, with two blanks for each generation in place of branches.
-pub(super) fn indented(rows: &[Shown]) -> Vec<Branch> {
-    let parents: Vec<(u32, u32)> =
-        rows.iter().map(|row| (row.pid.as_u32(), row.ppid.map_or(0, |p| p.as_u32()))).collect();
+pub(super) fn indented(rows: &[Shown], is_sorted: bool) -> Vec<Branch> {
     let indented = |branch: Branch| {
         // Three columns of a branch for each.
         let deep = branch.drawn.chars().count() / 3;
         Branch { drawn: "  ".repeat(deep), ..branch }
     };
-    arrange(&parents, false).into_iter().map(indented).collect()
+    let shape = Shape { unicode: false, backwards: !is_sorted, beside: None };
+    arrange_as(&families(rows), &shape).into_iter().map(indented).collect()
 }
 
-/// The same of processes that are given as their numbers and those of their parents.
+/// The numbers of each process and of its parent.
+fn families(rows: &[Shown]) -> Vec<(u32, u32)> {
+    rows.iter().map(|row| (row.pid.as_u32(), row.ppid.map_or(0, |p| p.as_u32()))).collect()
+}
+
+/// How a tree is drawn.
+struct Shape {
+    unicode: bool,
+    /// The last of the roots first.
+    backwards: bool,
+    /// Whose children are drawn without a branch.
+    beside: Option<u32>,
+}
+
+/// The tree of processes that are given as their numbers and those of their parents. Those whose parent is not among
+/// them are roots, and so is one of a circle, which a table that was read while processes came and went may have.
 pub(crate) fn arrange(rows: &[(u32, u32)], unicode: bool) -> Vec<Branch> {
+    arrange_as(rows, &Shape { unicode, backwards: false, beside: None })
+}
+
+fn arrange_as(rows: &[(u32, u32)], shape: &Shape) -> Vec<Branch> {
     let (fork, last, down) =
-        if unicode { ("├─ ", "└─ ", "│  ") } else { ("|- ", "`- ", "|  ") };
+        if shape.unicode { ("├─ ", "└─ ", "│  ") } else { ("|- ", "`- ", "|  ") };
     let known: HashSet<u32> = rows.iter().map(|(pid, _)| *pid).collect();
     let mut children: HashMap<u32, Vec<usize>> = HashMap::new();
     let mut roots = Vec::new();
@@ -60,6 +82,9 @@ pub(crate) fn arrange(rows: &[(u32, u32)], unicode: bool) -> Vec<Branch> {
         } else {
             roots.push(at);
         }
+    }
+    if shape.backwards {
+        roots.reverse();
     }
     let mut seen = HashSet::new();
     let mut arranged = Vec::with_capacity(rows.len());
@@ -77,6 +102,8 @@ pub(crate) fn arrange(rows: &[(u32, u32)], unicode: bool) -> Vec<Branch> {
                 let (sign, under) = if nth == 0 { (last, "   ") } else { (fork, down) };
                 // Deeper than anybody reads, or a chain of thousands would take gigabytes to draw.
                 let under = if below.len() > DEEPEST { "" } else { under };
+                let (sign, under) =
+                    if shape.beside == Some(*pid) { ("", "") } else { (sign, under) };
                 waiting.push((*child, format!("{below}{sign}"), format!("{below}{under}")));
             }
         }
@@ -97,6 +124,15 @@ mod tests {
     fn children_are_under_their_parents() {
         let rows = [(1, 0), (2, 0), (10, 1), (11, 1), (12, 10)];
         assert_eq!(drawn(&rows), ["1", "├─ 10", "│  └─ 12", "└─ 11", "2"]);
+    }
+
+    #[test]
+    fn children_of_the_first_process_may_stand_beside_it_and_the_youngest_root_come_first() {
+        let rows = [(1, 0), (2, 0), (10, 1), (11, 1), (12, 10), (20, 2)];
+        let shape = Shape { unicode: false, backwards: true, beside: Some(1) };
+        let name = |branch: &Branch| format!("{}{}", branch.drawn, rows[branch.row].0);
+        let drawn: Vec<String> = arrange_as(&rows, &shape).iter().map(name).collect();
+        assert_eq!(drawn, ["2", "`- 20", "1", "10", "`- 12", "11"]);
     }
 
     #[test]
