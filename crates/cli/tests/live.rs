@@ -9,23 +9,13 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::beside::json;
 use common::beside::{self, words};
-use common::{command, machines, printed, relative, run};
+use common::{Ended, command, machines, printed, relative, run};
 use serde_json::Value;
-
-/// A process of the test, ended when the test ends in whatever way.
-struct Guard(Child);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// Asks until the answer is right or the time is up: the machine moves while it is looked at.
 fn eventually<T: PartialEq + std::fmt::Debug>(one: impl Fn() -> T, other: impl Fn() -> T) {
@@ -188,7 +178,7 @@ fn the_options_of_ps_mean_what_they_mean() {
 fn output_that_is_no_terminal_is_never_cut() {
     let long = "x".repeat(5000);
     let child = Command::new("sleep").arg("1000").arg0(format!("sleep {long}")).spawn().unwrap();
-    let child = Guard(child);
+    let child = Ended(child);
     let pid = child.0.id().to_string();
     let shown = || {
         let output = command(&["ps", "-fp", &pid]).env("COLUMNS", "40").output().unwrap();
@@ -222,7 +212,7 @@ fn t81_a_hostile_name_is_shown_and_not_obeyed_in_every_column() {
     // It waits for a line that never comes.
     let mut shell = Command::new(&program);
     shell.args(["-c", "read line"]).arg(hostile()).current_dir(&place).stdin(Stdio::piped());
-    let Ok(child) = shell.spawn().map(Guard) else {
+    let Ok(child) = shell.spawn().map(Ended) else {
         eprintln!("skipped: programs in {} may not be started", folder.path().display());
         return;
     };

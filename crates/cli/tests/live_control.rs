@@ -14,7 +14,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use common::beside::json;
-use common::{command, printed, run};
+use common::{Ended, command, printed, run};
 use serde_json::Value;
 
 /// A script of a name that nobody else on the machine has, and what was started from it.
@@ -247,7 +247,8 @@ fn a_name_longer_than_the_kernel_keeps_is_found_whole_and_cut() {
     let program = folder.path().join(&name);
     copy(Path::new("/bin/sh"), &program);
     let mut shell = Command::new(&program);
-    let mut child = shell.args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap();
+    let child = shell.args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap();
+    let child = Ended(child);
     let pid = child.id().to_string();
     let cut = &name[..15];
     for pattern in [&*name, cut, "with-a-long-name$"] {
@@ -262,8 +263,6 @@ fn a_name_longer_than_the_kernel_keeps_is_found_whole_and_cut() {
     assert_eq!(code(&["killall", "-q", "-e", "--dry-run", &name]), Some(0));
     let path = program.to_str().unwrap();
     assert_eq!(json(&["killall", "--dry-run", "--json", path])[0]["pid"].to_string(), pid);
-    child.kill().unwrap();
-    child.wait().unwrap();
 }
 
 #[test]
@@ -362,9 +361,9 @@ fn pidof_finds_and_prints_as_its_elder_does() {
     copy(Path::new("/bin/sh"), &program);
     let start = || {
         let mut shell = Command::new(&program);
-        shell.args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap()
+        Ended(shell.args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap())
     };
-    let mut children = [start(), start()];
+    let children = [start(), start()];
     let mut own = Own::new("j", HANGS);
     own.start();
     let first = children[0].id().to_string();
@@ -391,10 +390,6 @@ fn pidof_finds_and_prints_as_its_elder_does() {
     }
     assert_eq!(ours(&["pidof", "-q", &name]), (String::new(), Some(0)));
     assert_eq!(printed(&["pidof", "-S", "+", "-o", &first, &name]).matches('+').count(), 0);
-    for child in &mut children {
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
 }
 
 #[test]

@@ -8,14 +8,14 @@ use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{printed, run};
+use common::{Ended, printed, run};
 
 /// A process that holds a file, a socket that listens and a Unix socket, and sleeps.
 struct Holder {
-    child: Child,
+    child: Ended,
     folder: tempfile::TempDir,
     port: u16,
 }
@@ -36,6 +36,7 @@ impl Holder {
             .stderr(Stdio::from(OwnedFd::from(unix)))
             .spawn()
             .unwrap();
+        let child = Ended(child);
         let holder = Self { child, folder, port };
         holder.wait_for_its_program();
         holder
@@ -56,13 +57,6 @@ impl Holder {
         while std::fs::read_to_string(&comm).unwrap() != "sleep\n" {
             assert!(Instant::now() < deadline, "sleep never started");
         }
-    }
-}
-
-impl Drop for Holder {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -142,7 +136,7 @@ fn a_lock_is_marked_like_lsof_marks_it() {
             eprintln!("skipped: there is no flock");
             return;
         };
-        let holder = Holder { child, folder: tempfile::tempdir().unwrap(), port: 0 };
+        let holder = Holder { child: Ended(child), folder: tempfile::tempdir().unwrap(), port: 0 };
         holder.wait_for_its_program();
         agree(&["-nP", "-a", "-p", &holder.pid(), "-d", "3-9"]);
         assert!(said(&["-nP", "-a", "-p", &holder.pid(), "-d", "3-9"]).0.contains("locked"));

@@ -267,14 +267,16 @@ fn login_record(user: &str, terminal: &str, pid: u32, from: &str, ago: u64) -> V
 /// In a namespace of mounts, because whoever tests is rarely logged in.
 #[test]
 fn w_has_the_users_and_times_that_procps_has() {
-    let Ok(mut script) = std::process::Command::new("script")
-        .args(["-qfc", "sleep 1000", "/dev/null"])
+    let Ok(script) = std::process::Command::new("script")
+        // Not every shell makes way for the last command unasked.
+        .args(["-qfc", "exec sleep 1000", "/dev/null"])
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::null())
         .spawn()
     else {
         return eprintln!("skipped: there is no script");
     };
+    let script = common::Ended(script);
     let parent = script.id().to_string();
     let sleeper = || told("ps", &["--ppid", &parent, "-o", "pid=,tty=,comm="]).unwrap_or_default();
     eventually(|| sleeper().contains("sleep"), || true);
@@ -308,8 +310,6 @@ fn w_has_the_users_and_times_that_procps_has() {
         }
         assert_eq!(ours, theirs, "{options}");
     }
-    let _ = script.kill();
-    let _ = script.wait();
 }
 
 #[test]
@@ -585,12 +585,11 @@ fn the_overview_compares_each_picture_with_the_one_before() {
     use std::process::Stdio;
 
     let mut psight = common::command(&["--ndjson", "--watch=0.01"]);
-    let mut psight = psight.stdout(Stdio::piped()).spawn().unwrap();
+    let mut psight = common::Ended(psight.stdout(Stdio::piped()).spawn().unwrap());
     let lines = BufReader::new(psight.stdout.take().unwrap()).lines().take(2);
     let pictures: Vec<serde_json::Value> =
         lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
-    psight.kill().unwrap();
-    psight.wait().unwrap();
+    drop(psight);
     let rate = |picture: &serde_json::Value| picture["network"][0]["rates"].clone();
     // In the first there is nothing to compare with, and a network namespace may have no interface at all.
     assert!(rate(&pictures[0]).is_null());
@@ -654,11 +653,10 @@ fn t81_a_hostile_command_line_is_shown_and_not_obeyed() {
     use std::os::unix::process::CommandExt as _;
 
     let hostile = "\x1b[2J\u{202e}\n\u{9b}";
-    let mut child = std::process::Command::new("sleep").arg("1000").arg0(hostile).spawn().unwrap();
+    let mut sleep = std::process::Command::new("sleep");
+    let child = common::Ended(sleep.arg("1000").arg0(hostile).spawn().unwrap());
     let pid = child.id().to_string();
     let shown = printed(&["iotop", "-b", "-n", "1", "-d", "0.2", "-p", &pid]);
-    child.kill().unwrap();
-    child.wait().unwrap();
     let obeyed = |char: char| char != '\n' && (char.is_control() || char == '\u{202e}');
     assert!(!shown.chars().any(obeyed), "{shown:?}");
     let known = fs::read_to_string("/proc/self/io").is_ok();

@@ -6,30 +6,23 @@
 
 mod common;
 
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use common::beside::json;
-use common::{printed, run};
+use common::{Ended, printed, run};
 use serde_json::Value;
 
 /// A process that waits for the end of the test.
-struct Own(Child);
+struct Own(Ended);
 
 impl Own {
     fn new() -> Self {
         let mut shell = Command::new("sh");
-        Self(shell.args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap())
+        Self(Ended(shell.args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap()))
     }
 
     fn pid(&self) -> String {
         self.0.id().to_string()
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -228,7 +221,7 @@ fn a_family_is_changed_with_its_tree() {
     let mut shell = Command::new("sh");
     shell.args(["-c", "exec 3<&0; sh -c 'read line <&3' & echo $!; wait"]);
     shell.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = shell.spawn().unwrap();
+    let mut child = Ended(shell.spawn().unwrap());
     let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     std::io::BufRead::read_line(&mut output, &mut line).unwrap();

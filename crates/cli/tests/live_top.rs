@@ -9,34 +9,23 @@
 
 mod common;
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{printed, run};
+use common::{Ended, printed, run};
 
 /// How long anything may take on a machine that has other things to do.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Processes of the test, ended when the test ends in whatever way.
-struct Guard(Vec<Child>);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        for child in &mut self.0 {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-fn sleepers() -> Guard {
+fn sleepers() -> Vec<Ended> {
     let sleeper =
         || Command::new("nice").args(["-n", "7", "sleep", "1000"]).stdin(Stdio::null()).spawn();
-    let mut all = Guard((0..3).map(|_| sleeper().unwrap()).collect());
+    let mut all: Vec<_> = (0..3).map(|_| Ended(sleeper().unwrap())).collect();
     // In real time, where that is allowed.
     let mut chrt = Command::new("chrt");
     chrt.args(["-f", "99", "sleep", "1000"]).stdin(Stdio::null()).stderr(Stdio::null());
-    let Ok(mut child) = chrt.spawn() else { return all };
+    let Ok(child) = chrt.spawn() else { return all };
+    let mut child = Ended(child);
     let comm = format!("/proc/{}/comm", child.id());
     let deadline = Instant::now() + PATIENCE;
     while !std::fs::read_to_string(&comm).is_ok_and(|comm| comm == "sleep\n") {
@@ -46,7 +35,7 @@ fn sleepers() -> Guard {
         }
         assert!(Instant::now() < deadline, "chrt never became sleep");
     }
-    all.0.push(child);
+    all.push(child);
     all
 }
 
@@ -96,7 +85,7 @@ fn agree(arguments: &[&str], are_alike: impl Fn(&[Vec<String>], &[Vec<String>]) 
 #[test]
 fn chosen_processes_are_those_of_top() {
     let guard = sleepers();
-    let pids: Vec<String> = guard.0.iter().map(|child| child.id().to_string()).collect();
+    let pids: Vec<String> = guard.iter().map(|child| child.id().to_string()).collect();
     let pids = pids.join(",");
     agree(&["-p", &pids], |ours, theirs| ours == theirs && ours.len() >= 3);
 }
@@ -114,8 +103,8 @@ fn threads_have_ranks_of_their_own_as_in_top() {
         eprintln!("skipped: there is no python3");
         return;
     };
-    let guard = Guard(vec![child]);
-    let pid = guard.0[0].id().to_string();
+    let child = Ended(child);
+    let pid = child.id().to_string();
     agree(&["-H", "-p", &pid], |ours, theirs| {
         // What a thread is called in the last column is another matter.
         let ranks =
@@ -128,8 +117,8 @@ fn threads_have_ranks_of_their_own_as_in_top() {
 #[test]
 fn a_busy_process_has_its_percentage_in_the_first_frame() {
     let busy = Command::new("sh").args(["-c", "while :; do :; done"]).stdin(Stdio::null()).spawn();
-    let guard = Guard(vec![busy.unwrap()]);
-    let pid = guard.0[0].id().to_string();
+    let busy = Ended(busy.unwrap());
+    let pid = busy.id().to_string();
     let deadline = Instant::now() + PATIENCE;
     loop {
         let said = printed(&["top", "--json", "-n", "1", "-p", &pid]);

@@ -7,10 +7,10 @@ mod common;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::project;
+use common::{Ended, project};
 use tempfile::TempDir;
 
 /// How long anything may take on a machine that has other things to do.
@@ -25,16 +25,6 @@ struct Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         let _ = self.tmux(&["kill-server"]).output();
-    }
-}
-
-/// A process of the test, ended when the test ends in whatever way.
-struct Guard(Child);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -152,8 +142,8 @@ impl Terminal {
 }
 
 /// A process that does nothing, and that no other has the arguments of.
-fn sleeper(seconds: &str) -> Guard {
-    Guard(Command::new("sleep").arg(seconds).stdin(Stdio::null()).spawn().unwrap())
+fn sleeper(seconds: &str) -> Ended {
+    Ended(Command::new("sleep").arg(seconds).stdin(Stdio::null()).spawn().unwrap())
 }
 
 #[test]
@@ -266,7 +256,7 @@ fn t81_a_name_that_drives_terminals_is_shown_and_not_obeyed() {
     let program = terminal.folder.path().join("a\x1b]2;owned\x07\u{202e}b");
     assert!(Command::new("cp").arg("/bin/sleep").arg(&program).status().unwrap().success());
     let spawned = Command::new(&program).arg("987655.5").spawn();
-    let child = Guard(spawned.unwrap());
+    let child = Ended(spawned.unwrap());
     terminal.starts_top(&format!("-d 0.2 -p {}", child.0.id()));
     terminal.shows("/a\\x1b]2;owned\\x07\\u{202e}b 987655.5");
     terminal.types("k");

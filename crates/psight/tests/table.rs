@@ -235,15 +235,15 @@ fn the_effective_user_of_a_process_that_may_not_be_looked_into_is_its_own() {
     let script = "import os; os.setresuid(0, 65534, 0); print(flush=True); input()";
     let mut command = Command::new("python3");
     command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let Ok(mut child) = command.stderr(Stdio::null()).spawn() else {
+    let Ok(child) = command.stderr(Stdio::null()).spawn() else {
         return eprintln!("skipped: there is no python3");
     };
+    let mut child = common::Ended(child);
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let row = row_of(child.id(), Columns::EUID | Columns::EUSER);
     let ids = row_of(child.id(), Columns::UIDS);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    drop(child);
     if line.is_empty() {
         return eprintln!("skipped: this user may not become another");
     }

@@ -2,13 +2,15 @@
 #![allow(clippy::panic, clippy::print_stderr, reason = "it is test code")]
 
 use std::fmt::Debug;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::Ended;
+
 /// A process that does nothing, until the test ends in whatever way.
-pub struct Sleeper(Child);
+pub struct Sleeper(Ended);
 
 impl Sleeper {
     /// One that has begun to sleep.
@@ -16,7 +18,7 @@ impl Sleeper {
         let child =
             Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("it starts");
         let comm = format!("/proc/{}/comm", child.id());
-        let sleeper = Self(child);
+        let sleeper = Self(Ended(child));
         let deadline = Instant::now() + Duration::from_secs(20);
         while std::fs::read_to_string(&comm).expect("its name") != "sleep\n" {
             assert!(Instant::now() < deadline, "sleep never started");
@@ -26,13 +28,6 @@ impl Sleeper {
 
     pub fn pid(&self) -> String {
         self.0.id().to_string()
-    }
-}
-
-impl Drop for Sleeper {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
