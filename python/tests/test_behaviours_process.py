@@ -535,6 +535,23 @@ print(process.wait(10))
     assert done.stdout == "-15\n"
 
 
+def test_processors_are_counted_without_a_descriptor_to_spare():
+    code = """
+import os, resource
+import psight
+before = psight.cpu_count()
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+try:
+    while True:
+        os.open("/", os.O_RDONLY)
+except OSError:
+    pass
+print(psight.cpu_count() == min(before, len(os.sched_getaffinity(0))))
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), stdout=subprocess.PIPE, text=True)
+    assert done.stdout == "True\n"
+
+
 def test_a_child_that_was_waited_for_elsewhere_has_no_code():
     child = subprocess.Popen(["sleep", "60"])
     process = psight.Process(child.pid)

@@ -363,8 +363,8 @@ impl Host {
     ///
     /// This is not how many a process may use, which its affinity and its cgroup decide.
     ///
-    /// Linux: `/sys/devices/system/cpu/online`, else `/proc/stat`, else `/proc/cpuinfo`; where this machine shows none of
-    /// them, how many this program may run on.
+    /// Linux: `/sys/devices/system/cpu/online`, else `/proc/stat`, else `/proc/cpuinfo`; where none of them can be
+    /// read on this machine, how many this program may run on.
     ///
     /// Windows: `GetActiveProcessorCount`, all groups.
     ///

@@ -10,7 +10,7 @@ use psight_parse::linux::loadavg::loadavg;
 use psight_parse::linux::proc_stat::{CpuTicks, Totals, cpus, totals};
 use psight_parse::text;
 
-use super::procfs::is_missing_here;
+use super::procfs::{has_own_proc, is_missing_here};
 use super::{ffi, read};
 use crate::cpu::{CpuFreq, CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, PerCpuTimes};
 use crate::{Error, Host, Result};
@@ -43,8 +43,8 @@ pub(crate) fn count(host: &Host) -> Result<u32> {
         _ => {
             let path = host.proc().join("cpuinfo");
             match read::system(&path) {
-                // As the C library does it where it may read no file.
-                Err(error) if is_missing_here(host, &error) => allowed().ok_or(error)?,
+                // As the C library does it where it can read no file, for want of a descriptor too.
+                Err(error) if has_own_proc(host) => allowed().ok_or(error)?,
                 read => cpuinfo(&read?).len(),
             }
         }
