@@ -58,7 +58,7 @@ def cpu_times(percpu=False):
 def _first():
     # Importing must work where nothing can be read yet.
     try:
-        return {_thread_id(): _core.cpu_sample()}
+        return {_thread_id(): _core.cpu_sample(True)}
     except Exception:
         return {}
 
@@ -74,18 +74,18 @@ def cpu_percent(interval=None, percpu=False):
     With an `interval` the call blocks for so many seconds and compares before with after. Without one it compares with
     the last call in this thread, or with the import; the first value is meaningless and should be ignored.
     """
-    samples = _samples("percent each" if percpu else "percent", interval)
+    samples = _samples("percent each" if percpu else "percent", interval, bool(percpu))
     return _core.cpu_percent(*samples, bool(percpu))
 
 
 def cpu_times_percent(interval=None, percpu=False):
     """Return the share of the time that the CPUs spent in each mode, in percent; see `cpu_percent`."""
-    samples = _samples("times each" if percpu else "times", interval)
+    samples = _samples("times each" if percpu else "times", interval, bool(percpu))
     core = _core.windows if _IS_WINDOWS else _core
     return core.cpu_times_percent(*samples, bool(percpu))
 
 
-def _samples(question, interval):
+def _samples(question, interval, percpu):
     blocking = interval is not None and interval > 0.0
     if interval is not None and interval < 0:
         raise ValueError(f"interval is not positive (got {interval!r})")
@@ -93,11 +93,11 @@ def _samples(question, interval):
     if blocking:
         from time import sleep
 
-        before = _core.cpu_sample()
+        before = _core.cpu_sample(percpu)
         sleep(interval)
     else:
-        before = seen.get(thread) or _core.cpu_sample()
-    seen[thread] = now = _core.cpu_sample()
+        before = seen.get(thread) or _core.cpu_sample(percpu)
+    seen[thread] = now = _core.cpu_sample(percpu)
     return before, now
 
 

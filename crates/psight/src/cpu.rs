@@ -334,7 +334,7 @@ impl Host {
     ///
     /// `NotFound` without a `/proc/stat`, `Malformed` if it does not begin with the processors.
     pub fn cpu_times(&self) -> Result<CpuTimes> {
-        self.cpu_sample().map(|sample| sample.total)
+        sys::cpu::total(self)
     }
 
     /// Where each processor spent its time since boot, by ascending number. Those that are switched off are not in it.

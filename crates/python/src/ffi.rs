@@ -6,7 +6,6 @@ use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
 use std::sync::OnceLock;
 
-use psight::cpu::CpuSample;
 use pyo3::exceptions::{PySystemError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -14,6 +13,7 @@ use pyo3::types::{PyCapsule, PyTuple, PyType};
 
 use crate::process::Handle;
 use crate::state::State;
+use crate::system::CpuMoment;
 
 const NAME: &CStr = c"_psight";
 
@@ -244,7 +244,7 @@ impl Kept for Handle {
     const NAME: &'static CStr = c"psight.process";
 }
 
-impl Kept for CpuSample {
+impl Kept for CpuMoment {
     const NAME: &'static CStr = c"psight.cpu_sample";
 }
 

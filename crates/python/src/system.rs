@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
-use psight::cpu::{CpuSample, PerCpuTimes};
+use psight::cpu::{CpuSample, CpuTimes, PerCpuTimes};
 use psight::disk::{DiskIo, Disks, Mounts};
 use psight::memory::VirtualMemory;
 use psight::net::{Address, Connection, Duplex, Family, InterfaceAddress, InterfaceStats, NetIo};
@@ -15,6 +15,7 @@ use psight::record::{Record, ToValue};
 use psight::sensors::{Battery, TimeLeft};
 use psight::table::Columns;
 use psight::{Host, Result};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
 
@@ -253,12 +254,43 @@ fn net_io_counters_clear(module: &Bound<'_, PyModule>) -> PyResult<()> {
     Ok(())
 }
 
-/// The CPUs' times at this moment, to be compared with those of another.
+/// The CPUs' times at one moment, to be compared with those of another: each is dearer to read than all together.
+pub(crate) enum CpuMoment {
+    Together(CpuTimes),
+    Each(CpuSample),
+}
+
+impl CpuMoment {
+    /// The times of all together.
+    pub(crate) fn total(&self) -> &CpuTimes {
+        match self {
+            Self::Together(total) => total,
+            Self::Each(sample) => &sample.total,
+        }
+    }
+
+    /// The times of each, where they were asked for.
+    pub(crate) fn each(&self) -> PyResult<&CpuSample> {
+        match self {
+            Self::Together(_) => Err(PyValueError::new_err("a sample of all CPUs together")),
+            Self::Each(sample) => Ok(sample),
+        }
+    }
+}
+
+/// The CPUs' times at this moment.
 #[pyfunction]
 #[pyo3(pass_module)]
-fn cpu_sample<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyCapsule>> {
+fn cpu_sample<'py>(module: &Bound<'py, PyModule>, each: bool) -> PyResult<Bound<'py, PyCapsule>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    ffi::capsule(py, ask(py, state, Host::cpu_sample)?)
+    let moment = |host: &Host| {
+        if each {
+            host.cpu_sample().map(CpuMoment::Each)
+        } else {
+            host.cpu_times().map(CpuMoment::Together)
+        }
+    };
+    ffi::capsule(py, ask(py, state, moment)?)
 }
 
 /// How busy the CPUs were between two samples, together or each.
@@ -271,11 +303,13 @@ fn cpu_percent<'py>(
     percpu: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = module.py();
-    let (before, now) = (ffi::kept::<CpuSample>(before)?, ffi::kept::<CpuSample>(now)?);
+    let (before, now) = (ffi::kept::<CpuMoment>(before)?, ffi::kept::<CpuMoment>(now)?);
     if !percpu {
-        return Ok(one_decimal(now.percent_since(before)).into_pyobject(py)?.into_any());
+        return Ok(one_decimal(now.total().percent_since(before.total()))
+            .into_pyobject(py)?
+            .into_any());
     }
-    let each = now.per_cpu_percent_since(before);
+    let each = now.each()?.per_cpu_percent_since(before.each()?);
     Ok(PyList::new(py, each.iter().map(|cpu| one_decimal(cpu.percent)))?.into_any())
 }
 
@@ -289,11 +323,11 @@ fn cpu_times_percent<'py>(
     percpu: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let (before, now) = (ffi::kept::<CpuSample>(before)?, ffi::kept::<CpuSample>(now)?);
+    let (before, now) = (ffi::kept::<CpuMoment>(before)?, ffi::kept::<CpuMoment>(now)?);
     if !percpu {
-        return view(py, state, Tuple::Scputimes, &now.percents_since(before));
+        return view(py, state, Tuple::Scputimes, &now.total().percents_since(before.total()));
     }
-    let each = now.per_cpu_percents_since(before);
+    let each = now.each()?.per_cpu_percents_since(before.each()?);
     let each: Vec<_> = each.into_iter().map(|cpu| cpu.percents).collect();
     views(py, state, Tuple::Scputimes, &each)
 }

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, OsString};
 use std::sync::{Mutex, PoisonError};
 
-use psight::cpu::{CpuPercents, CpuSample, CpuTimes};
+use psight::cpu::{CpuPercents, CpuTimes};
 use psight::os::windows::load::LoadSampler;
 use psight::os::windows::memory::MappedFile;
 use psight::os::windows::privilege;
@@ -15,6 +15,7 @@ use pyo3::types::{PyCapsule, PyDict, PyList};
 
 use crate::process::ask;
 use crate::state::{State, Tuple};
+use crate::system::CpuMoment;
 use crate::views::{object, one_decimal, text, view, view_or, view_with};
 use crate::{enter, ffi, system};
 
@@ -63,11 +64,11 @@ fn cpu_times_percent<'py>(
     percpu: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let (before, now) = (ffi::kept::<CpuSample>(before)?, ffi::kept::<CpuSample>(now)?);
+    let (before, now) = (ffi::kept::<CpuMoment>(before)?, ffi::kept::<CpuMoment>(now)?);
     if !percpu {
-        return percents(py, state, &now.percents_since(before));
+        return percents(py, state, &now.total().percents_since(before.total()));
     }
-    let each = now.per_cpu_percents_since(before);
+    let each = now.each()?.per_cpu_percents_since(before.each()?);
     let each = each.iter().map(|cpu| percents(py, state, &cpu.percents));
     Ok(PyList::new(py, each.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }

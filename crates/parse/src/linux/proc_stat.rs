@@ -63,6 +63,13 @@ pub fn cpus(bytes: &[u8]) -> Cpus {
     cpus
 }
 
+/// Decodes the first line of a file that is whole as far as `bytes` goes, if it is that of all processors together.
+pub fn all_cpus(bytes: &[u8]) -> Option<CpuTicks> {
+    let line = bytes.get(..text::position(bytes, b'\n')?)?;
+    let (number, ticks) = split(line.strip_prefix(b"cpu")?)?;
+    number.is_empty().then(|| cpu_ticks(ticks)).flatten()
+}
+
 /// Decodes the other lines. Those that are not known or not numbers are skipped.
 pub fn totals(bytes: &[u8]) -> Totals {
     let mut totals = Totals::default();
@@ -129,7 +136,7 @@ mod tests {
             guest_ticks: Some(3),
             guest_nice_ticks: Some(4),
         };
-        assert_eq!(cpus.all, Some(total));
+        assert_eq!((cpus.all, all_cpus(file)), (Some(total), Some(total)));
         assert_eq!(
             cpus.each.iter().map(|cpu| cpu.1.user_ticks).collect::<Vec<_>>(),
             [22701, 23873]
@@ -142,8 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn the_first_line_is_of_all_or_of_nobody() {
+        for other in [
+            &b"cpu  1 2 3 4"[..],
+            b"cpu0 1 2 3 4\n",
+            b"intr 5\ncpu  1 2 3 4\n",
+            b"cpu  1 2 3\n",
+            b"",
+        ] {
+            assert_eq!(all_cpus(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
     fn t12_an_old_kernel_has_four_columns() {
-        let cpus = cpus(b"cpu  1 2 3 4\n");
+        let file = b"cpu  1 2 3 4\n";
+        let cpus = cpus(file);
         let total = CpuTicks {
             user_ticks: 1,
             nice_ticks: 2,
@@ -151,7 +172,7 @@ mod tests {
             idle_ticks: 4,
             ..CpuTicks::default()
         };
-        assert_eq!(cpus.all, Some(total));
+        assert_eq!((cpus.all, all_cpus(file)), (Some(total), Some(total)));
     }
 
     #[test]

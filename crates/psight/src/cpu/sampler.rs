@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use super::{CpuPercents, CpuSample, PerCpuPercent, PerCpuPercents};
+use super::{CpuPercents, CpuSample, CpuTimes, PerCpuPercent, PerCpuPercents};
 use crate::{Host, Result};
 
 /// Remembers when it was last asked, and tells how busy the processors were since then.
@@ -21,9 +21,9 @@ use crate::{Host, Result};
 #[derive(Debug, Clone)]
 pub struct CpuSampler {
     host: Host,
-    percent: CpuSample,
+    percent: CpuTimes,
     per_cpu_percent: CpuSample,
-    times_percent: CpuSample,
+    times_percent: CpuTimes,
     per_cpu_times_percent: CpuSample,
 }
 
@@ -34,7 +34,7 @@ impl CpuSampler {
     ///
     /// As [`Host::cpu_times`]; the span then goes on.
     pub fn percent(&mut self) -> Result<f64> {
-        let now = self.host.cpu_sample()?;
+        let now = self.host.cpu_times()?;
         let percent = now.percent_since(&self.percent);
         self.percent = now;
         Ok(percent)
@@ -58,7 +58,7 @@ impl CpuSampler {
     ///
     /// As [`Host::cpu_times`]; the span then goes on.
     pub fn times_percent(&mut self) -> Result<CpuPercents> {
-        let now = self.host.cpu_sample()?;
+        let now = self.host.cpu_times()?;
         let percents = now.percents_since(&self.times_percent);
         self.times_percent = now;
         Ok(percents)
@@ -87,9 +87,9 @@ impl Host {
         let now = self.cpu_sample()?;
         Ok(CpuSampler {
             host: self.clone(),
-            percent: now.clone(),
+            percent: now.total,
             per_cpu_percent: now.clone(),
-            times_percent: now.clone(),
+            times_percent: now.total,
             per_cpu_times_percent: now,
         })
     }
@@ -102,7 +102,7 @@ impl Host {
     ///
     /// As [`cpu_times`](Self::cpu_times).
     pub fn cpu_percent(&self, interval: Duration) -> Result<f64> {
-        let (before, now) = self.cpu_samples(interval)?;
+        let (before, now) = self.around(interval, Self::cpu_times)?;
         Ok(now.percent_since(&before))
     }
 
@@ -112,7 +112,7 @@ impl Host {
     ///
     /// As [`cpu_times`](Self::cpu_times).
     pub fn per_cpu_percent(&self, interval: Duration) -> Result<Vec<PerCpuPercent>> {
-        let (before, now) = self.cpu_samples(interval)?;
+        let (before, now) = self.around(interval, Self::cpu_sample)?;
         Ok(now.per_cpu_percent_since(&before))
     }
 
@@ -122,7 +122,7 @@ impl Host {
     ///
     /// As [`cpu_times`](Self::cpu_times).
     pub fn cpu_times_percent(&self, interval: Duration) -> Result<CpuPercents> {
-        let (before, now) = self.cpu_samples(interval)?;
+        let (before, now) = self.around(interval, Self::cpu_times)?;
         Ok(now.percents_since(&before))
     }
 
@@ -132,15 +132,16 @@ impl Host {
     ///
     /// As [`cpu_times`](Self::cpu_times).
     pub fn per_cpu_times_percent(&self, interval: Duration) -> Result<Vec<PerCpuPercents>> {
-        let (before, now) = self.cpu_samples(interval)?;
+        let (before, now) = self.around(interval, Self::cpu_sample)?;
         Ok(now.per_cpu_percents_since(&before))
     }
 
-    fn cpu_samples(&self, interval: Duration) -> Result<(CpuSample, CpuSample)> {
-        let before = self.cpu_sample()?;
+    /// The answers before the interval and after it.
+    fn around<T>(&self, interval: Duration, ask: impl Fn(&Self) -> Result<T>) -> Result<(T, T)> {
+        let before = ask(self)?;
         if !self.is_captured() {
             thread::sleep(interval);
         }
-        Ok((before, self.cpu_sample()?))
+        Ok((before, ask(self)?))
     }
 }

@@ -7,13 +7,21 @@ use psight_parse::Error as Undecoded;
 use psight_parse::linux::cpuinfo::cpuinfo;
 use psight_parse::linux::cpulist::cpulist;
 use psight_parse::linux::loadavg::loadavg;
-use psight_parse::linux::proc_stat::{CpuTicks, Totals, cpus, totals};
+use psight_parse::linux::proc_stat::{CpuTicks, Totals, all_cpus, cpus, totals};
 use psight_parse::text;
 
 use super::procfs::{has_own_proc, is_missing_here};
 use super::{ffi, read};
 use crate::cpu::{CpuFreq, CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, PerCpuTimes};
 use crate::{Error, Host, Result};
+
+// /proc/stat, cpu
+pub(crate) fn total(host: &Host) -> Result<CpuTimes> {
+    let path = host.proc().join("stat");
+    let begun = read::beginning(&path).map_err(|error| Error::system(&path, error))?;
+    let Some(total) = all_cpus(&begun) else { return sample(host).map(|sample| sample.total) };
+    Ok(times(&total, host.constants().ticks_per_second as f64))
+}
 
 // /proc/stat, cpu and cpuN
 pub(crate) fn sample(host: &Host) -> Result<CpuSample> {

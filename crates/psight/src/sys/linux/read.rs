@@ -40,6 +40,19 @@ pub(super) fn piece(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The first 512 bytes of a file at most, for those who need its first line alone.
+pub(super) fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut room = [MaybeUninit::uninit(); 512];
+    let fd = openat(CWD, path, FILE, Mode::empty())?;
+    loop {
+        match rustix::io::read(&fd, &mut room) {
+            Ok((read, _)) => return Ok(read.to_vec()),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
 /// Like [`piece`], for a path below an open directory, and in place of what `bytes` held.
 pub(super) fn piece_at(dir: BorrowedFd<'_>, path: impl Arg, bytes: &mut Vec<u8>) -> io::Result<()> {
     let fd = openat(dir, path, FILE, Mode::empty())?;

@@ -1,7 +1,11 @@
 //! Processors, refused.
 
-use crate::cpu::{CpuSample, CpuStats, LoadAverage, PerCpuFreq};
+use crate::cpu::{CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq};
 use crate::{Error, Host, Result};
+
+pub(crate) fn total(_host: &Host) -> Result<CpuTimes> {
+    Err(Error::unsupported("cpu_times"))
+}
 
 pub(crate) fn sample(_host: &Host) -> Result<CpuSample> {
     Err(Error::unsupported("cpu_times"))

@@ -22,6 +22,10 @@ const SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION: i32 = 8;
 const SYSTEM_INTERRUPT_INFORMATION: i32 = 23;
 
 // SystemProcessorPerformanceInformation
+pub(crate) fn total(host: &Host) -> Result<CpuTimes> {
+    sample(host).map(|sample| sample.total)
+}
+
 pub(crate) fn sample(host: &Host) -> Result<CpuSample> {
     here(host, "cpu_times")?;
     Ok(sampled(&processors()?))
