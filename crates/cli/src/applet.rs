@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use crate::commands::{Context, Failure};
+use crate::context::{Context, Failure};
 
 /// A command: its arguments, and what it does with them.
 pub(crate) trait Applet: Args {

@@ -3,6 +3,7 @@
 mod applet;
 mod bpf;
 mod commands;
+mod context;
 mod global;
 mod human;
 mod line;

@@ -5,11 +5,10 @@ mod facts;
 mod frame;
 mod processes;
 mod screen;
+pub(crate) mod seen;
 mod shortage;
 
 use clap::Args;
-
-pub(crate) use facts::Seen;
 
 use super::{Context, Failure};
 use crate::applet::Applet;

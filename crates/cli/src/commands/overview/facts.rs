@@ -6,15 +6,16 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use psight::HostInfo;
-use psight::cpu::{CpuSample, LoadAverage, PerCpuPercent};
+use psight::cpu::{LoadAverage, PerCpuPercent};
 use psight::limits::{EffectiveCpus, EffectiveMemory};
 use psight::memory::{SwapMemory, VirtualMemory};
 use psight::net::{InterfaceAddress, InterfaceStats, NetIo, NetRates};
 use psight::pressure::Pressure;
 use psight::sensors::{Battery, Fan, Temperature};
-use psight::table::{Columns, ProcessRow, Scanner};
+use psight::table::{Columns, ProcessRow};
 use psight::users::User;
 
+use super::seen::Seen;
 use crate::commands::{Context, df};
 
 /// How long the machine is watched for its utilisation before the first picture.
@@ -97,17 +98,6 @@ pub(super) fn gather(context: &mut Context) -> Facts {
     }
 }
 
-/// What was seen at one moment, to be compared with the next: that of the same picture, or that of the next picture where
-/// it is shown again and again.
-pub(crate) struct Seen {
-    scanner: Option<Scanner>,
-    /// `None` of a captured machine, where nothing moves.
-    cpu: Option<CpuSample>,
-    /// What interfaces had carried. Of no use before the next picture: the span within the first one is too short.
-    carried: Option<BTreeMap<OsString, NetIo>>,
-    at: Instant,
-}
-
 /// What happened since.
 struct Happened {
     busy: Option<Busy>,
@@ -116,29 +106,27 @@ struct Happened {
     rates: BTreeMap<OsString, NetRates>,
 }
 
-impl Seen {
-    fn first(context: &mut Context) -> Self {
-        let columns = Columns::NAME
-            | Columns::USERNAME
-            | Columns::STATUS
-            | Columns::CPU_PERCENT
-            | Columns::RSS
-            // For an exact rss: small processes have none by the cheaper count.
-            | Columns::MEMORY_INFO
-            | Columns::CMDLINE;
-        let host = context.host.clone();
-        let skipped = &mut context.skipped;
-        let mut scanner = skipped.known("processes", host.scanner(columns));
-        let mut cpu = None;
-        if !host.is_captured() {
-            cpu = skipped.known("CPU times", host.cpu_sample());
-            if let Some(scanner) = &mut scanner {
-                // Only the second scan is shown; what fails here fails there again.
-                let _ = scanner.scan(|_| {});
-            }
+fn first(context: &mut Context) -> Seen {
+    let columns = Columns::NAME
+        | Columns::USERNAME
+        | Columns::STATUS
+        | Columns::CPU_PERCENT
+        | Columns::RSS
+        // For an exact rss: small processes have none by the cheaper count.
+        | Columns::MEMORY_INFO
+        | Columns::CMDLINE;
+    let host = context.host.clone();
+    let skipped = &mut context.skipped;
+    let mut scanner = skipped.known("processes", host.scanner(columns));
+    let mut cpu = None;
+    if !host.is_captured() {
+        cpu = skipped.known("CPU times", host.cpu_sample());
+        if let Some(scanner) = &mut scanner {
+            // Only the second scan is shown; what fails here fails there again.
+            let _ = scanner.scan(|_| {});
         }
-        Self { scanner, cpu, carried: None, at: Instant::now() }
     }
+    Seen { scanner, cpu, carried: None, at: Instant::now() }
 }
 
 /// Looks at processors and processes, and compares with the picture before; for the first one it looks twice, and waits in
@@ -148,7 +136,7 @@ fn watch(context: &mut Context) -> Happened {
     let mut seen = match context.seen.take() {
         Some(seen) => seen,
         None => {
-            let seen = Seen::first(context);
+            let seen = first(context);
             if !host.is_captured() {
                 thread::sleep(SAMPLE);
             }
