@@ -221,7 +221,7 @@ fn runner(root: &Path, prefix: &Path, python: &Path) -> String {
          {mounts}\
          here=$PWD\n\
          [ -d \"$root$here\" ] || here=/tmp\n\
-         exec env -u DISPLAY HOME=/root XDG_RUNTIME_DIR=/tmp WINEPREFIX=\"{prefix}\" \\\n\
+         exec env -u DISPLAY HOME=/root LC_ALL=C.UTF-8 XDG_RUNTIME_DIR=/tmp WINEPREFIX=\"{prefix}\" \\\n\
          WINEDEBUG=\"${{WINEDEBUG:--all}}\" \\\n\
          chroot \"$root\" sh -c 'cd \"$0\" && exec \"$@\"' \"$here\" wine \"$@\"\n",
         root = root.display(),
