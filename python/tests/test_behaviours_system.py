@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import warnings
 
 import pytest
@@ -453,10 +454,13 @@ def test_disks_that_nothing_tells_of_are_not_implemented(machine):
         psight.disk_io_counters()
 
 
+def diskstats(**disks):
+    return b"".join(b"3 0 %s %d 0 0 0 0 0 0 0 0 0 0\n" % (name.encode(), reads) for name, reads in disks.items())
+
+
 def counts(machine, **disks):
     """Write the reads of disks, and return what is told of each."""
-    lines = [f"3 0 {name} {reads} 0 0 0 0 0 0 0 0 0 0\n" for name, reads in disks.items()]
-    machine.write("proc/diskstats", "".join(lines).encode())
+    machine.write("proc/diskstats", diskstats(**disks))
     found = psight.disk_io_counters(perdisk=True)
     return {name: disk.read_count for name, disk in found.items()}
 
@@ -495,6 +499,52 @@ def test_without_nowrap_the_kernel_s_number_is_told(disks):
     counts(disks, a=5)
     assert psight.disk_io_counters(perdisk=True, nowrap=False)["a"].read_count == 5
     assert counts(disks, a=6) == {"a": 106}
+
+
+def test_both_ways_to_ask_do_not_know_of_each_other(disks):
+    counts(disks, a=100)
+    disks.write("proc/diskstats", diskstats(a=5))
+    assert psight.disk_io_counters(perdisk=True, nowrap=False)["a"].read_count == 5
+    assert counts(disks, a=5) == {"a": 105}
+
+
+def test_another_machine_is_asked_though_it_says_the_same(disks, tmp_path):
+    assert counts(disks, a=100) == {"a": 100}
+    (tmp_path / "diskstats").write_bytes(diskstats(a=90))
+    psight.PROCFS_PATH = str(tmp_path)
+    assert psight.disk_io_counters(perdisk=True)["a"].read_count == 190
+    (tmp_path / "diskstats").write_text("8 0 a what is this\n")
+    with pytest.raises(RuntimeError):
+        psight.disk_io_counters(perdisk=True)
+    (tmp_path / "diskstats").write_bytes(diskstats(a=91))
+    assert psight.disk_io_counters(perdisk=True)["a"].read_count == 191
+
+
+def test_threads_that_read_at_once_do_not_make_a_counter_wrap(disks):
+    most, wrong = 1000, []
+    disks.write("proc/diskstats", diskstats(a=most))
+
+    def read():
+        while most < 3000 and not wrong:
+            found = psight.disk_io_counters(perdisk=True)["a"].read_count
+            if found > most + 1:
+                wrong.append((found, most))
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    try:
+        for thread in threads:
+            thread.start()
+        for count in range(most, 3001):
+            os.replace(disks.write("proc/next", diskstats(a=count)), disks.root / "proc/diskstats")
+            most = count
+    finally:
+        most = 3000
+        sys.setswitchinterval(interval)
+        for thread in threads:
+            thread.join()
+    assert not wrong
 
 
 def test_cache_clear_forgets(disks):

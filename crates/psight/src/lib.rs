@@ -203,6 +203,7 @@ pub mod disk;
 pub mod doctor;
 mod error;
 mod host;
+mod io_reader;
 pub mod limits;
 pub mod memory;
 pub mod monotonic;
@@ -220,6 +221,7 @@ pub mod users;
 
 pub use error::{Error, ErrorKind, Result};
 pub use host::{Host, HostInfo};
+pub use io_reader::IoReader;
 pub use pid::Pid;
 pub use process::Process;
 pub use record::{Os, Record};

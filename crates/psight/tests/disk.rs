@@ -402,6 +402,49 @@ fn t50_a_disk_that_wraps_or_is_plugged_in_again() {
 }
 
 #[test]
+fn what_has_not_changed_is_not_told_again() {
+    let machine = disks();
+    for which in [Disks::All, Disks::Whole] {
+        let mut reader = machine.host().disk_io_reader(which);
+        let mut changed = |text: &str| {
+            machine.write("proc/diskstats", text);
+            reader.changed().map(|disks| disks.map(|disks| disks == counters(&machine, which)))
+        };
+        let sda = "8 0 sda 100 1 200 3 50 2 400 4 6 5 7\n";
+        assert_eq!(
+            changed("").unwrap(),
+            Some(true),
+            "the first is told, also where nothing is there"
+        );
+        assert_eq!(changed("").unwrap(), None);
+        for text in [
+            sda,
+            "8 0 sda 101 1 200 3 50 2 400 4 6 5 7\n",
+            &[sda, "8 16 sdb 1 1 1 1 1 1 1 1 1 1 1\n"].concat(),
+        ] {
+            assert_eq!(changed(text).unwrap(), Some(true), "{text}");
+            assert_eq!(changed(text).unwrap(), None, "{text}");
+        }
+        assert_eq!(changed("garbled\n").unwrap_err().kind(), ErrorKind::Malformed);
+        assert_eq!(
+            changed("garbled\n").unwrap_err().kind(),
+            ErrorKind::Malformed,
+            "it was no answer"
+        );
+        assert_eq!(changed(sda).unwrap(), Some(true));
+    }
+}
+
+#[test]
+fn what_is_told_without_a_text_is_told_each_time() {
+    let machine = Machine::captured().file("sys/block/sda/stat", "1 2 3 4 5 6 7 8 9 10 11\n");
+    let mut reader = machine.host().disk_io_reader(Disks::All);
+    for _ in 0..2 {
+        assert_eq!(reader.changed().unwrap(), Some(counters(&machine, Disks::All)));
+    }
+}
+
+#[test]
 fn t52_a_disk_whose_accounting_is_off_is_told() {
     let machine = disks()
         .file("sys/block/sda/queue/iostats", "0\n")

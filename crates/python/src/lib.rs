@@ -5,6 +5,7 @@
 
 mod arrow;
 mod columns;
+mod counted;
 mod enter;
 mod ffi;
 mod given;

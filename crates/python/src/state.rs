@@ -1,18 +1,17 @@
 //! What the module keeps for its interpreter: which machine is asked, and the Python classes that answers are made of.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use psight::Host;
-use psight::monotonic::Monotonic;
 use psight::record::Field;
 use psight::table::{Columns, Scanner};
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
+use crate::counted::Counters;
 use crate::ffi::{Alloc, NewTuple};
 
 /// One interpreter's share of the extension.
@@ -96,15 +95,6 @@ tuples! {
     Spressure = "spressure",
     Sstall = "sstall",
     Sstalls = "sstalls",
-}
-
-/// What continues counters that wrap. A listing of all disks and one of whole disks have a memory each, because a disk
-/// that is not listed is forgotten.
-#[derive(Default)]
-pub(crate) struct Counters {
-    pub(crate) disks: Monotonic<OsString>,
-    pub(crate) whole_disks: Monotonic<OsString>,
-    pub(crate) nics: Monotonic<OsString>,
 }
 
 /// A named tuple's class, and which fields of a record go into it.

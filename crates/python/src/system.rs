@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use psight::cpu::{CpuSample, CpuTimes, PerCpuTimes};
@@ -19,6 +20,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
 
+use crate::counted::{Counted, Counters, Reading};
 use crate::state::{Class, State, Tuple};
 use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
 use crate::{enter, ffi};
@@ -187,15 +189,18 @@ fn disk_io_counters<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
     let which = if perdisk { Disks::All } else { Disks::Whole };
-    let mut disks = ask(py, state, |host| host.disk_io_counters(which))?;
-    if nowrap {
-        disks = state.counters(|counters| match which {
-            Disks::All => counters.disks.continued(disks),
-            Disks::Whole => counters.whole_disks.continued(disks),
-        });
-    }
-    let total = if perdisk { None } else { Some(DiskIo::total(disks.values())) };
-    counters(py, state, Tuple::Sdiskio, &disks, total)
+    let read = if nowrap {
+        let memory: Memory<DiskIo> = match which {
+            Disks::All => |counters| &mut counters.disks,
+            Disks::Whole => |counters| &mut counters.whole_disks,
+        };
+        counted(py, state, memory)?
+    } else {
+        let disks = ask(py, state, |host| host.disk_io_counters(which))?;
+        let total = DiskIo::total(disks.values());
+        Reading { each: Arc::new(disks), total }
+    };
+    counters(py, state, Tuple::Sdiskio, read, perdisk)
 }
 
 /// What interfaces carried, by name or all together.
@@ -207,34 +212,52 @@ fn net_io_counters<'py>(
     nowrap: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let mut nics = ask(py, state, Host::net_io_counters)?;
-    if nowrap {
-        nics = state.counters(|counters| counters.nics.continued(nics));
-    }
-    let total = if pernic { None } else { Some(NetIo::total(nics.values())) };
-    counters(py, state, Tuple::Snetio, &nics, total)
+    let read = if nowrap {
+        counted(py, state, |counters| &mut counters.nics)?
+    } else {
+        let nics = ask(py, state, Host::net_io_counters)?;
+        let total = NetIo::total(nics.values());
+        Reading { each: Arc::new(nics), total }
+    };
+    counters(py, state, Tuple::Snetio, read, pernic)
 }
 
-/// The total if it was asked for (`None` of nothing), else every one by its name.
+/// Which memory is meant.
+type Memory<R> = fn(&mut Counters) -> &mut Counted<R>;
+
+/// Counters that go on where the kernel's do not.
+fn counted<R: Record + Clone + Send + Sync>(
+    py: Python<'_>,
+    state: &State,
+    memory: Memory<R>,
+) -> PyResult<Reading<R>> {
+    loop {
+        let (host, generation) = state.host_and_generation();
+        let mut begun = state.counters(|counters| memory(counters).begin(&host, generation));
+        let changed = enter::system(py, state, || begun.reader.changed())?;
+        if let Some(read) = state.counters(|counters| memory(counters).end(begun, changed)) {
+            return Ok(read);
+        }
+    }
+}
+
+/// Every one by its name if each is wanted, else all together (`None` of nothing).
 fn counters<'py, R: Record>(
     py: Python<'py>,
     state: &State,
     tuple: Tuple,
-    all: &BTreeMap<OsString, R>,
-    total: Option<Option<R>>,
+    read: Reading<R>,
+    each: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let view = |record: &R| view_or(py, state, tuple, record, 0u8);
-    match total {
-        Some(Some(total)) => view(&total),
-        Some(None) => Ok(py.None().into_bound(py)),
-        None => {
-            let dict = PyDict::new(py);
-            for (key, record) in all {
-                dict.set_item(text(py, key)?, view(record)?)?;
-            }
-            Ok(dict.into_any())
-        }
+    if !each {
+        return read.total.map_or_else(|| Ok(py.None().into_bound(py)), |total| view(&total));
     }
+    let dict = PyDict::new(py);
+    for (key, record) in &*read.each {
+        dict.set_item(text(py, key)?, view(record)?)?;
+    }
+    Ok(dict.into_any())
 }
 
 #[pyfunction]

@@ -53,6 +53,9 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::disk_io_counters whole", |host| named(host.disk_io_counters(Disks::Whole))),
     ("Host::disk_traffic", |host| said(host.disk_traffic())),
     ("Host::disk_usage", |host| said(host.disk_usage("/"))),
+    ("Host::disk_io_reader", |host| {
+        named(host.disk_io_reader(Disks::All).changed().map(Option::unwrap_or_default))
+    }),
     ("Host::disks_not_counted", |host| shown_list(host.disks_not_counted())),
     ("Host::effective_cpus", |host| said(host.effective_cpus())),
     ("Host::effective_memory", |host| said(host.effective_memory())),
@@ -73,6 +76,9 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::committed_memory", |host| said(host.committed_memory())),
     ("Host::login_records", |host| said(host.login_records())),
     ("Host::memory_caches", |host| said(host.memory_caches())),
+    ("Host::net_io_reader", |host| {
+        named(host.net_io_reader().changed().map(Option::unwrap_or_default))
+    }),
     ("Host::net_io_counters", |host| named(host.net_io_counters())),
     ("Host::net_io_counters_total", |host| said(host.net_io_counters_total())),
     ("Host::now", |host| shown(Ok(host.now()))),
@@ -143,6 +149,11 @@ pub const OF_HOSTS: &[Question<Host>] = &[
         let mut scanner = host.scanner(Columns::ALL.minus(Columns::CPU_PERCENT))?;
         scanner.parts(7, |part| rows.extend_from_slice(part))?;
         said(Ok(rows))
+    }),
+    ("IoReader::changed", |host| {
+        let mut reader = host.net_io_reader();
+        reader.changed()?;
+        named(reader.changed().map(Option::unwrap_or_default))
     }),
     ("Scanner::row", |host| said(host.scanner(Columns::ALL)?.row(1))),
     ("Scanner::rows", |host| {

@@ -22,7 +22,7 @@ use crate::memory::percent;
 use crate::{Error, Host, Result};
 
 pub(super) use io::moved;
-pub(crate) use io::{disk_io_counters, disk_traffic, disks_not_counted};
+pub(crate) use io::{disk_io_counters, disk_traffic, disks_not_counted, io_changes};
 
 /// How long a capture waits for each mount.
 const CAPTURE_PATIENCE: Duration = Duration::from_secs(5);

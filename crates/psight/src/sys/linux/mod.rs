@@ -15,6 +15,7 @@ pub(crate) mod net;
 pub(crate) mod pressure;
 pub(crate) mod process;
 pub(crate) mod reach;
+pub(crate) mod seen;
 pub(crate) mod sensors;
 pub(crate) mod table;
 pub(crate) mod users;

@@ -28,18 +28,32 @@ use super::process::Raw;
 use super::procfs::has_own_proc;
 use super::read;
 use crate::net::{Connection, ConnectionKind, Family, NetIo};
+use crate::sys::seen::Seen;
 use crate::{Error, Host, Pid, Result};
 
 // /proc/net/dev
 pub(crate) fn io_counters(host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
+    Ok(io_changes(host, &mut Seen::default())?.unwrap_or_default())
+}
+
+/// The same; `None` if it is what was seen last.
+pub(crate) fn io_changes(
+    host: &Host,
+    seen: &mut Seen,
+) -> Result<Option<BTreeMap<OsString, NetIo>>> {
     // The same folder: it spares the kernel a link that it makes anew every time.
     let itself = Path::new("/proc/self/net/dev");
     let path = if has_own_proc(host) { itself.to_owned() } else { host.proc().join("net/dev") };
-    // The main thread may have ended before the others, and has no network then.
-    let own = || read::short_list(&host.proc().join("thread-self/net/dev"));
-    let bytes = read::short_list(&path).or_else(|error| own().map_err(|_| error));
-    let bytes = bytes.map_err(|error| Error::system(&path, error))?;
-    let rows = net_dev(&bytes).map_err(|error| Error::malformed(&path, &error))?;
+    if let Err(error) = read::short_list_into(&path, seen.room()) {
+        // The main thread may have ended before the others, and has no network then.
+        let own = read::short_list_into(&host.proc().join("thread-self/net/dev"), seen.room());
+        own.map_err(|_| Error::system(&path, error))?;
+    }
+    seen.decoded(|text| carried(&path, text))
+}
+
+fn carried(path: &Path, text: &[u8]) -> Result<BTreeMap<OsString, NetIo>> {
+    let rows = net_dev(text).map_err(|error| Error::malformed(path, &error))?;
     let counters = rows.map(|dev| {
         let io = NetIo {
             bytes_sent: dev.tx_bytes,

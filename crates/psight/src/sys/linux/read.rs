@@ -121,9 +121,16 @@ pub(super) fn until_at(
 /// into a page, and ends a read before the entry that has no room there any more (fs/seq_file.c, `seq_read_iter`): what
 /// leaves room for the longest has got everything, and to look for more would have the list walked once more.
 pub(super) fn short_list(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    short_list_into(path, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same in place of what `bytes` held.
+pub(super) fn short_list_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
     /// A name and two dozen numbers.
     const ENTRY: usize = 640;
-    until(path, |_, read| read + ENTRY <= PAGE)
+    until_at(CWD, path, bytes, |_, read| read + ENTRY <= PAGE)
 }
 
 /// The least that the kernel reads of a list, and the room that it wants for it: the smallest of all machines' pages.

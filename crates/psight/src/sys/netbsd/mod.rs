@@ -1,7 +1,7 @@
 //! NetBSD. Nothing is answered yet.
 
 pub(crate) use super::unsupported::{
-    control, cpu, disk, doctor, files, host, limits, memory, net, pressure, process, sensors,
+    control, cpu, disk, doctor, files, host, limits, memory, net, pressure, process, seen, sensors,
     table, users,
 };
 

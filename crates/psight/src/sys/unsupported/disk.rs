@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use crate::disk::{DiskIo, DiskTraffic, DiskUsage, Disks, MountPoint, Mounts, Partition};
+use crate::sys::seen::Seen;
 use crate::{Error, Host, Result};
 
 pub(crate) fn partitions(_host: &Host, _which: Mounts) -> Result<Vec<Partition>> {
@@ -23,6 +24,14 @@ pub(crate) fn is_prompt(_host: &Host, _mount: &MountPoint) -> bool {
 
 pub(crate) fn disk_usage(_host: &Host, _path: &Path) -> Result<DiskUsage> {
     Err(Error::unsupported("disk_usage"))
+}
+
+pub(crate) fn io_changes(
+    host: &Host,
+    which: Disks,
+    _seen: &mut Seen,
+) -> Result<Option<BTreeMap<OsString, DiskIo>>> {
+    disk_io_counters(host, which).map(Some)
 }
 
 pub(crate) fn disk_io_counters(_host: &Host, _which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {

@@ -7,7 +7,15 @@ use crate::net::{
     Connection, ConnectionKind, InterfaceAddress, InterfaceStats, NetIo, ProtocolCounter, Route,
     Routes,
 };
+use crate::sys::seen::Seen;
 use crate::{Error, Host, Pid, Result};
+
+pub(crate) fn io_changes(
+    host: &Host,
+    _seen: &mut Seen,
+) -> Result<Option<BTreeMap<OsString, NetIo>>> {
+    io_counters(host).map(Some)
+}
 
 pub(crate) fn io_counters(_host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
     Err(Error::unsupported("net_io_counters"))

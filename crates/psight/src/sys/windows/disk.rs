@@ -15,6 +15,7 @@ use super::kernel::here;
 use super::paths::Mounted;
 use super::{ffi as calls, text};
 use crate::disk::{DiskIo, DiskTraffic, DiskUsage, Disks, MountPoint, Mounts, Partition};
+use crate::sys::seen::Seen;
 use crate::{Error, Host, Result};
 
 pub(crate) use super::{capture_statvfs, disks_not_counted};
@@ -150,6 +151,14 @@ pub(crate) fn disk_usage(host: &Host, path: &Path) -> Result<DiskUsage> {
 
 /// No machine has more disks that are looked for; numbers have gaps where disks were pulled out.
 const MOST_DISKS: u32 = 64;
+
+pub(crate) fn io_changes(
+    host: &Host,
+    which: Disks,
+    _seen: &mut Seen,
+) -> Result<Option<BTreeMap<OsString, DiskIo>>> {
+    disk_io_counters(host, which).map(Some)
+}
 
 /// Windows counts whole disks, and no partitions.
 // IOCTL_DISK_PERFORMANCE of \\.\PhysicalDrive<n>

@@ -15,7 +15,7 @@ use crate::net::{Address, Connection, ConnectionKind, ConnectionStatus, Family, 
 use crate::{Error, Host, Pid, Result};
 
 pub(crate) use super::{capture_addresses, capture_links, capture_routes, protocol_counters};
-pub(crate) use interfaces::{interface_addresses, interface_stats, io_counters};
+pub(crate) use interfaces::{interface_addresses, interface_stats, io_changes, io_counters};
 pub(crate) use routes::routes;
 
 /// With their owners, which Windows always tells.

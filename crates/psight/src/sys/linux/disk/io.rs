@@ -11,6 +11,7 @@ use psight_parse::linux::vmstat::{Vmstat, vmstat as decode};
 
 use super::read;
 use crate::disk::{DiskIo, DiskTraffic, Disks};
+use crate::sys::seen::Seen;
 use crate::{Error, Host, Result};
 
 /// In what the kernel counts, whatever the disk's own sectors are.
@@ -18,17 +19,37 @@ const SECTOR: u64 = 512;
 
 // diskstats, else /sys/block/*/stat
 pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
+    Ok(io_changes(host, which, &mut Seen::default())?.unwrap_or_default())
+}
+
+/// The same; `None` if it is what was seen last.
+pub(crate) fn io_changes(
+    host: &Host,
+    which: Disks,
+    seen: &mut Seen,
+) -> Result<Option<BTreeMap<OsString, DiskIo>>> {
     let path = host.proc().join("diskstats");
-    let bytes = match read::short_list(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return from_sys(host, which),
-        Err(error) => return Err(Error::system(path, error)),
-    };
+    match read::short_list_into(&path, seen.room()) {
+        Ok(()) => seen.decoded(|text| decoded(host, &path, text, which)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            seen.forget();
+            from_sys(host, which).map(Some)
+        }
+        Err(error) => Err(Error::system(path, error)),
+    }
+}
+
+fn decoded(
+    host: &Host,
+    path: &Path,
+    text: &[u8],
+    which: Disks,
+) -> Result<BTreeMap<OsString, DiskIo>> {
     let mut disks = BTreeMap::new();
-    let read = diskstats(&bytes, |disk| {
+    let read = diskstats(text, |disk| {
         disks.insert(OsStr::from_bytes(disk.name).to_owned(), disk_io(&disk.counters));
     });
-    read.map_err(|error| Error::malformed(&path, &error))?;
+    read.map_err(|error| Error::malformed(path, &error))?;
     // Without a row that could be a partition there is nothing to sort out. Otherwise nobody else knows, and no disk would
     // be a wrong answer.
     if which == Disks::Whole && has_parts(&disks) {

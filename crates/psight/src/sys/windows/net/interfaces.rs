@@ -8,6 +8,7 @@ use super::super::kernel::here;
 use super::super::text;
 use super::ffi::{self, Adapter};
 use crate::net::{Family, InterfaceAddress, InterfaceStats, NetIo};
+use crate::sys::seen::Seen;
 use crate::{Error, Host, Result};
 
 /// By the names that people give them: `Ethernet 2`.
@@ -16,6 +17,13 @@ pub(super) fn adapters(host: &Host) -> Result<Vec<(OsString, Adapter)>> {
     here(host, "network interfaces")?;
     let all = ffi::adapters().map_err(|error| Error::system("GetAdaptersAddresses", error))?;
     Ok(all.into_iter().map(|adapter| (text::up_to_nul(&adapter.name), adapter)).collect())
+}
+
+pub(crate) fn io_changes(
+    host: &Host,
+    _seen: &mut Seen,
+) -> Result<Option<BTreeMap<OsString, NetIo>>> {
+    io_counters(host).map(Some)
 }
 
 // GetIfEntry2

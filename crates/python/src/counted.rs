@@ -1,0 +1,109 @@
+//! Counters that go on where the kernel's wrap or start again, and what they were when they were last read.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use psight::disk::{DiskIo, Disks};
+use psight::monotonic::Monotonic;
+use psight::net::NetIo;
+use psight::record::Record;
+use psight::{Host, IoReader};
+
+/// The memories of psutil's functions. A listing of all disks and one of whole disks have one each, because a disk that
+/// is not listed is forgotten.
+pub(crate) struct Counters {
+    pub(crate) disks: Counted<DiskIo>,
+    pub(crate) whole_disks: Counted<DiskIo>,
+    pub(crate) nics: Counted<NetIo>,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            disks: Counted::new(
+                |host| host.disk_io_reader(Disks::All),
+                |all| DiskIo::total(all.values()),
+            ),
+            whole_disks: Counted::new(
+                |host| host.disk_io_reader(Disks::Whole),
+                |all| DiskIo::total(all.values()),
+            ),
+            nics: Counted::new(Host::net_io_reader, |all| NetIo::total(all.values())),
+        }
+    }
+}
+
+/// What one function remembers. No lock is held while the kernel is asked, so that several threads may ask at once: a
+/// reading that began before the one that was told last does not count, or it would look as if counters had gone back.
+pub(crate) struct Counted<R> {
+    open: fn(&Host) -> IoReader<R>,
+    total: fn(&BTreeMap<OsString, R>) -> Option<R>,
+    /// What made the last reading, and of which generation of the host; it is not here while it reads.
+    reader: Option<(u64, IoReader<R>)>,
+    history: Monotonic<OsString>,
+    /// How many readings have begun.
+    begun: u64,
+    /// Which of them was told last.
+    told: u64,
+    last: Option<Reading<R>>,
+}
+
+/// What was told last.
+pub(crate) struct Reading<R> {
+    pub(crate) each: Arc<BTreeMap<OsString, R>>,
+    pub(crate) total: Option<R>,
+}
+
+impl<R: Clone> Clone for Reading<R> {
+    fn clone(&self) -> Self {
+        Self { each: Arc::clone(&self.each), total: self.total.clone() }
+    }
+}
+
+/// A reading that has begun.
+pub(crate) struct Begun<R> {
+    pub(crate) reader: IoReader<R>,
+    generation: u64,
+    number: u64,
+}
+
+impl<R: Record + Clone> Counted<R> {
+    fn new(open: fn(&Host) -> IoReader<R>, total: fn(&BTreeMap<OsString, R>) -> Option<R>) -> Self {
+        let history = Monotonic::default();
+        Self { open, total, reader: None, history, begun: 0, told: 0, last: None }
+    }
+
+    /// Begins a reading of the host of this generation.
+    pub(crate) fn begin(&mut self, host: &Host, generation: u64) -> Begun<R> {
+        self.begun += 1;
+        let kept = self.reader.take().filter(|(of, _)| *of == generation);
+        let reader = kept.map_or_else(|| (self.open)(host), |(_, reader)| reader);
+        Begun { reader, generation, number: self.begun }
+    }
+
+    /// What is told after this reading, in which something `changed`; `None` if everything was forgotten meanwhile.
+    pub(crate) fn end(
+        &mut self,
+        begun: Begun<R>,
+        changed: Option<BTreeMap<OsString, R>>,
+    ) -> Option<Reading<R>> {
+        if begun.number > self.told {
+            self.told = begun.number;
+            self.reader = Some((begun.generation, begun.reader));
+            if let Some(now) = changed {
+                let each = self.history.continued(now);
+                let total = (self.total)(&each);
+                self.last = Some(Reading { each: Arc::new(each), total });
+            }
+        }
+        self.last.clone()
+    }
+
+    /// Forgets everything: the next reading is a first one.
+    pub(crate) fn clear(&mut self) {
+        self.history.clear();
+        self.told = self.begun;
+        (self.reader, self.last) = (None, None);
+    }
+}
