@@ -67,6 +67,21 @@ impl<K: Ord + Clone> Monotonic<K> {
         now
     }
 
+    /// The reading `now`, made while another was made that [`continued`](Self::continued) has seen: nobody knows which of
+    /// them is older. So the greater number of each counter is told, none is taken to have gone backwards, and nothing is
+    /// remembered.
+    pub fn beside<R: Record>(&self, mut now: BTreeMap<K, R>) -> BTreeMap<K, R> {
+        for (key, record) in &mut now {
+            let mut seen = self.seen.get(key).into_iter().flatten();
+            record.each_counter(|said| {
+                if let (Some(seen), Some(said)) = (seen.next(), said) {
+                    *said = (*said).max(seen.last).saturating_add(seen.before);
+                }
+            });
+        }
+        now
+    }
+
     /// Forgets everything: the next reading is a first one.
     pub fn clear(&mut self) {
         self.seen.clear();
@@ -102,6 +117,21 @@ mod tests {
         /// Counts on some systems.
         #[field(counter, on(linux))]
         pub merged: Option<u64>,
+    }
+
+    #[test]
+    fn of_two_readings_at_once_the_greater_counts() {
+        let mut monotonic = Monotonic::default();
+        monotonic.continued(reading([("a", 100, Some(7))]));
+        monotonic.continued(reading([("a", 40, Some(8))]));
+        let beside = |io| monotonic.beside(reading(io));
+        assert_eq!(beside([("a", 39, Some(9))]), reading([("a", 140, Some(9))]));
+        assert_eq!(beside([("a", 41, None)]), reading([("a", 141, None)]));
+        assert_eq!(beside([("b", 5, Some(1))]), reading([("b", 5, Some(1))]));
+        assert_eq!(
+            monotonic.continued(reading([("a", 41, Some(8))])),
+            reading([("a", 141, Some(8))])
+        );
     }
 
     fn reading<const N: usize>(

@@ -34,8 +34,9 @@ impl Default for Counters {
     }
 }
 
-/// What one function remembers. No lock is held while the kernel is asked, so that several threads may ask at once: a
-/// reading that began before the one that was told last does not count, or it would look as if counters had gone back.
+/// What one function remembers. No lock is held while the kernel is asked, so that several threads may ask at once. Which
+/// of their readings is the oldest nobody knows: of two at once, one is remembered, and neither is taken to have begun
+/// anew because the other was ahead.
 pub(crate) struct Counted<R> {
     open: fn(&Host) -> IoReader<R>,
     total: fn(&BTreeMap<OsString, R>) -> Option<R>,
@@ -44,8 +45,8 @@ pub(crate) struct Counted<R> {
     history: Monotonic<OsString>,
     /// How many readings have begun.
     begun: u64,
-    /// Which of them was told last.
-    told: u64,
+    /// How many had begun when one was remembered last.
+    remembered: u64,
     last: Option<Reading<R>>,
 }
 
@@ -71,7 +72,7 @@ pub(crate) struct Begun<R> {
 impl<R: Record + Clone> Counted<R> {
     fn new(open: fn(&Host) -> IoReader<R>, total: fn(&BTreeMap<OsString, R>) -> Option<R>) -> Self {
         let history = Monotonic::default();
-        Self { open, total, reader: None, history, begun: 0, told: 0, last: None }
+        Self { open, total, reader: None, history, begun: 0, remembered: 0, last: None }
     }
 
     /// Begins a reading of the host of this generation.
@@ -88,22 +89,24 @@ impl<R: Record + Clone> Counted<R> {
         begun: Begun<R>,
         changed: Option<BTreeMap<OsString, R>>,
     ) -> Option<Reading<R>> {
-        if begun.number > self.told {
-            self.told = begun.number;
+        let is_alone = begun.number > self.remembered;
+        if is_alone {
+            self.remembered = self.begun;
             self.reader = Some((begun.generation, begun.reader));
-            if let Some(now) = changed {
-                let each = self.history.continued(now);
-                let total = (self.total)(&each);
-                self.last = Some(Reading { each: Arc::new(each), total });
-            }
         }
-        self.last.clone()
+        let Some(now) = changed else { return self.last.clone() };
+        let each = if is_alone { self.history.continued(now) } else { self.history.beside(now) };
+        let read = Reading { total: (self.total)(&each), each: Arc::new(each) };
+        if is_alone {
+            self.last = Some(read.clone());
+        }
+        Some(read)
     }
 
     /// Forgets everything: the next reading is a first one.
     pub(crate) fn clear(&mut self) {
         self.history.clear();
-        self.told = self.begun;
+        self.remembered = self.begun;
         (self.reader, self.last) = (None, None);
     }
 }
