@@ -76,9 +76,11 @@ const KEPT: Who = Who::Here(KEPT_OPEN);
 const BPF: Who = Who::Here(BY_BPF);
 const EXACT: Who = Who::Here(MEMORY_INFO);
 const FLOOR: Who = Who::Here("floor");
+const OPEN_FLOOR: Who = Who::Here(KEPT_FLOOR);
 const SYSINFO: Who = Who::Here("sysinfo");
 const PROCFS: Who = Who::Here("procfs");
 const OURS: Who = Who::Python("psight");
+const OURS_OPEN: Who = Who::PythonWith("kept");
 const PSUTIL: Who = Who::Python("psutil");
 
 const RUST: &str = "psight";
@@ -111,11 +113,11 @@ pub(crate) const CASES: &[Case] = &[
             EXACT,
             BPF,
             FLOOR,
-            Who::Here(KEPT_FLOOR),
+            OPEN_FLOOR,
             SYSINFO,
             PROCFS,
             OURS,
-            Who::PythonWith("kept"),
+            OURS_OPEN,
             Who::PythonWith("bpf"),
             PSUTIL,
             Who::Tool(PS),
@@ -397,26 +399,30 @@ pub(crate) const CASES: &[Case] = &[
             within("30000 processes", "floor of 30000 processes", 1.2),
         ],
     },
-    call("cpu_times", &[PSIGHT, FLOOR, PROCFS, OURS, PSUTIL], &[cheaper(PYTHON, "psutil", 3.0)]),
+    call(
+        "cpu_times",
+        &[PSIGHT, FLOOR, OPEN_FLOOR, PROCFS, OURS, OURS_OPEN, PSUTIL],
+        &[cheaper(PYTHON, "psutil", 3.0), cheaper(PYTHON_KEPT, "psutil", 3.0)],
+    ),
     call("cpu_times_each", &[FLOOR, OURS, PSUTIL], &[]),
     call("cpu_percent", &[FLOOR, OURS, PSUTIL], &[cheaper(PYTHON, "psutil", 3.0)]),
     call("cpu_stats", &[FLOOR, OURS, PSUTIL], &[cheaper(PYTHON, "psutil", 3.0)]),
     call(
         "virtual_memory",
-        &[PSIGHT, FLOOR, SYSINFO, PROCFS, OURS, PSUTIL],
-        &[cheaper(PYTHON, "psutil", 7.0)],
+        &[PSIGHT, FLOOR, OPEN_FLOOR, SYSINFO, PROCFS, OURS, OURS_OPEN, PSUTIL],
+        &[cheaper(PYTHON, "psutil", 7.0), cheaper(PYTHON_KEPT, "psutil", 7.0)],
     ),
     call("swap_memory", &[FLOOR, OURS, PSUTIL], &[cheaper(PYTHON, "psutil", 3.0)]),
     call(
         "disk_io_counters",
-        &[PSIGHT, FLOOR, SYSINFO, PROCFS, OURS, PSUTIL],
-        &[cheaper(PYTHON, "psutil", 12.0)],
+        &[PSIGHT, FLOOR, OPEN_FLOOR, SYSINFO, PROCFS, OURS, OURS_OPEN, PSUTIL],
+        &[cheaper(PYTHON, "psutil", 12.0), cheaper(PYTHON_KEPT, "psutil", 12.0)],
     ),
     call("disk_partitions", &[OURS, PSUTIL], &[]),
     call(
         "net_io_counters",
-        &[PSIGHT, FLOOR, SYSINFO, PROCFS, OURS, PSUTIL],
-        &[cheaper(PYTHON, "psutil", 6.0)],
+        &[PSIGHT, FLOOR, OPEN_FLOOR, SYSINFO, PROCFS, OURS, OURS_OPEN, PSUTIL],
+        &[cheaper(PYTHON, "psutil", 6.0), cheaper(PYTHON_KEPT, "psutil", 6.0)],
     ),
     call("net_if_addrs", &[OURS, PSUTIL], &[]),
     call("net_if_stats", &[OURS, PSUTIL], &[]),

@@ -1,4 +1,4 @@
-"""Keeping the files of processes open between two rounds."""
+"""Keeping files open between two rounds."""
 
 from . import _psight
 
@@ -10,6 +10,10 @@ def keep_open(most):
     again. A process takes one for each of its files that the attributes need, three to four for those that ``ps`` shows;
     the first processes get theirs, and the others are read as without. They count against the limit of open files
     (``resource.RLIMIT_NOFILE``), so leave room for your own. On systems other than Linux there is nothing to keep.
+
+    Unless `most` is 0, the system's own files stay open as well, four at most: those of `cpu_times`, `virtual_memory`,
+    `disk_io_counters` and `net_io_counters`, and what is made of them. The last stays with the network namespace in which it was
+    asked for first.
     """
     if most < 0:
         raise ValueError(f"there is no keeping {most} files")

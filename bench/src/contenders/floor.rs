@@ -131,11 +131,25 @@ fn ids(pid: Pid) -> bool {
     pidfd_open(pid, PidfdFlags::empty()).is_ok_and(|pidfd| ffi::pidfd_info(pidfd.as_fd()))
 }
 
-/// The table of files that stay open: what the kernel takes for another look at each process.
+/// Files that stay open: what the kernel takes for another look at each process, or at the machine.
 pub(crate) fn kept(case: &str) -> Outcome<Option<Question>> {
-    if case != "table" {
-        return Ok(None);
-    }
+    let file = match case {
+        "table" => return kept_table().map(Some),
+        "cpu_times" => "stat",
+        "virtual_memory" => "meminfo",
+        "disk_io_counters" => "diskstats",
+        "net_io_counters" => "self/net/dev",
+        _ => return Ok(None),
+    };
+    let mut raw = Raw::open()?;
+    let file = openat(&raw.proc, file, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    Ok(Some(Box::new(move || {
+        raw.bytes.clear();
+        Ok(pread(&file, rustix::buffer::spare_capacity(&mut raw.bytes), 0)?)
+    })))
+}
+
+fn kept_table() -> Outcome<Question> {
     let mut raw = Raw::open()?;
     raw.list()?;
     let mut open = Vec::new();
@@ -150,7 +164,7 @@ pub(crate) fn kept(case: &str) -> Outcome<Option<Question>> {
             open.push((stat, cmdline, pidfd));
         }
     }
-    Ok(Some(Box::new(move || {
+    Ok(Box::new(move || {
         raw.list()?;
         for (stat, cmdline, pidfd) in &open {
             for file in [stat, cmdline] {
@@ -160,7 +174,7 @@ pub(crate) fn kept(case: &str) -> Outcome<Option<Question>> {
             std::hint::black_box(ffi::pidfd_info(pidfd.as_fd()));
         }
         Ok(open.len())
-    })))
+    }))
 }
 
 /// The files that the table needs of a machine in a folder, whose processes have no pidfds.

@@ -37,6 +37,7 @@ struct Inner {
     #[cfg(feature = "bpf")]
     bpf: Option<sys::bpf::Bpf>,
     reach: sys::reach::Known,
+    open_files: Option<sys::open_files::OpenFiles>,
 }
 
 /// What a kernel fixes at boot or at build.
@@ -127,6 +128,28 @@ impl Host {
         self.bpf().and_then(sys::bpf::Bpf::refusal)
     }
 
+    /// The same machine, of which some files are kept open from one question to the next, or no longer; on systems other
+    /// than Linux nothing changes. It is for programs that ask again and again.
+    ///
+    /// They are `/proc/stat`, `meminfo`, `diskstats` and `net/dev`, each opened when it is first needed and closed with the
+    /// last clone of this host. What is told is the same, but that `net/dev` stays with the network namespace in which
+    /// it was opened. A file that somebody else has closed is opened anew, also where its number belongs to another by then.
+    #[must_use]
+    pub fn with_open_files(&self, keep: bool) -> Self {
+        if keep == self.0.open_files.is_some() {
+            return self.clone();
+        }
+        self.changed(|inner| inner.open_files = keep.then(sys::open_files::OpenFiles::default))
+    }
+
+    /// Closes what [`with_open_files`](Self::with_open_files) keeps open, for its clones too. Who is asked again opens it
+    /// again.
+    pub fn close_open_files(&self) {
+        if let Some(files) = &self.0.open_files {
+            files.close();
+        }
+    }
+
     /// Whether this is a captured machine, whose kernel cannot be asked.
     pub fn is_captured(&self) -> bool {
         self.0.captured
@@ -144,6 +167,7 @@ impl Host {
             #[cfg(feature = "bpf")]
             bpf: None,
             reach: sys::reach::Known::default(),
+            open_files: None,
         }))
     }
 
@@ -170,6 +194,12 @@ impl Host {
     #[allow(dead_code, reason = "systems without a /proc have nothing else to ask")]
     pub(crate) fn known_reach(&self) -> &sys::reach::Known {
         &self.0.reach
+    }
+
+    /// What stays open of it, for those who asked for that.
+    #[allow(dead_code, reason = "systems without a /proc have nothing to keep open")]
+    pub(crate) fn open_files(&self) -> Option<&sys::open_files::OpenFiles> {
+        self.0.open_files.as_ref()
     }
 
     /// The file `path` of this machine, as in `etc/passwd`.

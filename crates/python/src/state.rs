@@ -159,14 +159,20 @@ impl State {
     /// Asks another machine, or this one through other files.
     pub(crate) fn set_host(&self, host: Host) {
         let mut inner = self.lock();
-        inner.host = host;
+        inner.host.close_open_files();
+        inner.host = host.with_open_files(inner.tables.keep_open > 0);
         inner.tables.last = None;
         self.generation.fetch_add(1, Ordering::Release);
     }
 
-    /// Lets so many descriptors stay open from one reading of the table to the next.
+    /// Lets so many descriptors stay open from one reading of the table to the next, and those few of the system.
     pub(crate) fn keep_open(&self, most: usize) {
-        self.lock().tables = Tables { keep_open: most, last: None };
+        let host = {
+            let mut inner = self.lock();
+            inner.tables.keep_open = most;
+            inner.host.clone()
+        };
+        self.set_host(host);
     }
 
     /// What reads the table of `host`: that of the last time, if it read the same columns and kept anything.

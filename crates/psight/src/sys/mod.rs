@@ -59,6 +59,9 @@ pub(crate) use unsupported::*;
 pub(crate) mod bpf;
 
 #[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
+#[path = "unsupported/open_files.rs"]
+pub(crate) mod open_files;
+#[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
 #[path = "unsupported/reach.rs"]
 pub(crate) mod reach;
 

@@ -133,6 +133,13 @@ const OTHERS: &[(&str, Other)] = &[
     ("Scanner::bpf_refusal", |subject| done(bpf::refusal(subject))),
     ("Scanner::path", |subject| done(bpf::path(subject))),
     ("Host::with_dev", |subject| done(Ok(subject.host.with_dev("/dev")))),
+    ("Host::with_open_files", |subject| done(subject.host.with_open_files(true).cpu_times())),
+    ("Host::close_open_files", |subject| {
+        let kept = subject.host.with_open_files(true);
+        let answer = done(kept.virtual_memory());
+        kept.close_open_files();
+        answer
+    }),
     ("Host::with_proc", |subject| done(Ok(subject.host.with_proc("/proc")))),
     ("Host::with_sys", |subject| done(Ok(subject.host.with_sys("/sys")))),
     ("Host::disk_usage of nothing", |subject| done(subject.host.disk_usage("/nonexistent"))),

@@ -10,6 +10,7 @@ use psight_parse::linux::loadavg::loadavg;
 use psight_parse::linux::proc_stat::{CpuTicks, Totals, all_cpus, cpus, totals};
 use psight_parse::text;
 
+use super::open_files::{self, Shape, SystemFile};
 use super::procfs::{has_own_proc, is_missing_here};
 use super::{ffi, read};
 use crate::cpu::{CpuFreq, CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, PerCpuTimes};
@@ -18,7 +19,10 @@ use crate::{Error, Host, Result};
 // /proc/stat, cpu
 pub(crate) fn total(host: &Host) -> Result<CpuTimes> {
     let path = host.proc().join("stat");
-    let begun = read::beginning(&path).map_err(|error| Error::system(&path, error))?;
+    let mut begun = Vec::new();
+    if !open_files::text(host, SystemFile::Stat, &path, Shape::Line(512), &mut begun) {
+        begun = read::beginning(&path).map_err(|error| Error::system(&path, error))?;
+    }
     let Some(total) = all_cpus(&begun) else { return sample(host).map(|sample| sample.total) };
     Ok(times(&total, host.constants().ticks_per_second as f64))
 }
@@ -26,7 +30,7 @@ pub(crate) fn total(host: &Host) -> Result<CpuTimes> {
 // /proc/stat, cpu and cpuN
 pub(crate) fn sample(host: &Host) -> Result<CpuSample> {
     let path = host.proc().join("stat");
-    let found = cpus(&read::system_piece(&path)?);
+    let found = cpus(&open_files::piece(host, SystemFile::Stat, &path)?);
     let total = found.all.ok_or_else(|| Error::malformed(&path, &Undecoded::missing("cpu")))?;
     let per_second = host.constants().ticks_per_second as f64;
     let mut cpus: Vec<_> = found

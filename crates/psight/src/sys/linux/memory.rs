@@ -4,6 +4,7 @@ use psight_parse::linux::meminfo::{Meminfo, commit, meminfo};
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
 use super::disk::moved;
+use super::open_files::{self, SystemFile};
 use super::procfs::is_missing_here;
 use super::records::bytes;
 use super::{ffi, read};
@@ -12,7 +13,7 @@ use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
     let path = host.proc().join("meminfo");
-    let info = meminfo(&read::system_piece(&path)?);
+    let info = meminfo(&open_files::piece(host, SystemFile::Meminfo, &path)?);
     let needed = |field: Option<u64>, name| {
         field.map(bytes).ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
     };
@@ -44,7 +45,8 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
 }
 
 pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
-    let info = meminfo(&read::system_piece(&host.proc().join("meminfo"))?);
+    let info =
+        meminfo(&open_files::piece(host, SystemFile::Meminfo, &host.proc().join("meminfo"))?);
     Ok(MemoryCaches {
         buffers: info.buffers_kib.map(bytes),
         files: info.cached_kib.map(bytes),
@@ -54,7 +56,8 @@ pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
 
 // /proc/meminfo
 pub(crate) fn committed_memory(host: &Host) -> Result<CommittedMemory> {
-    let commit = commit(&read::system_piece(&host.proc().join("meminfo"))?);
+    let commit =
+        commit(&open_files::piece(host, SystemFile::Meminfo, &host.proc().join("meminfo"))?);
     let known = commit.limit_kib.zip(commit.committed_kib);
     let (limit, committed) = known.ok_or_else(|| Error::unsupported("committed_memory"))?;
     Ok(CommittedMemory { limit: bytes(limit), committed: bytes(committed) })
@@ -62,7 +65,7 @@ pub(crate) fn committed_memory(host: &Host) -> Result<CommittedMemory> {
 
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
     let path = host.proc().join("meminfo");
-    let said = match read::system_piece(&path) {
+    let said = match open_files::piece(host, SystemFile::Meminfo, &path) {
         Err(error) if is_missing_here(host, &error) => Vec::new(),
         read => read?,
     };

@@ -12,6 +12,7 @@ pub(crate) mod host;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod net;
+pub(crate) mod open_files;
 pub(crate) mod pressure;
 pub(crate) mod process;
 pub(crate) mod reach;

@@ -24,6 +24,7 @@ pub(crate) use routes::routes;
 
 use self::owners::Owners;
 use self::sockets::{Namespace, Sockets, sockets};
+use super::open_files::{self, Shape, SystemFile};
 use super::process::Raw;
 use super::procfs::has_own_proc;
 use super::read;
@@ -44,7 +45,8 @@ pub(crate) fn io_changes(
     // The same folder: it spares the kernel a link that it makes anew every time.
     let itself = Path::new("/proc/self/net/dev");
     let path = if has_own_proc(host) { itself.to_owned() } else { host.proc().join("net/dev") };
-    if let Err(error) = read::short_list_into(&path, seen.room()) {
+    let is_open = open_files::text(host, SystemFile::NetDev, &path, Shape::List, seen.room());
+    if !is_open && let Err(error) = read::short_list_into(&path, seen.room()) {
         // The main thread may have ended before the others, and has no network then.
         let own = read::short_list_into(&host.proc().join("thread-self/net/dev"), seen.room());
         own.map_err(|_| Error::system(&path, error))?;

@@ -12,7 +12,7 @@ use rustix::path::Arg;
 use crate::{Error, Result};
 
 /// How a file is opened. O_NONBLOCK: a FIFO under a captured root must not hang the reader.
-const FILE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
+pub(super) const FILE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
 
 /// The whole file.
 pub(super) fn file(path: &Path) -> io::Result<Vec<u8>> {
@@ -128,13 +128,18 @@ pub(super) fn short_list(path: &Path) -> io::Result<Vec<u8>> {
 
 /// The same in place of what `bytes` held.
 pub(super) fn short_list_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
+    until_at(CWD, path, bytes, |_, read| is_whole_list(read))
+}
+
+/// Whether one read of so many bytes from the beginning of such a list has got all of it.
+pub(super) fn is_whole_list(read: usize) -> bool {
     /// A name and two dozen numbers.
     const ENTRY: usize = 640;
-    until_at(CWD, path, bytes, |_, read| read + ENTRY <= PAGE)
+    read + ENTRY <= PAGE
 }
 
 /// The least that the kernel reads of a list, and the room that it wants for it: the smallest of all machines' pages.
-const PAGE: usize = 4096;
+pub(super) const PAGE: usize = 4096;
 
 /// So much of a list is in memory at a time, unless one entry of it is longer.
 const PIECE: usize = 8 * PAGE;

@@ -11,6 +11,7 @@ use psight_parse::linux::vmstat::{Vmstat, vmstat as decode};
 
 use super::read;
 use crate::disk::{DiskIo, DiskTraffic, Disks};
+use crate::sys::linux::open_files::{self, Shape, SystemFile};
 use crate::sys::seen::Seen;
 use crate::{Error, Host, Result};
 
@@ -29,6 +30,9 @@ pub(crate) fn io_changes(
     seen: &mut Seen,
 ) -> Result<Option<BTreeMap<OsString, DiskIo>>> {
     let path = host.proc().join("diskstats");
+    if open_files::text(host, SystemFile::Diskstats, &path, Shape::List, seen.room()) {
+        return seen.decoded(|text| decoded(host, &path, text, which));
+    }
     match read::short_list_into(&path, seen.room()) {
         Ok(()) => seen.decoded(|text| decoded(host, &path, text, which)),
         Err(error) if error.kind() == ErrorKind::NotFound => {
