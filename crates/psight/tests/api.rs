@@ -16,6 +16,7 @@ use psight::disk::DiskProber;
 use psight::process::{CpuSample, ExitStatus, Signal, Status};
 use psight::record::{Unit, Value};
 use psight::table::{Columns, ProcessRow, Scanner};
+use psight::users::LoginKind;
 use psight::{Error, ErrorKind, Host, HostInfo, Pid, Process, Record};
 
 fn shared<T: Send + Sync + 'static>() {}
@@ -48,6 +49,7 @@ fn small_values_are_copied_compared_and_hashed() {
     shown::<ExitStatus>();
     shown::<ErrorKind>();
     shown::<Error>();
+    shown::<LoginKind>();
 }
 
 #[test]

@@ -188,9 +188,9 @@ fn disk_io_counters<'py>(
     let which = if perdisk { Disks::All } else { Disks::Whole };
     let mut disks = ask(py, state, |host| host.disk_io_counters(which))?;
     if nowrap {
-        disks = state.counters(|counters| match which {
-            Disks::All => counters.disks.continued(disks),
-            Disks::Whole => counters.whole_disks.continued(disks),
+        disks = state.counters(|counters| match perdisk {
+            true => counters.disks.continued(disks),
+            false => counters.whole_disks.continued(disks),
         });
     }
     let total = if perdisk { None } else { Some(DiskIo::total(disks.values())) };
