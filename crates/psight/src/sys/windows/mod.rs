@@ -33,7 +33,7 @@ pub(crate) use super::unsupported::users::{
     Listed, asked_name, group_id, group_name, login_records, terminal_idle,
     terminal_takes_messages, user_id,
 };
-pub(crate) use super::unsupported::{doctor, limits, pressure};
+pub(crate) use super::unsupported::{doctor, limits, pressure, scheduling, standing};
 
 // Each with the type of an answer.
 process::refuse!(unsupported::process::{
