@@ -55,6 +55,7 @@ pub const QUESTIONS: &[Question] = &[
     question("host", "uptime", &[Os::Linux, Os::Windows]),
     question("limits", "effective_cpus", &[Os::Linux]),
     question("limits", "effective_memory", &[Os::Linux]),
+    question("limits", "group_usage", &[Os::Linux]),
     question("memory", "committed_memory", &[Os::Linux]),
     question("memory", "heap_info", &[Os::Linux, Os::Windows]),
     question("memory", "heap_trim", &[Os::Linux, Os::Windows]),

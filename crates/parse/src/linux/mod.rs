@@ -67,6 +67,7 @@ pub const ALL: &[Decoder] = decoders! {
     "cgroup/cfs_period" => cgroup::cfs_period,
     "cgroup/cfs_quota" => cgroup::cfs_quota,
     "cgroup/cpu_max" => cgroup::cpu_max,
+    "cgroup/entry" => |bytes| cgroup::entry(bytes, "max"),
     "cgroup/limit" => cgroup::limit,
     "cpuinfo" => cpuinfo::cpuinfo,
     "cpulist" => cpulist::cpulist,
