@@ -1,5 +1,6 @@
 //! File systems and disks.
 
+mod devices;
 mod prober;
 mod rates;
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::record::{self, Record};
 use crate::{Host, Result, sys};
 
+pub use devices::DiskDevice;
 pub use prober::DiskProber;
 #[allow(unused_imports, reason = "only systems that can be captured ask")]
 pub(crate) use prober::patiently;

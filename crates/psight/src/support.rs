@@ -40,6 +40,7 @@ pub const QUESTIONS: &[Question] = &[
     question("cpu", "cpu_times", &[Os::Linux, Os::Windows]),
     question("cpu", "load_average", &[Os::Linux]),
     question("disk", "capture_statvfs", &[Os::Linux]),
+    question("disk", "disk_devices", &[Os::Linux]),
     question("disk", "disk_io_counters", &[Os::Linux, Os::Windows]),
     question("disk", "disk_traffic", &[Os::Linux, Os::Windows]),
     question("disk", "disk_usage", &[Os::Linux, Os::Windows]),

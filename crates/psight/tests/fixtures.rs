@@ -160,6 +160,31 @@ mod laptop {
     }
 
     #[test]
+    fn devices_with_what_is_mounted_on_them() {
+        let devices = host(LAPTOP).disk_devices().expect("devices");
+        let device = |name: &str| {
+            let found = devices.iter().find(|device| device.name == name);
+            said(found.cloned().ok_or_else(|| Host::at("/no/such/root").expect_err("no root")))
+        };
+        has(
+            &device("nvme0n1"),
+            &json!({
+                "parent": null, "rotational": false, "removable": false, "members": [],
+                "model": "SAMSUNG MZVLB512HAJQ-000L7", "mountpoints": [], "dev": 259 << 8,
+            }),
+        );
+        has(
+            &device("nvme0n1p2"),
+            &json!({ "parent": "nvme0n1", "rotational": false, "mountpoints": ["/"] }),
+        );
+        // Btrfs gives its files a number of their own.
+        has(
+            &device("dm-0"),
+            &json!({ "mapped_name": "home", "mountpoints": ["/home", "/home/.snapshots"] }),
+        );
+    }
+
+    #[test]
     fn t49_disks_with_20_columns() {
         let disks = named(host(LAPTOP).disk_io_counters(Disks::All));
         assert_eq!(disks.len(), 9);

@@ -245,6 +245,9 @@ impl Saver<'_> {
         for file in DISK {
             self.file(&path.join(file))?;
         }
+        for member in names(&self.from.join(path).join("slaves")) {
+            self.link(&path.join("slaves").join(member))?;
+        }
         let below_sys = path.strip_prefix("sys").unwrap_or(path);
         let target = Path::new("../..").join(below_sys);
         self.link_to(&Path::new("sys/class/block").join(name), &target)?;

@@ -49,6 +49,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::cpu_stats", |host| said(host.cpu_stats())),
     ("Host::cpu_times", |host| said(host.cpu_times())),
     ("Host::cpu_times_percent", |host| said(host.cpu_times_percent(NOW))),
+    ("Host::disk_devices", |host| said(host.disk_devices())),
     ("Host::disk_io_counters", |host| named(host.disk_io_counters(Disks::All))),
     ("Host::disk_io_counters whole", |host| named(host.disk_io_counters(Disks::Whole))),
     ("Host::disk_traffic", |host| said(host.disk_traffic())),
