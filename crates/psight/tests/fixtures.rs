@@ -74,6 +74,10 @@ mod laptop {
             said(host.cpu_stats()),
             json!({"ctx_switches": 40_213_377, "interrupts": 18_234_567, "soft_interrupts": 9_120_033, "syscalls": null})
         );
+        assert_eq!(
+            said(host.task_counts()),
+            json!({"total": 1187, "running": 2, "blocked": 1, "started": 28_411})
+        );
         assert_eq!(said(host.load_average()), json!({"one": 0.52, "five": 0.58, "fifteen": 0.59}));
     }
 

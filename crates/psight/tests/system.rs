@@ -331,6 +331,19 @@ fn t38_an_arm_board_without_topology_does_not_tell() {
 }
 
 #[test]
+fn tasks_are_counted_as_far_as_the_kernel_tells() {
+    let stat = "cpu  1 1 1 1\nprocesses 17086\nprocs_running 2\nprocs_blocked 0\n";
+    let machine = Machine::captured().file("proc/stat", stat);
+    let counts = machine.host().task_counts().unwrap();
+    assert_eq!((counts.running, counts.blocked, counts.started), (Some(2), Some(0), Some(17_086)));
+    assert_eq!(counts.total, None);
+    machine.write("proc/loadavg", "0.00 0.15 0.29 1/95 17086\n");
+    assert_eq!(machine.host().task_counts().unwrap().total, Some(95));
+    let error = Machine::captured().file("proc/stat", "cpu  1 1 1 1\n").host().task_counts();
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Malformed);
+}
+
+#[test]
 fn what_the_processors_did_is_counted_and_system_calls_are_not() {
     let stat = "cpu  1 1 1 1\nintr 398019 0 5\nctxt 586009\nbtime 1\nsoftirq 187642 0 1\n";
     let stats = Machine::captured().file("proc/stat", stat).host().cpu_stats().unwrap();

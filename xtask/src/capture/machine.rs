@@ -78,7 +78,7 @@ const PROCESS: &[&str] = &[
 ];
 
 /// Files of one thread.
-const THREAD: &[&str] = &["children", "comm", "stat", "status"];
+const THREAD: &[&str] = &["children", "comm", "schedstat", "stat", "status"];
 
 /// Folders of `/sys`, each saved with its files and so many levels of folders below.
 const FOLDERS: &[(&str, usize)] = &[

@@ -110,6 +110,7 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/maps" => pid::maps::maps,
     "pid/mapped_files" => |bytes| pid::maps::mapped_files(bytes).count(),
     "pid/privileges" => pid::privileges::privileges,
+    "pid/schedstat" => pid::schedstat::schedstat,
     "pid/smaps" => |bytes| pid::smaps::smaps(bytes).count(),
     "pid/smaps_whole" => pid::smaps::whole,
     "pid/smaps_rollup" => pid::smaps::footprint,

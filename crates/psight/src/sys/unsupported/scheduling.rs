@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::process::Scheduling;
+use crate::process::{Scheduling, ThreadTurns};
 use crate::sys::process::Raw;
 use crate::{Error, Result};
 
@@ -12,4 +12,8 @@ pub(crate) fn scheduling(_raw: &Raw) -> Result<Scheduling> {
 
 pub(crate) fn wchan(_raw: &Raw) -> Result<Option<OsString>> {
     Err(Error::unsupported("wchan"))
+}
+
+pub(crate) fn thread_turns(_raw: &Raw) -> Result<Vec<ThreadTurns>> {
+    Err(Error::unsupported("thread_turns"))
 }
