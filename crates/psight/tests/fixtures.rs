@@ -335,7 +335,7 @@ mod laptop {
         assert_eq!(host.time_since_boot().expect("a time"), Duration::from_millis(14_400_250));
         has(
             &said(host.info()),
-            &json!({"hostname": "tern", "os": "Ubuntu 24.04 LTS", "kernel": "6.8.0-35-generic", "architecture": "x86_64"}),
+            &json!({"hostname": "tern", "os": "Ubuntu 24.04 LTS", "os_id": "ubuntu", "os_version": "24.04", "kernel": "6.8.0-35-generic", "architecture": "x86_64"}),
         );
         let users = said(host.users());
         let names: Vec<_> =

@@ -509,22 +509,27 @@ fn a_machine_says_what_it_is() {
         .file("proc/sys/kernel/hostname", "laptop\n")
         .file("proc/sys/kernel/osrelease", "6.1.0-18-amd64\n")
         .file("proc/cpuinfo", "processor : 0\nmodel name : Fast(TM) CPU\n")
-        .file("usr/lib/os-release", "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n")
+        .file(
+            "usr/lib/os-release",
+            "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\n",
+        )
         .file("answers/machine", "aarch64\n")
         .file("sys/class/dmi/id/sys_vendor", "QEMU\n");
     let info = machine.host().info().unwrap();
     assert_eq!(info.hostname.as_deref(), Some("laptop"));
     assert_eq!(info.os.as_deref(), Some("Debian GNU/Linux 12 (bookworm)"));
+    assert_eq!((info.os_id.as_deref(), info.os_version.as_deref()), (Some("debian"), Some("12")));
     assert_eq!(info.kernel.as_deref(), Some("6.1.0-18-amd64"));
     assert_eq!(info.architecture.as_deref(), Some("aarch64"));
     assert_eq!(info.processor.as_deref(), Some("Fast(TM) CPU"));
     assert_eq!(info.virtualization.as_deref(), Some("qemu"));
     // The file in /etc is the administrator's, and a container in a virtual machine is first of all a container.
     let machine = machine
-        .file("etc/os-release", "NAME=Arch\nVERSION=\n")
+        .file("etc/os-release", "NAME=Arch\nVERSION=\nID=arch\n")
         .file("run/systemd/container", "lxc\n");
     let info = machine.host().info().unwrap();
     assert_eq!(info.os.as_deref(), Some("Arch"));
+    assert_eq!((info.os_id, info.os_version), (Some("arch".into()), None));
     assert_eq!(info.virtualization.as_deref(), Some("lxc"));
 }
 

@@ -33,6 +33,8 @@ pub(crate) fn info(host: &Host) -> Result<HostInfo> {
     Ok(HostInfo {
         hostname: ffi::computer_name().ok().and_then(string),
         os: registry(windows, "ProductName"),
+        os_id: Some("windows".to_owned()),
+        os_version: None,
         kernel: ffi::version().map(|[major, minor, build]| format!("{major}.{minor}.{build}")),
         architecture: Some(std::env::consts::ARCH.to_owned()),
         processor: registry(processor, "ProcessorNameString"),
