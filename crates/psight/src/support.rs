@@ -62,6 +62,8 @@ pub const QUESTIONS: &[Question] = &[
     question("memory", "heap_info", &[Os::Linux, Os::Windows]),
     question("memory", "heap_trim", &[Os::Linux, Os::Windows]),
     question("memory", "memory_caches", &[Os::Linux]),
+    question("memory", "memory_details", &[Os::Linux]),
+    question("memory", "memory_events", &[Os::Linux]),
     question("memory", "swap_memory", &[Os::Linux, Os::Windows]),
     question("memory", "virtual_memory", &[Os::Linux, Os::Windows]),
     question("net", "connections", &[Os::Linux, Os::Windows]),

@@ -164,6 +164,26 @@ mod laptop {
     }
 
     #[test]
+    fn what_memory_is_used_for_and_what_was_done_for_it() {
+        let host = host(LAPTOP);
+        has(
+            &said(host.memory_details()),
+            &json!({
+                "anonymous": 5_390_012u64 * 1024, "mapped": 1_301_220u64 * 1024, "dirty": 1_204u64 * 1024,
+                "slab_unreclaimable": 330_112u64 * 1024, "kernel_stacks": 21_008u64 * 1024,
+                "page_tables": 61_220u64 * 1024, "per_cpu": 11_264u64 * 1024, "vmalloc": 81_204u64 * 1024,
+                "huge_page_size": 2048 * 1024, "huge_pages": 0, "zswap": 0,
+            }),
+        );
+        assert_eq!(
+            said(host.memory_events()),
+            json!({
+                "page_faults": 60_231_177, "major_faults": 12_033, "direct_reclaims": null, "oom_kills": 0,
+            })
+        );
+    }
+
+    #[test]
     fn devices_with_what_is_mounted_on_them() {
         let devices = host(LAPTOP).disk_devices().expect("devices");
         let device = |name: &str| {

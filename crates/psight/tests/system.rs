@@ -331,6 +331,33 @@ fn t38_an_arm_board_without_topology_does_not_tell() {
 }
 
 #[test]
+fn details_of_memory_that_are_not_counted_are_unknown() {
+    let meminfo = "MemTotal: 4 kB\nDirty: 0 kB\nVmallocUsed: 0 kB\nHugePages_Free: 3\n";
+    let machine = Machine::captured().file("proc/meminfo", meminfo);
+    let details = machine.host().memory_details().unwrap();
+    // There is always some: Linux 4.4 to 5.2 write 0 and do not count.
+    assert_eq!((details.dirty, details.vmalloc), (Some(0), None));
+    assert_eq!((details.huge_pages_free, details.huge_pages), (Some(3), None));
+    let error = machine.host().memory_events().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    machine.write("proc/meminfo", "MemTotal: 4 kB\n");
+    machine.write("proc/vmstat", "nr_dirty 7\n");
+    assert_eq!(machine.host().memory_details().unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(machine.host().memory_events().unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn what_was_done_for_memory_is_what_came_since() {
+    let vmstat = "pgfault 100\npgmajfault 7\nallocstall_normal 1\noom_kill 2\n";
+    let machine = Machine::captured().file("proc/vmstat", vmstat);
+    let before = machine.host().memory_events().unwrap();
+    machine.write("proc/vmstat", "pgfault 160\npgmajfault 7\nallocstall_normal 4\noom_kill 3\n");
+    let since = machine.host().memory_events().unwrap().since(&before);
+    assert_eq!((since.page_faults, since.major_faults), (Some(60), Some(0)));
+    assert_eq!((since.direct_reclaims, since.oom_kills), (Some(3), Some(1)));
+}
+
+#[test]
 fn tasks_are_counted_as_far_as_the_kernel_tells() {
     let stat = "cpu  1 1 1 1\nprocesses 17086\nprocs_running 2\nprocs_blocked 0\n";
     let machine = Machine::captured().file("proc/stat", stat);

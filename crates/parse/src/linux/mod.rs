@@ -82,6 +82,7 @@ pub const ALL: &[Decoder] = decoders! {
     "logind/user" => logind::user,
     "meminfo" => meminfo::meminfo,
     "meminfo/commit" => meminfo::commit,
+    "meminfo/details" => meminfo::details,
     "mountinfo" => mountinfo::mountinfo,
     "mounts" => mounts::mounts,
     "net/if_inet6" => |bytes| if_inet6::if_inet6(bytes).count(),
@@ -126,5 +127,6 @@ pub const ALL: &[Decoder] = decoders! {
     "uptime" => uptime::uptime,
     "utmp" => |bytes| utmp::utmp(bytes).map(|records| records.len()),
     "vmstat" => vmstat::vmstat,
+    "vmstat/events" => vmstat::events,
     "zoneinfo" => zoneinfo::zoneinfo,
 };

@@ -75,6 +75,8 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::committed_memory", |host| said(host.committed_memory())),
     ("Host::login_records", |host| said(host.login_records())),
     ("Host::memory_caches", |host| said(host.memory_caches())),
+    ("Host::memory_details", |host| said(host.memory_details())),
+    ("Host::memory_events", |host| said(host.memory_events())),
     ("Host::net_io_counters", |host| named(host.net_io_counters())),
     ("Host::net_io_counters_total", |host| said(host.net_io_counters_total())),
     ("Host::now", |host| shown(Ok(host.now()))),
