@@ -219,7 +219,7 @@ pub mod table;
 pub mod users;
 
 pub use error::{Error, ErrorKind, Result};
-pub use host::{Host, HostInfo};
+pub use host::{Hardware, Host, HostInfo};
 pub use pid::Pid;
 pub use process::Process;
 pub use record::{Os, Record};

@@ -52,6 +52,7 @@ pub const QUESTIONS: &[Question] = &[
     question("files", "num_fds", &[Os::Linux, Os::Windows]),
     question("files", "open_files", &[Os::Linux, Os::Windows]),
     question("host", "boot_time", &[Os::Linux, Os::Windows]),
+    question("host", "hardware", &[Os::Linux]),
     question("host", "info", &[Os::Linux, Os::Windows]),
     question("host", "time_since_boot", &[Os::Linux, Os::Windows]),
     question("host", "uptime", &[Os::Linux, Os::Windows]),

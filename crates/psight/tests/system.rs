@@ -561,6 +561,29 @@ fn a_machine_says_what_it_is() {
 }
 
 #[test]
+fn hardware_is_what_its_maker_wrote_down() {
+    let machine = Machine::captured()
+        .file("sys/class/dmi/id/sys_vendor", "LENOVO\n")
+        .file("sys/class/dmi/id/product_name", "20L5CTO1WW\n")
+        .file("sys/class/dmi/id/product_serial", "\n")
+        .file("sys/class/dmi/id/board_asset_tag", "Not Available\n")
+        .file("sys/class/dmi/id/bios_date", "09/20/2023\n");
+    let said = machine.host().hardware().unwrap();
+    assert_eq!((said.vendor, said.product), (Some("LENOVO".into()), Some("20L5CTO1WW".into())));
+    assert_eq!((said.serial, said.uuid), (None, None));
+    assert_eq!(said.asset_tag.as_deref(), Some("Not Available"));
+    assert_eq!(said.firmware_date.as_deref(), Some("09/20/2023"));
+    let board = Machine::captured()
+        .file("proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.4\0")
+        .file("proc/device-tree/serial-number", "10000000abcdef01\0");
+    let said = board.host().hardware().unwrap();
+    assert_eq!(said.product.as_deref(), Some("Raspberry Pi 4 Model B Rev 1.4"));
+    assert_eq!((said.serial.as_deref(), said.vendor), (Some("10000000abcdef01"), None));
+    let nothing = Machine::captured().host().hardware().unwrap_err();
+    assert_eq!(nothing.kind(), ErrorKind::Unsupported);
+}
+
+#[test]
 fn a_machine_that_says_nothing_is_unknown_and_not_this_one() {
     let info = Machine::captured().host().info().unwrap();
     assert!(info.values().iter().all(psight::record::Value::is_null), "{info:?}");

@@ -57,6 +57,12 @@ const SYSTEM: &[&str] = &[
     "run/utmp",
     "usr/lib/os-release",
     "var/run/utmp",
+    // What a virtual machine is known by; serial numbers stand in other files.
+    "sys/class/dmi/id/bios_vendor",
+    "sys/class/dmi/id/board_name",
+    "sys/class/dmi/id/board_vendor",
+    "sys/class/dmi/id/product_name",
+    "sys/class/dmi/id/sys_vendor",
 ];
 
 /// Files of one process.

@@ -64,6 +64,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::group_id", |host| said(Ok(host.group_id("root")))),
     ("Host::group_name", |host| shown_option(Ok(host.group_name(0)))),
     ("Host::group_usage", |host| said(host.group_usage())),
+    ("Host::hardware", |host| said(host.hardware())),
     ("Host::info", |host| said(host.info())),
     ("Host::interface_addresses", |host| named(host.interface_addresses())),
     ("Host::interface_stats", |host| named(host.interface_stats())),

@@ -1,5 +1,7 @@
 //! The machine itself: `/proc`, `/etc/os-release`, `uname(2)`, the clocks.
 
+mod hardware;
+
 use std::ffi::CStr;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,6 +17,8 @@ use super::procfs::is_missing_here;
 use super::{cpu, read};
 use crate::host::{Constants, HostInfo};
 use crate::{Error, Host, Result};
+
+pub(crate) use hardware::hardware;
 
 /// The auxiliary vector: `AT_PAGESZ`, `AT_CLKTCK`.
 pub(crate) fn constants() -> Constants {

@@ -10,6 +10,8 @@ use super::text;
 use crate::host::{Constants, HostInfo};
 use crate::{Error, Host, Result};
 
+pub(crate) use super::hardware;
+
 const SYSTEM_TIME_OF_DAY_INFORMATION: i32 = 3;
 
 /// The page size of the processor, and the unit in which the kernel counts time.

@@ -24,6 +24,7 @@ pub(crate) use super::unsupported::control::{pid_max, rlimit, set_rlimit};
 pub(crate) use super::unsupported::cpu::{load_average, task_counts};
 pub(crate) use super::unsupported::disk::{capture_statvfs, disk_devices, disks_not_counted};
 pub(crate) use super::unsupported::files::fds;
+pub(crate) use super::unsupported::host::hardware;
 pub(crate) use super::unsupported::memory::{
     committed_memory, memory_caches, memory_details, memory_events,
 };
