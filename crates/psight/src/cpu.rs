@@ -1,11 +1,13 @@
 //! The machine's processors: how many, how fast, how busy.
 
 mod sampler;
+mod tasks;
 
 use crate::record::Record;
 use crate::{Error, Host, Result, sys};
 
 pub use sampler::CpuSampler;
+pub use tasks::TaskCounts;
 
 /// Where the processors spent their time since boot, in seconds.
 ///

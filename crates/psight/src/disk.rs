@@ -1,5 +1,6 @@
 //! File systems and disks.
 
+mod devices;
 mod prober;
 mod rates;
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::record::{self, Record};
 use crate::{Host, Result, sys};
 
+pub use devices::DiskDevice;
 pub use prober::DiskProber;
 #[allow(unused_imports, reason = "only systems that can be captured ask")]
 pub(crate) use prober::patiently;
@@ -17,6 +19,7 @@ pub use rates::DiskRates;
 
 /// Which file systems are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Mounts {
     /// Those on storage: psutil's `disk_partitions(all=False)`. On Linux those whose type needs a device (the lines
     /// without `nodev` in `/proc/filesystems`), and ZFS. Images that are mounted through a loop device (snaps) count,
@@ -28,6 +31,7 @@ pub enum Mounts {
 
 /// Which disks are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Disks {
     /// Whole storage devices, without their partitions, which they count already: what may be added up. On Linux the
     /// names in `/sys/block`. A device that is stacked on others (`dm-0`, `md0`) is one of them, and counts again what

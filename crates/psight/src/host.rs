@@ -1,5 +1,6 @@
 //! Which machine is asked, and the constants of its kernel.
 
+mod hardware;
 mod info;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::time::SystemTime;
 
 use crate::{Error, ErrorKind, Result, sys};
 
+pub use hardware::Hardware;
 pub use info::HostInfo;
 
 /// A machine to ask: this one, one whose files are mounted somewhere, or one that was captured into a folder.

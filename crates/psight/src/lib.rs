@@ -220,7 +220,7 @@ pub mod table;
 pub mod users;
 
 pub use error::{Error, ErrorKind, Result};
-pub use host::{Host, HostInfo};
+pub use host::{Hardware, Host, HostInfo};
 pub use io_reader::IoReader;
 pub use pid::Pid;
 pub use process::Process;

@@ -1,4 +1,5 @@
-//! What a process may use of the machine: control groups give a container, a service or a job less than all.
+//! What a process may use of the machine: control groups give a container, a service or a job less than all. And what such a
+//! group uses of it.
 //!
 //! ```no_run
 //! # use psight::Host;
@@ -9,12 +10,16 @@
 //! # Ok::<(), psight::Error>(())
 //! ```
 
+mod usage;
+
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::record::{Kind, Record, ToValue, Value};
 use crate::{Host, Process, Result, sys};
+
+pub use usage::GroupUsage;
 
 /// The memory that a process may use, together with all others in its control groups.
 #[derive(Debug, Clone, PartialEq, Eq, Record)]

@@ -1,7 +1,11 @@
 //! The machine's memory and swap space.
 
+mod details;
+
 use crate::record::Record;
 use crate::{Host, Result, sys};
+
+pub use details::{MemoryDetails, MemoryEvents};
 
 /// The machine's physical memory.
 ///

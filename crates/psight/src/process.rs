@@ -33,7 +33,7 @@ pub use memory::{
     AddressRange, GroupedMemoryMap, MemoryFootprint, MemoryFull, MemoryInfo, MemoryInfoEx,
     MemoryMap, MemoryRegion, PageFaults, Permissions,
 };
-pub use scheduling::{Scheduling, SchedulingPolicy};
+pub use scheduling::{Scheduling, SchedulingPolicy, ThreadTurns};
 pub use signal::Signal;
 pub use standing::{Namespace, OomScore};
 pub use threads::{ContextSwitches, Thread};

@@ -210,7 +210,9 @@ impl Scanner {
     /// of its own is read: name, status, ranks, flags, processor, times, start, page faults, context switches and what it
     /// read and wrote. The rest is taken from `of`, and so are the columns. The row is valid during the call.
     ///
-    /// A thread that ends meanwhile is left out. `cpu_percent` is `None`: readings of threads are not remembered.
+    /// A thread that ends meanwhile is left out. `cpu_percent` is `None`, as readings of threads are not remembered: two
+    /// of [`cpu_sample`](ProcessRow::cpu_sample) of the same thread make one, and it is the same if `pid` and
+    /// [`start_ticks`](ProcessRow::start_ticks) are.
     ///
     /// Linux: `/proc/<pid>/task/<id>/{stat,status,io}`. Windows: `SystemProcessInformation`, which tells of a thread how
     /// long it was busy; the other columns of its own are `None`, but for the name, which is the process's.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::record::{Kind, Record, ToValue, Value};
@@ -70,6 +71,12 @@ impl LoginKind {
             Self::Dead => "dead",
             Self::Accounting => "accounting",
         }
+    }
+}
+
+impl fmt::Display for LoginKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -13,9 +13,11 @@ use std::thread;
 use common::{Machine, stat};
 use psight::cpu::CpuSampler;
 use psight::disk::DiskProber;
-use psight::process::{CpuSample, ExitStatus, Signal, Status};
+use psight::monotonic::Monotonic;
+use psight::process::{CpuSample, ExitStatus, FileScanner, Signal, Status};
 use psight::record::{Unit, Value};
-use psight::table::{Columns, ProcessRow, Scanner};
+use psight::table::{Columns, ProcessRow, ProcessTable, Scanner};
+use psight::users::{LoginKind, UserNames};
 use psight::{Error, ErrorKind, Host, HostInfo, Pid, Process, Record};
 
 fn shared<T: Send + Sync + 'static>() {}
@@ -32,6 +34,10 @@ fn every_handle_may_be_sent_and_shared() {
     shared::<DiskProber>();
     shared::<CpuSampler>();
     shared::<CpuSample>();
+    shared::<FileScanner>();
+    shared::<ProcessTable>();
+    shared::<UserNames>();
+    shared::<Monotonic<String>>();
 }
 
 #[test]
@@ -48,6 +54,7 @@ fn small_values_are_copied_compared_and_hashed() {
     shown::<ExitStatus>();
     shown::<ErrorKind>();
     shown::<Error>();
+    shown::<LoginKind>();
 }
 
 #[test]
@@ -207,7 +214,7 @@ fn calls(code: &str) -> Vec<&str> {
 }
 
 #[test]
-fn the_functions_that_stand_for_psutils_exist() {
+fn the_functions_that_stand_for_those_of_others_exist() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![here.join("src")];
     let mut code = String::new();
@@ -221,21 +228,26 @@ fn the_functions_that_stand_for_psutils_exist() {
             }
         }
     }
-    let table = std::fs::read_to_string(here.join("../../docs/psutil.md")).unwrap();
-    let rows: Vec<Vec<&str>> = table
-        .lines()
-        .filter(|line| line.starts_with('|'))
-        .map(|line| line.split('|').collect())
-        .collect();
-    let named: Vec<&str> =
-        rows.iter().flat_map(|row| row[2].split('`').skip(1).step_by(2)).flat_map(calls).collect();
-    assert!(named.len() > 100, "{}", named.len());
-    // The one function that is another's: that of a child of the standard library.
-    for name in named.into_iter().filter(|name| *name != "id") {
-        assert!(
-            code.contains(&format!("pub fn {name}"))
-                || code.contains(&format!("pub const fn {name}")),
-            "{name}"
-        );
+    for (table, least) in [("psutil.md", 100), ("sysinfo.md", 80)] {
+        let table = std::fs::read_to_string(here.join("../../docs").join(table)).unwrap();
+        let rows: Vec<Vec<&str>> = table
+            .lines()
+            .filter(|line| line.starts_with('|'))
+            .map(|line| line.split('|').collect())
+            .collect();
+        let named: Vec<&str> = rows
+            .iter()
+            .flat_map(|row| row[2].split('`').skip(1).step_by(2))
+            .flat_map(calls)
+            .collect();
+        assert!(named.len() > least, "{}", named.len());
+        // The one function that is another's: that of a child of the standard library.
+        for name in named.into_iter().filter(|name| *name != "id") {
+            let kinds = ["fn", "const fn"];
+            assert!(
+                kinds.iter().any(|kind| code.contains(&format!("pub {kind} {name}"))),
+                "{name}"
+            );
+        }
     }
 }

@@ -7,10 +7,11 @@ mod common;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use common::{Machine, eventually, output, psutil};
-use psight::disk::{DiskIo, DiskProber, DiskUsage, Disks, Mounts, Partition};
+use psight::disk::{DiskDevice, DiskIo, DiskProber, DiskUsage, Disks, Mounts, Partition};
 use psight::monotonic::Monotonic;
 use psight::{ErrorKind, Host};
 use serde_json::{Value, json};
@@ -679,5 +680,108 @@ fn a_capture_answers_as_the_machine_did() {
     for path in ["/", "/proc", "/dev"] {
         let then = machine.host().disk_usage(path).unwrap();
         close(spaces(&then), spaces(&host.disk_usage(path).unwrap())).unwrap();
+    }
+}
+
+/// The device of this name.
+fn device(host: &Host, name: &str) -> DiskDevice {
+    host.disk_devices().unwrap().into_iter().find(|device| device.name == name).unwrap()
+}
+
+#[test]
+fn a_device_is_made_of_others_and_holds_what_is_mounted() {
+    let table = "\
+        31 1 8:2 / / rw - ext4 /dev/root rw\n\
+        40 31 0:44 /@home /home rw - btrfs /dev/mapper/vg-home rw\n\
+        41 31 8:2 /srv /export/a\\040b rw - ext4 /dev/root rw\n\
+        42 31 0:45 / /run rw - tmpfs sda rw\n";
+    let machine = Machine::captured()
+        .file("proc/self/mountinfo", table)
+        .file("sys/block/sda/dev", "8:0\n")
+        .file("sys/block/sda/size", "1000\n")
+        .file("sys/block/sda/ro", "0\n")
+        .file("sys/block/sda/removable", "0\n")
+        .file("sys/block/sda/queue/rotational", "1\n")
+        .file("sys/block/sda/device/model", "WDC WD10    \n")
+        .file("sys/block/sda/sda2/dev", "8:2\n")
+        .file("sys/block/sda/sda2/size", "900\n")
+        .file("sys/block/sda/sda2/ro", "1\n")
+        .file("sys/block/dm-3/dev", "253:3\n")
+        .file("sys/block/dm-3/dm/name", "vg-home\n")
+        .file("sys/block/dm-3/queue/rotational", "0\n")
+        .file("sys/block/dm-3/slaves/sda2", "")
+        .file("sys/block/cciss!c0d0/size", "many\n");
+    let host = machine.host();
+    let names: Vec<_> = host.disk_devices().unwrap().into_iter().map(|d| d.name).collect();
+    assert_eq!(names, ["cciss/c0d0", "dm-3", "sda", "sda2"]);
+    let paths = |paths: &[&str]| Some(paths.iter().map(PathBuf::from).collect::<Vec<_>>());
+    let disk = device(&host, "sda");
+    assert_eq!((disk.parent, disk.size, disk.dev), (None, Some(512_000), Some(0x800)));
+    assert_eq!(
+        (disk.read_only, disk.removable, disk.rotational),
+        (Some(false), Some(false), Some(true))
+    );
+    assert_eq!((disk.model, disk.mountpoints), (Some("WDC WD10".into()), paths(&[])));
+    let part = device(&host, "sda2");
+    assert_eq!((part.parent, part.model), (Some("sda".into()), Some("WDC WD10".into())));
+    assert_eq!(
+        (part.read_only, part.removable, part.rotational),
+        (Some(true), Some(false), Some(true))
+    );
+    assert_eq!(part.mountpoints, paths(&["/", "/export/a b"]));
+    let mapped = device(&host, "dm-3");
+    assert_eq!((mapped.mapped_name, mapped.members), (Some("vg-home".into()), vec!["sda2".into()]));
+    assert_eq!((mapped.mountpoints, mapped.removable), (paths(&["/home"]), None));
+    let silent = device(&host, "cciss/c0d0");
+    assert_eq!((silent.size, silent.dev, silent.rotational), (None, None, None));
+}
+
+#[test]
+fn without_a_table_of_mounts_it_is_not_known_what_a_device_holds() {
+    let machine = Machine::captured().file("sys/block/sda/dev", "8:0\n");
+    assert_eq!(device(&machine.host(), "sda").mountpoints, None);
+    let none = Machine::captured().host().disk_devices().unwrap_err();
+    assert_eq!(none.kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn devices_are_what_lsblk_says() {
+    let list = ["--json", "--list", "--all", "--bytes", "-o", "NAME,SIZE,ROTA,RO,RM"];
+    // It says so in other words where it is older.
+    let yes = |value: &Value| value == &json!(true) || value == &json!("1");
+    eventually(|| {
+        let Some(theirs) = output("lsblk", &list) else { return Ok(()) };
+        let theirs: Value = serde_json::from_str(&theirs).unwrap();
+        let ours = Host::local().disk_devices().unwrap();
+        for theirs in theirs["blockdevices"].as_array().unwrap() {
+            let name = theirs["name"].as_str().unwrap();
+            // By another name than the kernel's where it was given one.
+            let is_it = |d: &&DiskDevice| {
+                d.name == name || d.mapped_name.as_deref() == Some(OsStr::new(name))
+            };
+            let ours = ours.iter().find(is_it).ok_or_else(|| format!("no {name}"))?;
+            let size = theirs["size"].as_u64().or_else(|| theirs["size"].as_str()?.parse().ok());
+            let flags = ["rota", "ro", "rm"].map(|flag| Some(yes(&theirs[flag])));
+            let same = [ours.rotational, ours.read_only, ours.removable] == flags;
+            if !same || size.is_some_and(|size| ours.size != Some(size)) {
+                return Err(format!("{ours:?} is not {theirs}"));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_device_of_a_file_system_is_that_of_its_files() {
+    use std::os::unix::fs::MetadataExt;
+    let host = Host::local();
+    let Ok(devices) = host.disk_devices() else { return };
+    let holds = |device: &&DiskDevice| {
+        device.mountpoints.iter().flatten().any(|path| path.as_os_str() == "/")
+    };
+    let root = std::fs::metadata("/").unwrap().dev();
+    // In a container it may be no device's, and of btrfs it has a number of its own.
+    if let Some(device) = devices.iter().find(|device| device.dev == Some(root)) {
+        assert_eq!(devices.iter().find(holds), Some(device));
     }
 }

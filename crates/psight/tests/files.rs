@@ -151,7 +151,8 @@ fn a_signalfd_has_its_signals() {
     let fd = ffi::signalfd(1 << 9 | 1 << 13 | 1 << 63).unwrap();
     let fd = found(&fd);
     assert_eq!(fd.kind, FdKind::Signalfd);
-    assert_eq!(fd.detail, FdDetail::Signalfd { sigmask: BTreeSet::from([10, 14, 64]) });
+    let FdDetail::Signalfd { sigmask, .. } = fd.detail else { panic!("{fd:?}") };
+    assert_eq!(sigmask, BTreeSet::from([10, 14, 64]));
 }
 
 #[test]
@@ -163,7 +164,7 @@ fn an_epoll_instance_has_what_it_waits_for() {
     epoll::add(&epoll_fd, &reader, data, epoll::EventFlags::IN).unwrap();
     let fd = found(&epoll_fd);
     assert_eq!(fd.kind, FdKind::Epoll);
-    let FdDetail::Epoll { targets } = fd.detail else { panic!("{fd:?}") };
+    let FdDetail::Epoll { targets, .. } = fd.detail else { panic!("{fd:?}") };
     let [target] = &targets[..] else { panic!("{targets:?}") };
     assert_eq!(target.fd, u32::try_from(reader.as_raw_fd()).unwrap());
     assert_eq!((target.data, target.events & 1), (0xdead_beef_0042, 1));
@@ -179,7 +180,7 @@ fn an_inotify_instance_has_what_it_watches() {
     let wd = inotify::add_watch(&fd, dir.path(), inotify::WatchFlags::CREATE).unwrap();
     let fd = found(&fd);
     assert_eq!(fd.kind, FdKind::Inotify);
-    let FdDetail::Inotify { watches } = fd.detail else { panic!("{fd:?}") };
+    let FdDetail::Inotify { watches, .. } = fd.detail else { panic!("{fd:?}") };
     let [watch] = &watches[..] else { panic!("{watches:?}") };
     let metadata = std::fs::metadata(dir.path()).unwrap();
     assert_eq!(i32::try_from(watch.wd).unwrap(), wd);
@@ -195,7 +196,8 @@ fn a_pidfd_has_its_process() {
     };
     let fd = found(&fd);
     assert_eq!(fd.kind, FdKind::Pidfd);
-    assert_eq!(fd.detail, FdDetail::Pidfd { pid: Some(Pid::new(std::process::id())) });
+    let FdDetail::Pidfd { pid, .. } = fd.detail else { panic!("{fd:?}") };
+    assert_eq!(pid, Some(Pid::new(std::process::id())));
 }
 
 #[test]
@@ -372,8 +374,8 @@ fn a_captured_machine_is_answered_from_its_files() {
     assert_eq!(brief, expected);
     assert_eq!((fds[5].ino, fds[5].position), (Some(4711), None));
     assert_eq!((fds[1].position, fds[1].mode, fds[1].ino), (Some(77), None, Some(9)));
-    let detail = FdDetail::Eventfd { count: 42, id: None, semaphore: None };
-    assert_eq!((&fds[2].detail, fds[3].deleted), (&detail, Some(true)));
+    let FdDetail::Eventfd { count, id, semaphore, .. } = fds[2].detail else { panic!("{fds:?}") };
+    assert_eq!((count, id, semaphore, fds[3].deleted), (42, None, None, Some(true)));
     assert_eq!(fds[3].path.as_deref(), Some(Path::new("/tmp/x")));
     assert_eq!(fds[4].other.as_ref().unwrap()["new-key"], "new value\n2");
     let files = process.open_files().unwrap();

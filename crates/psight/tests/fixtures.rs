@@ -74,6 +74,10 @@ mod laptop {
             said(host.cpu_stats()),
             json!({"ctx_switches": 40_213_377, "interrupts": 18_234_567, "soft_interrupts": 9_120_033, "syscalls": null})
         );
+        assert_eq!(
+            said(host.task_counts()),
+            json!({"total": 1187, "running": 2, "blocked": 1, "started": 28_411})
+        );
         assert_eq!(said(host.load_average()), json!({"one": 0.52, "five": 0.58, "fifteen": 0.59}));
     }
 
@@ -156,6 +160,51 @@ mod laptop {
         has(
             &said(host.disk_usage("/home/ada/notes.txt")),
             &json!({"total": 239 * gib, "files": null}),
+        );
+    }
+
+    #[test]
+    fn what_memory_is_used_for_and_what_was_done_for_it() {
+        let host = host(LAPTOP);
+        has(
+            &said(host.memory_details()),
+            &json!({
+                "anonymous": 5_390_012u64 * 1024, "mapped": 1_301_220u64 * 1024, "dirty": 1_204u64 * 1024,
+                "slab_unreclaimable": 330_112u64 * 1024, "kernel_stacks": 21_008u64 * 1024,
+                "page_tables": 61_220u64 * 1024, "per_cpu": 11_264u64 * 1024, "vmalloc": 81_204u64 * 1024,
+                "huge_page_size": 2048 * 1024, "huge_pages": 0, "zswap": 0,
+            }),
+        );
+        assert_eq!(
+            said(host.memory_events()),
+            json!({
+                "page_faults": 60_231_177, "major_faults": 12_033, "direct_reclaims": null, "oom_kills": 0,
+            })
+        );
+    }
+
+    #[test]
+    fn devices_with_what_is_mounted_on_them() {
+        let devices = host(LAPTOP).disk_devices().expect("devices");
+        let device = |name: &str| {
+            let found = devices.iter().find(|device| device.name == name);
+            said(found.cloned().ok_or_else(|| Host::at("/no/such/root").expect_err("no root")))
+        };
+        has(
+            &device("nvme0n1"),
+            &json!({
+                "parent": null, "rotational": false, "removable": false, "members": [],
+                "model": "SAMSUNG MZVLB512HAJQ-000L7", "mountpoints": [], "dev": 259 << 8,
+            }),
+        );
+        has(
+            &device("nvme0n1p2"),
+            &json!({ "parent": "nvme0n1", "rotational": false, "mountpoints": ["/"] }),
+        );
+        // Btrfs gives its files a number of their own.
+        has(
+            &device("dm-0"),
+            &json!({ "mapped_name": "home", "mountpoints": ["/home", "/home/.snapshots"] }),
         );
     }
 
@@ -306,7 +355,7 @@ mod laptop {
         assert_eq!(host.time_since_boot().expect("a time"), Duration::from_millis(14_400_250));
         has(
             &said(host.info()),
-            &json!({"hostname": "tern", "os": "Ubuntu 24.04 LTS", "kernel": "6.8.0-35-generic", "architecture": "x86_64"}),
+            &json!({"hostname": "tern", "os": "Ubuntu 24.04 LTS", "os_id": "ubuntu", "os_version": "24.04", "kernel": "6.8.0-35-generic", "architecture": "x86_64"}),
         );
         let users = said(host.users());
         let names: Vec<_> =

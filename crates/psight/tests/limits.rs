@@ -5,6 +5,7 @@
 mod common;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use common::Machine;
 use psight::limits::{EffectiveCpus, EffectiveMemory, LimitedBy};
@@ -252,4 +253,106 @@ fn t41_the_machine_itself_and_the_standard_library_agree() {
     // It rounds quotas down, and asks for the same groups.
     let std = std::thread::available_parallelism().unwrap().get();
     assert_eq!(std, cpus.cpus.max(1.0) as usize);
+}
+
+#[test]
+fn what_a_group_of_version_2_has_counted() {
+    let machine = machine("0::/pod/job\n", UNIFIED)
+        .file(
+            "sys/fs/cgroup/pod/job/cpu.stat",
+            "usage_usec 2500000\nuser_usec 2000000\nsystem_usec 500000\nnr_periods 40\nnr_throttled 7\nthrottled_usec 350000\n",
+        )
+        .file("sys/fs/cgroup/pod/job/memory.current", "4096\n")
+        .file("sys/fs/cgroup/pod/job/memory.peak", "8192\n")
+        .file("sys/fs/cgroup/pod/job/memory.swap.current", "0\n")
+        .file(
+            "sys/fs/cgroup/pod/job/memory.events",
+            "low 0\nhigh 5\nmax 12\noom 1\noom_kill 2\noom_group_kill 0\n",
+        )
+        .file("sys/fs/cgroup/pod/job/pids.current", "3\n")
+        .file("sys/fs/cgroup/pod/job/pids.max", "max\n")
+        .file("sys/fs/cgroup/pod/job/pids.events", "max 9\n")
+        // The group above is another.
+        .file("sys/fs/cgroup/pod/memory.current", "1000000\n");
+    let usage = machine.host().group_usage().unwrap();
+    let ms = |ms| Some(Duration::from_millis(ms));
+    assert_eq!(
+        (usage.cpu_time, usage.cpu_user_time, usage.cpu_system_time),
+        (ms(2500), ms(2000), ms(500))
+    );
+    assert_eq!(
+        (usage.periods, usage.throttled_periods, usage.throttled_time),
+        (Some(40), Some(7), ms(350))
+    );
+    assert_eq!((usage.memory, usage.memory_peak, usage.swap), (Some(4096), Some(8192), Some(0)));
+    assert_eq!(
+        (usage.memory_limit_hits, usage.memory_high_hits, usage.oom_kills),
+        (Some(12), Some(5), Some(2))
+    );
+    assert_eq!((usage.tasks, usage.tasks_limit, usage.tasks_limit_hits), (Some(3), None, Some(9)));
+    machine.write("sys/fs/cgroup/pod/job/pids.max", "64\n");
+    assert_eq!(machine.host().group_usage().unwrap().tasks_limit, Some(64));
+    machine.write("sys/fs/cgroup/pod/job/memory.events", "max many\n");
+    let error = machine.host().group_usage().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert!(error.to_string().contains("pod/job/memory.events"), "{error}");
+}
+
+#[test]
+fn what_groups_of_version_1_have_counted_and_in_other_units() {
+    let machine = machine("4:memory:/job/x\n2:cpu,cpuacct:/job\n0::/other\n", HYBRID)
+        .file("sys/fs/cgroup/cpu,cpuacct/job/cpuacct.usage", "2500000000\n")
+        .file("sys/fs/cgroup/cpu,cpuacct/job/cpuacct.stat", "user 200\nsystem 50\n")
+        .file(
+            "sys/fs/cgroup/cpu,cpuacct/job/cpu.stat",
+            "nr_periods 40\nnr_throttled 7\nthrottled_time 350000000\n",
+        )
+        .file("sys/fs/cgroup/memory/job/x/memory.usage_in_bytes", "4096\n")
+        .file("sys/fs/cgroup/memory/job/x/memory.max_usage_in_bytes", "8192\n")
+        .file("sys/fs/cgroup/memory/job/x/memory.memsw.usage_in_bytes", "5096\n")
+        .file("sys/fs/cgroup/memory/job/x/memory.failcnt", "12\n")
+        .file(
+            "sys/fs/cgroup/memory/job/x/memory.oom_control",
+            "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n",
+        )
+        // Here is nothing of version 2 but processes.
+        .file("sys/fs/cgroup/unified/other/cgroup.procs", "1\n");
+    let usage = machine.host().process(1).unwrap().group_usage().unwrap();
+    let ms = |ms| Some(Duration::from_millis(ms));
+    assert_eq!(
+        (usage.cpu_time, usage.cpu_user_time, usage.cpu_system_time),
+        (ms(2500), ms(2000), ms(500))
+    );
+    assert_eq!(
+        (usage.periods, usage.throttled_periods, usage.throttled_time),
+        (Some(40), Some(7), ms(350))
+    );
+    assert_eq!((usage.memory, usage.memory_peak, usage.swap), (Some(4096), Some(8192), Some(1000)));
+    assert_eq!(
+        (usage.memory_limit_hits, usage.memory_high_hits, usage.oom_kills),
+        (Some(12), None, Some(2))
+    );
+    assert_eq!((usage.tasks, usage.tasks_limit, usage.tasks_limit_hits), (None, None, None));
+}
+
+#[test]
+fn what_a_group_that_counts_nothing_uses_is_not_known_and_not_0() {
+    let unseen = machine("0::/../../other\n", UNIFIED).file("sys/fs/cgroup/memory.current", "7\n");
+    let bare = machine("0::/\n", UNIFIED).file("sys/fs/cgroup/cgroup.procs", "1\n");
+    for machine in [unseen, bare, machine("", "")] {
+        assert_eq!(machine.host().group_usage().unwrap_err().kind(), ErrorKind::Unsupported);
+    }
+}
+
+#[test]
+fn what_the_group_of_this_process_uses_holds_together() {
+    let Ok(usage) = Host::local().group_usage() else {
+        eprintln!("skipped: no group of this process counts");
+        return;
+    };
+    eprintln!("{usage:?}");
+    assert!(usage.memory.is_none_or(|memory| memory > 0));
+    assert!(usage.memory_peak.is_none_or(|peak| peak > 0));
+    assert!(usage.tasks.is_none_or(|tasks| tasks > 0));
+    assert!(usage.throttled_periods <= usage.periods);
 }

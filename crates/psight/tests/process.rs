@@ -791,3 +791,21 @@ fn the_fields_of_psutil_come_first_and_in_its_order_on_every_system() {
     starts::<PageFaults>(Linux, "minor major");
     starts::<UserIds>(Linux, "real effective saved");
 }
+
+#[test]
+fn turns_are_told_thread_by_thread_or_not_counted_at_all() {
+    let machine = Machine::captured()
+        .file("proc/42/stat", common::stat(42, 1, 7))
+        .file("proc/42/task/42/schedstat", "2754920 31337 12\n")
+        .file("proc/42/task/50/schedstat", "0 0 0\n")
+        .file("proc/42/task/51/stat", "");
+    let process = machine.host().process(42).unwrap();
+    let turns = process.thread_turns().unwrap();
+    let told: Vec<_> = turns.iter().map(|t| (t.id, t.run_time, t.wait_time, t.turns)).collect();
+    let (run, wait) = (Duration::from_nanos(2_754_920), Duration::from_nanos(31_337));
+    assert_eq!(told, [(42, run, wait, 12)]);
+    machine.write("proc/42/task/42/schedstat", "0 0 0\n");
+    assert_eq!(process.thread_turns().unwrap_err().kind(), ErrorKind::Unsupported);
+    std::fs::remove_dir_all(machine.path("proc/42")).unwrap();
+    assert!(process.thread_turns().unwrap_err().is_gone());
+}

@@ -721,3 +721,22 @@ fn all_is_denied(process: &Process) {
     // Its start is not known, which is no reason to take it for another process.
     assert!(process.is_running().unwrap());
 }
+
+#[test]
+fn a_thread_ran_no_longer_than_its_clock_says() {
+    use rustix::thread::gettid;
+    use rustix::time::{ClockId, clock_gettime};
+    let id = gettid().as_raw_nonzero().get().cast_unsigned();
+    let turns = match Process::current().unwrap().thread_turns() {
+        Ok(turns) => turns,
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Unsupported);
+            return;
+        }
+    };
+    let own = turns.iter().find(|thread| thread.id == id).unwrap();
+    let clock = clock_gettime(ClockId::ThreadCPUTime);
+    let ran = Duration::new(clock.tv_sec.cast_unsigned(), u32::try_from(clock.tv_nsec).unwrap());
+    assert!(own.run_time <= ran && own.turns > 0, "{own:?} of {ran:?}");
+    assert!(turns.is_sorted_by_key(|thread| thread.id));
+}

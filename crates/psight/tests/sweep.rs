@@ -200,6 +200,8 @@ fn is_said(harm: Harm, file: &Path, what: &str) -> bool {
         Harm::Empty if file.starts_with("proc/net") => true,
         // A word without a `=` is no variable, and garbage has more lines than types of file systems have.
         Harm::Garbage if name == "environ" || ends("proc/filesystems") => true,
+        // Another name is another device's.
+        Harm::Garbage if ends("dm/name") => what.contains("mountpoints"),
         // What a descriptor watches stands in lines of its own; without its file the descriptor is closed.
         Harm::Empty | Harm::Garbage if ends(&format!("fdinfo/{name}")) => {
             what.contains("extra_info")

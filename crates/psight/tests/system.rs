@@ -331,6 +331,46 @@ fn t38_an_arm_board_without_topology_does_not_tell() {
 }
 
 #[test]
+fn details_of_memory_that_are_not_counted_are_unknown() {
+    let meminfo = "MemTotal: 4 kB\nDirty: 0 kB\nVmallocUsed: 0 kB\nHugePages_Free: 3\n";
+    let machine = Machine::captured().file("proc/meminfo", meminfo);
+    let details = machine.host().memory_details().unwrap();
+    // There is always some: Linux 4.4 to 5.2 write 0 and do not count.
+    assert_eq!((details.dirty, details.vmalloc), (Some(0), None));
+    assert_eq!((details.huge_pages_free, details.huge_pages), (Some(3), None));
+    let error = machine.host().memory_events().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    machine.write("proc/meminfo", "MemTotal: 4 kB\n");
+    machine.write("proc/vmstat", "nr_dirty 7\n");
+    assert_eq!(machine.host().memory_details().unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(machine.host().memory_events().unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn what_was_done_for_memory_is_what_came_since() {
+    let vmstat = "pgfault 100\npgmajfault 7\nallocstall_normal 1\noom_kill 2\n";
+    let machine = Machine::captured().file("proc/vmstat", vmstat);
+    let before = machine.host().memory_events().unwrap();
+    machine.write("proc/vmstat", "pgfault 160\npgmajfault 7\nallocstall_normal 4\noom_kill 3\n");
+    let since = machine.host().memory_events().unwrap().since(&before);
+    assert_eq!((since.page_faults, since.major_faults), (Some(60), Some(0)));
+    assert_eq!((since.direct_reclaims, since.oom_kills), (Some(3), Some(1)));
+}
+
+#[test]
+fn tasks_are_counted_as_far_as_the_kernel_tells() {
+    let stat = "cpu  1 1 1 1\nprocesses 17086\nprocs_running 2\nprocs_blocked 0\n";
+    let machine = Machine::captured().file("proc/stat", stat);
+    let counts = machine.host().task_counts().unwrap();
+    assert_eq!((counts.running, counts.blocked, counts.started), (Some(2), Some(0), Some(17_086)));
+    assert_eq!(counts.total, None);
+    machine.write("proc/loadavg", "0.00 0.15 0.29 1/95 17086\n");
+    assert_eq!(machine.host().task_counts().unwrap().total, Some(95));
+    let error = Machine::captured().file("proc/stat", "cpu  1 1 1 1\n").host().task_counts();
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Malformed);
+}
+
+#[test]
 fn what_the_processors_did_is_counted_and_system_calls_are_not() {
     let stat = "cpu  1 1 1 1\nintr 398019 0 5\nctxt 586009\nbtime 1\nsoftirq 187642 0 1\n";
     let stats = Machine::captured().file("proc/stat", stat).host().cpu_stats().unwrap();
@@ -496,23 +536,51 @@ fn a_machine_says_what_it_is() {
         .file("proc/sys/kernel/hostname", "laptop\n")
         .file("proc/sys/kernel/osrelease", "6.1.0-18-amd64\n")
         .file("proc/cpuinfo", "processor : 0\nmodel name : Fast(TM) CPU\n")
-        .file("usr/lib/os-release", "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n")
+        .file(
+            "usr/lib/os-release",
+            "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\n",
+        )
         .file("answers/machine", "aarch64\n")
         .file("sys/class/dmi/id/sys_vendor", "QEMU\n");
     let info = machine.host().info().unwrap();
     assert_eq!(info.hostname.as_deref(), Some("laptop"));
     assert_eq!(info.os.as_deref(), Some("Debian GNU/Linux 12 (bookworm)"));
+    assert_eq!((info.os_id.as_deref(), info.os_version.as_deref()), (Some("debian"), Some("12")));
     assert_eq!(info.kernel.as_deref(), Some("6.1.0-18-amd64"));
     assert_eq!(info.architecture.as_deref(), Some("aarch64"));
     assert_eq!(info.processor.as_deref(), Some("Fast(TM) CPU"));
     assert_eq!(info.virtualization.as_deref(), Some("qemu"));
     // The file in /etc is the administrator's, and a container in a virtual machine is first of all a container.
     let machine = machine
-        .file("etc/os-release", "NAME=Arch\nVERSION=\n")
+        .file("etc/os-release", "NAME=Arch\nVERSION=\nID=arch\n")
         .file("run/systemd/container", "lxc\n");
     let info = machine.host().info().unwrap();
     assert_eq!(info.os.as_deref(), Some("Arch"));
+    assert_eq!((info.os_id, info.os_version), (Some("arch".into()), None));
     assert_eq!(info.virtualization.as_deref(), Some("lxc"));
+}
+
+#[test]
+fn hardware_is_what_its_maker_wrote_down() {
+    let machine = Machine::captured()
+        .file("sys/class/dmi/id/sys_vendor", "LENOVO\n")
+        .file("sys/class/dmi/id/product_name", "20L5CTO1WW\n")
+        .file("sys/class/dmi/id/product_serial", "\n")
+        .file("sys/class/dmi/id/board_asset_tag", "Not Available\n")
+        .file("sys/class/dmi/id/bios_date", "09/20/2023\n");
+    let said = machine.host().hardware().unwrap();
+    assert_eq!((said.vendor, said.product), (Some("LENOVO".into()), Some("20L5CTO1WW".into())));
+    assert_eq!((said.serial, said.uuid), (None, None));
+    assert_eq!(said.asset_tag.as_deref(), Some("Not Available"));
+    assert_eq!(said.firmware_date.as_deref(), Some("09/20/2023"));
+    let board = Machine::captured()
+        .file("proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.4\0")
+        .file("proc/device-tree/serial-number", "10000000abcdef01\0");
+    let said = board.host().hardware().unwrap();
+    assert_eq!(said.product.as_deref(), Some("Raspberry Pi 4 Model B Rev 1.4"));
+    assert_eq!((said.serial.as_deref(), said.vendor), (Some("10000000abcdef01"), None));
+    let nothing = Machine::captured().host().hardware().unwrap_err();
+    assert_eq!(nothing.kind(), ErrorKind::Unsupported);
 }
 
 #[test]

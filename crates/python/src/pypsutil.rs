@@ -83,9 +83,9 @@ fn extra_info<'py>(py: Python<'py>, fd: &FileDescriptor) -> PyResult<Bound<'py, 
     }
     match &fd.detail {
         FdDetail::Eventfd { count, .. } => put("eventfd-count", count)?,
-        FdDetail::Signalfd { sigmask } => put("sigmask", sigmask)?,
-        FdDetail::Pidfd { pid } => put("pid", &pid.map_or(-1, |pid| i64::from(pid.as_u32())))?,
-        FdDetail::Epoll { targets } => dict.set_item("tfds", epoll(py, targets)?)?,
+        FdDetail::Signalfd { sigmask, .. } => put("sigmask", sigmask)?,
+        FdDetail::Pidfd { pid, .. } => put("pid", &pid.map_or(-1, |pid| i64::from(pid.as_u32())))?,
+        FdDetail::Epoll { targets, .. } => dict.set_item("tfds", epoll(py, targets)?)?,
         FdDetail::Timerfd(timer) => {
             put("clockid", &timer.clockid)?;
             put("ticks", &timer.ticks)?;

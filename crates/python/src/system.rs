@@ -190,9 +190,10 @@ fn disk_io_counters<'py>(
     let (py, state) = (module.py(), ffi::state(module)?);
     let which = if perdisk { Disks::All } else { Disks::Whole };
     let read = if nowrap {
-        let memory: Memory<DiskIo> = match which {
-            Disks::All => |counters| &mut counters.disks,
-            Disks::Whole => |counters| &mut counters.whole_disks,
+        let memory: Memory<DiskIo> = if perdisk {
+            |counters| &mut counters.disks
+        } else {
+            |counters| &mut counters.whole_disks
         };
         counted(py, state, memory)?
     } else {

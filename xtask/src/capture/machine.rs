@@ -57,6 +57,12 @@ const SYSTEM: &[&str] = &[
     "run/utmp",
     "usr/lib/os-release",
     "var/run/utmp",
+    // What a virtual machine is known by; serial numbers stand in other files.
+    "sys/class/dmi/id/bios_vendor",
+    "sys/class/dmi/id/board_name",
+    "sys/class/dmi/id/board_vendor",
+    "sys/class/dmi/id/product_name",
+    "sys/class/dmi/id/sys_vendor",
 ];
 
 /// Files of one process.
@@ -78,7 +84,7 @@ const PROCESS: &[&str] = &[
 ];
 
 /// Files of one thread.
-const THREAD: &[&str] = &["children", "comm", "stat", "status"];
+const THREAD: &[&str] = &["children", "comm", "schedstat", "stat", "status"];
 
 /// Folders of `/sys`, each saved with its files and so many levels of folders below.
 const FOLDERS: &[(&str, usize)] = &[
@@ -244,6 +250,9 @@ impl Saver<'_> {
     fn disk(&self, path: &Path, name: &str) -> Result {
         for file in DISK {
             self.file(&path.join(file))?;
+        }
+        for member in names(&self.from.join(path).join("slaves")) {
+            self.link(&path.join("slaves").join(member))?;
         }
         let below_sys = path.strip_prefix("sys").unwrap_or(path);
         let target = Path::new("../..").join(below_sys);

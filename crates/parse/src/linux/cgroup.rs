@@ -1,4 +1,5 @@
-//! The files of a control group that hold limits: one number or a few, and a word or a sentinel for none.
+//! The files of a control group that hold limits, one number or a few, and a word or a sentinel for none; and those that
+//! count, a line for each counter.
 
 use crate::{Error, text};
 
@@ -49,6 +50,13 @@ pub fn cfs_period(bytes: &[u8]) -> Result<u64, Error> {
     text::u64(bytes).filter(|period| *period > 0).ok_or(Error::garbled("period"))
 }
 
+/// Decodes the number of the line that begins with `name`, as in `cpu.stat`; `None` where there is no such line.
+pub fn entry(bytes: &[u8], name: &'static str) -> Result<Option<u64>, Error> {
+    let mut lines = text::lines(bytes).filter_map(text::word);
+    let found = lines.find(|(word, _)| *word == name.as_bytes());
+    found.map(|(_, number)| text::u64(number).ok_or(Error::garbled(name))).transpose()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +88,12 @@ mod tests {
         assert_eq!(cpu_max(b"100 0\n"), Err(Error::garbled("period")));
         assert_eq!((cfs_quota(b"-1\n"), cfs_quota(b"50000\n")), (Ok(None), Ok(Some(50_000))));
         assert_eq!(cfs_period(b"0\n"), Err(Error::garbled("period")));
+    }
+    #[test]
+    fn a_counter_stands_behind_its_whole_name() {
+        let events = b"low 0\nhigh 3\nmax 12\noom 1\noom_kill 2\n";
+        assert_eq!((entry(events, "oom"), entry(events, "oom_kill")), (Ok(Some(1)), Ok(Some(2))));
+        assert_eq!((entry(events, "oom_group_kill"), entry(b"", "max")), (Ok(None), Ok(None)));
+        assert_eq!(entry(b"max many\n", "max"), Err(Error::garbled("max")));
     }
 }

@@ -86,6 +86,83 @@ pub fn commit(bytes: &[u8]) -> Commit {
     commit
 }
 
+/// What memory is used for. Where it is counted in pages, the pages are huge ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// `AnonPages`.
+    pub anonymous_kib: Option<u64>,
+    /// `AnonHugePages`.
+    pub anonymous_huge_kib: Option<u64>,
+    /// `Mapped`.
+    pub mapped_kib: Option<u64>,
+    /// `Dirty`.
+    pub dirty_kib: Option<u64>,
+    /// `Writeback`.
+    pub writeback_kib: Option<u64>,
+    /// `Unevictable`.
+    pub unevictable_kib: Option<u64>,
+    /// `SUnreclaim`.
+    pub slab_unreclaimable_kib: Option<u64>,
+    /// `KernelStack`.
+    pub kernel_stacks_kib: Option<u64>,
+    /// `PageTables`.
+    pub page_tables_kib: Option<u64>,
+    /// `Percpu`.
+    pub per_cpu_kib: Option<u64>,
+    /// `VmallocUsed`.
+    pub vmalloc_kib: Option<u64>,
+    /// `Zswap`.
+    pub zswap_kib: Option<u64>,
+    /// `Zswapped`.
+    pub zswapped_kib: Option<u64>,
+    /// `HardwareCorrupted`.
+    pub corrupted_kib: Option<u64>,
+    /// `Hugetlb`.
+    pub hugetlb_kib: Option<u64>,
+    /// `Hugepagesize`.
+    pub huge_page_size_kib: Option<u64>,
+    /// `HugePages_Total`.
+    pub huge_pages: Option<u64>,
+    /// `HugePages_Free`.
+    pub huge_pages_free: Option<u64>,
+    /// `HugePages_Rsvd`.
+    pub huge_pages_reserved: Option<u64>,
+    /// `HugePages_Surp`.
+    pub huge_pages_surplus: Option<u64>,
+}
+
+/// Decodes these lines of `/proc/meminfo`. Others, and those that are not numbers, are skipped.
+pub fn details(bytes: &[u8]) -> Details {
+    let mut details = Details::default();
+    for (key, value) in text::lines(bytes).filter_map(text::pair) {
+        let field = match key {
+            b"AnonPages" => &mut details.anonymous_kib,
+            b"AnonHugePages" => &mut details.anonymous_huge_kib,
+            b"Mapped" => &mut details.mapped_kib,
+            b"Dirty" => &mut details.dirty_kib,
+            b"Writeback" => &mut details.writeback_kib,
+            b"Unevictable" => &mut details.unevictable_kib,
+            b"SUnreclaim" => &mut details.slab_unreclaimable_kib,
+            b"KernelStack" => &mut details.kernel_stacks_kib,
+            b"PageTables" => &mut details.page_tables_kib,
+            b"Percpu" => &mut details.per_cpu_kib,
+            b"VmallocUsed" => &mut details.vmalloc_kib,
+            b"Zswap" => &mut details.zswap_kib,
+            b"Zswapped" => &mut details.zswapped_kib,
+            b"HardwareCorrupted" => &mut details.corrupted_kib,
+            b"Hugetlb" => &mut details.hugetlb_kib,
+            b"Hugepagesize" => &mut details.huge_page_size_kib,
+            b"HugePages_Total" => &mut details.huge_pages,
+            b"HugePages_Free" => &mut details.huge_pages_free,
+            b"HugePages_Rsvd" => &mut details.huge_pages_reserved,
+            b"HugePages_Surp" => &mut details.huge_pages_surplus,
+            _ => continue,
+        };
+        *field = text::u64(value.strip_suffix(b"kB").unwrap_or(value));
+    }
+    details
+}
+
 impl Meminfo {
     /// Whether all is known that kernels of today say.
     fn is_complete(&self) -> bool {
@@ -151,5 +228,17 @@ mod tests {
     fn a_garbled_line_is_unknown_and_hides_no_other() {
         let info = meminfo(b"MemTotal: x kB\nMemFree:\n\nBuffers 3\nCached: 4 kB");
         assert_eq!(info, Meminfo { cached_kib: Some(4), ..Meminfo::default() });
+    }
+    #[test]
+    fn details_are_in_kib_or_in_huge_pages() {
+        let file = b"AnonPages:  123 kB\nHugePages_Total:       4\nHugePages_Free:  x\nHugepagesize:  2048 kB\n\
+                     Active(anon): 7 kB\n";
+        let expected = Details {
+            anonymous_kib: Some(123),
+            huge_pages: Some(4),
+            huge_page_size_kib: Some(2048),
+            ..Details::default()
+        };
+        assert_eq!(details(file), expected);
     }
 }

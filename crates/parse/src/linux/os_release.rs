@@ -11,6 +11,10 @@ pub struct OsRelease {
     pub name: Option<Vec<u8>>,
     /// The version alone; a rolling distribution has none.
     pub version: Option<Vec<u8>>,
+    /// The name for programs.
+    pub id: Option<Vec<u8>>,
+    /// The version for programs.
+    pub version_id: Option<Vec<u8>>,
 }
 
 /// Decodes the file. Lines that are no assignments are skipped.
@@ -23,6 +27,8 @@ pub fn os_release(bytes: &[u8]) -> OsRelease {
             b"PRETTY_NAME" => &mut release.pretty_name,
             b"NAME" => &mut release.name,
             b"VERSION" => &mut release.version,
+            b"ID" => &mut release.id,
+            b"VERSION_ID" => &mut release.version_id,
             _ => continue,
         };
         *field = Some(unquoted(value.get(1..).unwrap_or_default().trim_ascii()))
@@ -60,6 +66,7 @@ mod tests {
         assert_eq!(release.pretty_name.as_deref(), Some(&b"Debian GNU/Linux 12 (bookworm)"[..]));
         assert_eq!(release.name.as_deref(), Some(&b"Debian GNU/Linux"[..]));
         assert_eq!(release.version.as_deref(), Some(&b"12 (\"bookworm\")"[..]));
+        assert_eq!((release.id, release.version_id.as_deref()), (None, Some(&b"12"[..])));
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub struct Totals {
     pub ctxt: Option<u64>,
     /// When the machine started, in seconds since 1970.
     pub btime: Option<u64>,
+    /// Tasks that were started.
+    pub processes: Option<u64>,
+    /// Tasks that run or wait for a processor. Since 2.5.45.
+    pub procs_running: Option<u64>,
+    /// Tasks that wait for a disk. Since 2.5.45.
+    pub procs_blocked: Option<u64>,
     /// Software interrupts served. Since 2.6.31.
     pub softirq: Option<u64>,
 }
@@ -81,6 +87,9 @@ pub fn totals(bytes: &[u8]) -> Totals {
             b"softirq" => totals.softirq = text::numbers(rest).next().flatten(),
             b"ctxt" => totals.ctxt = text::u64(rest),
             b"btime" => totals.btime = text::u64(rest),
+            b"processes" => totals.processes = text::u64(rest),
+            b"procs_running" => totals.procs_running = text::u64(rest),
+            b"procs_blocked" => totals.procs_blocked = text::u64(rest),
             _ => {}
         }
     }

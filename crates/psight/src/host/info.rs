@@ -16,6 +16,13 @@ pub struct HostInfo {
     /// The operating system with its version, for people: `Debian GNU/Linux 12 (bookworm)`.
     #[field(label)]
     pub os: Option<String>,
+    /// The operating system by the word that programs go by: `debian`, `fedora`, `arch`; `windows`.
+    #[field(label)]
+    pub os_id: Option<String>,
+    /// Its version by the number that programs go by: `12`, `24.04`. A rolling distribution has none, and neither has Windows,
+    /// whose number is that of the kernel.
+    #[field(label)]
+    pub os_version: Option<String>,
     /// The kernel's version: `6.1.0-18-amd64`.
     #[field(label)]
     pub kernel: Option<String>,

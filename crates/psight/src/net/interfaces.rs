@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::net::IpAddr;
 
 use super::{Duplex, Family};
 use crate::record::{self, Record};
@@ -109,6 +110,38 @@ pub struct InterfaceAddress {
     pub ptp: Option<String>,
 }
 
+impl InterfaceAddress {
+    /// The address as a number, without the scope that a link-local one has. `None` for a hardware address.
+    ///
+    /// ```
+    /// # use psight::Host;
+    /// for (name, addresses) in Host::local().interface_addresses().unwrap_or_default() {
+    ///     for address in &addresses {
+    ///         if let (Some(ip), Some(length)) = (address.ip(), address.prefix_length()) {
+    ///             println!("{}: {ip}/{length}", name.display());
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn ip(&self) -> Option<IpAddr> {
+        let address = self.address.split_once('%').map_or(&*self.address, |(address, _)| address);
+        // A hardware address is none, though some have the form of one.
+        matches!(self.family, Family::Inet | Family::Inet6).then(|| address.parse().ok())?
+    }
+
+    /// How many bits of the address name the network: 24 for the netmask `255.255.255.0`. `None` without a netmask, and for
+    /// one with gaps, which has no such number.
+    pub fn prefix_length(&self) -> Option<u8> {
+        let (mask, width) = match self.netmask.as_deref()?.parse().ok()? {
+            IpAddr::V4(mask) => (u128::from(mask.to_bits()) << 96, 32),
+            IpAddr::V6(mask) => (mask.to_bits(), 128),
+        };
+        let ones = mask.leading_ones();
+        let is_whole = ones == mask.count_ones() && ones <= width;
+        is_whole.then(|| u8::try_from(ones).ok())?
+    }
+}
+
 /// The state of a network interface.
 #[derive(Debug, Clone, PartialEq, Eq, Record)]
 #[non_exhaustive]
@@ -194,6 +227,29 @@ impl Host {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_and_netmasks_are_numbers_too() {
+        let number = |family, address: &str, netmask: Option<&str>| {
+            let address = InterfaceAddress {
+                family,
+                address: address.into(),
+                netmask: netmask.map(Into::into),
+                broadcast: None,
+                ptp: None,
+            };
+            (address.ip().map(|ip| ip.to_string()), address.prefix_length())
+        };
+        let v4 = |mask| number(Family::Inet, "192.0.2.7", Some(mask)).1;
+        assert_eq!([v4("0.0.0.0"), v4("255.255.252.0")], [Some(0), Some(22)]);
+        assert_eq!([v4("255.255.255.255"), v4("255.0.255.0")], [Some(32), None]);
+        let link_local = number(Family::Inet6, "fe80::1%eth0", Some("ffff:ffff:ffff:ffff::"));
+        assert_eq!(link_local, (Some("fe80::1".into()), Some(64)));
+        assert_eq!(number(Family::Inet6, "::1", Some(&["ffff"; 8].join(":"))).1, Some(128));
+        assert_eq!(number(Family::Inet, "192.0.2.7", None), (Some("192.0.2.7".into()), None));
+        // What has eight bytes looks like an address of IPv6.
+        assert_eq!(number(Family::Link, "00:11:22:33:44:55:66:77", None), (None, None));
+    }
 
     #[test]
     fn t51_nothing_of_no_interfaces() {

@@ -159,6 +159,7 @@ pub enum FdDetail {
     #[default]
     None,
     /// Of an eventfd.
+    #[non_exhaustive]
     Eventfd {
         /// The counter.
         count: u64,
@@ -168,11 +169,13 @@ pub enum FdDetail {
         semaphore: Option<bool>,
     },
     /// Of a signalfd.
+    #[non_exhaustive]
     Signalfd {
         /// The signals that it receives.
         sigmask: BTreeSet<u32>,
     },
     /// Of an epoll instance.
+    #[non_exhaustive]
     Epoll {
         /// The descriptors that it waits for.
         targets: Vec<EpollTarget>,
@@ -180,11 +183,13 @@ pub enum FdDetail {
     /// Of a timer.
     Timerfd(Timer),
     /// Of an inotify instance.
+    #[non_exhaustive]
     Inotify {
         /// What it watches.
         watches: Vec<InotifyWatch>,
     },
     /// Of a descriptor of a process.
+    #[non_exhaustive]
     Pidfd {
         /// The process; `None` once it has been waited for, or where it is outside the pid namespace.
         pid: Option<Pid>,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
+use std::time::Duration;
 
 use crate::record::{Kind, Record, ToValue, Value};
 use crate::{Process, Result, sys};
@@ -18,6 +19,27 @@ pub struct Scheduling {
     pub priority: i32,
     /// Its rank among real-time processes, 1 to 99, the higher the sooner; 0 for others.
     pub rt_priority: u32,
+}
+
+/// How long one thread ran, and how long it had to wait for its turn.
+///
+/// Of two readings the difference counts: a thread that was ready for a second and waited for half of it wants more
+/// processors than it gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Record)]
+#[non_exhaustive]
+pub struct ThreadTurns {
+    /// The kernel's number of the thread; the main thread has the pid.
+    #[field(label)]
+    pub id: u32,
+    /// How long it was on processors. By the nanosecond, where [`Thread`](super::Thread) has ticks.
+    #[field(unit = seconds, counter)]
+    pub run_time: Duration,
+    /// How long it was ready to run, and others had the processor.
+    #[field(unit = seconds, counter)]
+    pub wait_time: Duration,
+    /// How often it got its turn.
+    #[field(counter)]
+    pub turns: u64,
 }
 
 /// The classes of Linux, sched(7).
@@ -50,6 +72,19 @@ impl Process {
     /// `Unsupported` on other systems; else as for [every question](Self#errors).
     pub fn scheduling(&self) -> Result<Scheduling> {
         self.ask(sys::scheduling::scheduling)
+    }
+
+    /// How long each thread of the process ran since it was started, how long it waited for a processor, and how often it got
+    /// one, in the order of their numbers. A thread that ends meanwhile is left out, and what it had is in no other.
+    ///
+    /// Linux: `/proc/<pid>/task/<id>/schedstat`.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` on other systems, and from a kernel that does not count it; else as for
+    /// [every question](Self#errors).
+    pub fn thread_turns(&self) -> Result<Vec<ThreadTurns>> {
+        self.ask(sys::scheduling::thread_turns)
     }
 
     /// The function of the kernel in which the process waits; `None` where it does not wait, and where the caller may not

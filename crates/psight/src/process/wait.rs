@@ -47,7 +47,8 @@ impl Process {
     /// Waits until the process has ended, at most for `timeout`, and says how it ended if it is a child of this
     /// process; `None` if it is not, if something else in this program has asked first, or if it had ended before.
     ///
-    /// A child is reaped by this. A process that is not a child has ended when its own parent has reaped it: until then
+    /// A child is reaped by this, so that nobody else can ask how it ended: `std::process::Child::wait` and its like fail
+    /// afterwards. A process that is not a child has ended when its own parent has reaped it: until then
     /// it is a zombie, and is waited for. A stopped process has not ended. The answer is kept: a later call gives it
     /// again. A timeout of zero asks once and does not wait.
     ///

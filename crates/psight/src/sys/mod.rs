@@ -70,14 +70,6 @@ pub(crate) mod reach;
 #[path = "unsupported/file_scanner.rs"]
 pub(crate) mod file_scanner;
 
-#[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
-#[path = "unsupported/scheduling.rs"]
-pub(crate) mod scheduling;
-
-#[cfg(any(force_unsupported, not(any(target_os = "linux", target_os = "android"))))]
-#[path = "unsupported/standing.rs"]
-pub(crate) mod standing;
-
 // What only one system has is refused where it is documented and not built.
 #[cfg(any(all(windows, force_unsupported), all(doc, not(windows))))]
 #[path = "unsupported/services.rs"]

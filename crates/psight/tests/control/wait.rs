@@ -130,6 +130,10 @@ fn t28_a_zombie_of_another_is_waited_for_as_psutil_does() {
     let zombie = &own.others[0];
     zombie.kill().unwrap();
     becomes(zombie, 'Z');
+    // Its descriptor says already that it runs no more.
+    if let Ok(pidfd) = zombie.pidfd() {
+        assert!(has_ended(&pidfd, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })));
+    }
     assert_eq!(zombie.wait(SHORT).unwrap_err().kind(), ErrorKind::TimedOut);
     let waited = wait_procs([zombie], SHORT, |_| {}).unwrap();
     assert_eq!((waited.gone.len(), waited.alive.len()), (0, 1));

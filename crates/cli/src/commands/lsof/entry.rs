@@ -365,11 +365,11 @@ fn nameless(descriptor: &FileDescriptor) -> String {
     let numbers = |numbers: Vec<String>| numbers.join(",");
     match (&descriptor.kind, &descriptor.detail) {
         (FdKind::Socket, _) => "can't identify protocol".to_owned(),
-        (FdKind::Epoll, FdDetail::Epoll { targets }) => {
+        (FdKind::Epoll, FdDetail::Epoll { targets, .. }) => {
             format!("[eventpoll:{}]", numbers(targets.iter().map(|t| t.fd.to_string()).collect()))
         }
         (FdKind::Eventfd, FdDetail::Eventfd { id: Some(id), .. }) => format!("[eventfd:{id}]"),
-        (FdKind::Pidfd, FdDetail::Pidfd { pid: Some(pid) }) => format!("[pidfd:{pid}]"),
+        (FdKind::Pidfd, FdDetail::Pidfd { pid: Some(pid), .. }) => format!("[pidfd:{pid}]"),
         (FdKind::Pipe | FdKind::Inotify | FdKind::Namespace | FdKind::Unknown, _) => {
             descriptor.kind.to_string()
         }

@@ -8,6 +8,7 @@ pub mod io;
 pub mod limits;
 pub mod maps;
 pub mod privileges;
+pub mod schedstat;
 pub mod smaps;
 pub mod stat;
 pub mod statm;

@@ -9,6 +9,10 @@ impl Process {
     /// built on them (mio, tokio's `AsyncFd`) call readable once the process has ended: a thousand processes are waited for
     /// in one place, beside everything else. [`Process::wait`] says then how a child ended, without waiting.
     ///
+    /// Ended means here that it runs no more. A process that is not this program's child is a zombie from then on until its
+    /// own parent asks how it ended, and [`Process::wait`], which waits for that too, is still `TimedOut`: who has seen the
+    /// descriptor readable need not ask it.
+    ///
     /// It is closed in programs that are started, and counts against the limit of open files as any other.
     ///
     /// ```

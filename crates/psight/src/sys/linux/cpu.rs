@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use psight_parse::Error as Undecoded;
 use psight_parse::linux::cpuinfo::cpuinfo;
 use psight_parse::linux::cpulist::cpulist;
-use psight_parse::linux::loadavg::loadavg;
+use psight_parse::linux::loadavg::{loadavg, tasks};
 use psight_parse::linux::proc_stat::{CpuTicks, Totals, all_cpus, cpus, totals};
 use psight_parse::text;
 
 use super::open_files::{self, Shape, SystemFile};
 use super::procfs::{has_own_proc, is_missing_here};
 use super::{ffi, read};
-use crate::cpu::{CpuFreq, CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, PerCpuTimes};
+use crate::cpu::{
+    CpuFreq, CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, PerCpuTimes, TaskCounts,
+};
 use crate::{Error, Host, Result};
 
 // /proc/stat, cpu
@@ -113,6 +115,21 @@ pub(crate) fn stats(host: &Host) -> Result<CpuStats> {
         interrupts: needed(stat.intr, "intr")?,
         soft_interrupts: stat.softirq,
         syscalls: None,
+    })
+}
+
+// stat: processes, procs_running, procs_blocked; loadavg
+pub(crate) fn task_counts(host: &Host) -> Result<TaskCounts> {
+    let (path, stat) = read_totals(host)?;
+    if let (None, None, None) = (stat.processes, stat.procs_running, stat.procs_blocked) {
+        return Err(Error::malformed(path, &Undecoded::missing("processes")));
+    }
+    let load = read::piece(&host.proc().join("loadavg")).ok();
+    Ok(TaskCounts {
+        total: load.and_then(|bytes| tasks(&bytes)),
+        running: stat.procs_running,
+        blocked: stat.procs_blocked,
+        started: stat.processes,
     })
 }
 

@@ -1,5 +1,6 @@
 //! File systems and disks: the mount table, `statvfs(3)`, `/proc/diskstats` and `/sys/block`.
 
+mod devices;
 mod io;
 mod root;
 
@@ -21,6 +22,7 @@ use crate::disk::{DiskUsage, MountPoint, Mounts, Partition, patiently};
 use crate::memory::percent;
 use crate::{Error, Host, Result};
 
+pub(crate) use devices::disk_devices;
 pub(super) use io::moved;
 pub(crate) use io::{disk_io_counters, disk_traffic, disks_not_counted, io_changes};
 

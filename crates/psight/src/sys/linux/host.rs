@@ -1,12 +1,14 @@
 //! The machine itself: `/proc`, `/etc/os-release`, `uname(2)`, the clocks.
 
+mod hardware;
+
 use std::ffi::CStr;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psight_parse::Error as Undecoded;
 use psight_parse::linux::cpuinfo::cpuinfo;
-use psight_parse::linux::os_release::os_release;
+use psight_parse::linux::os_release::{OsRelease, os_release};
 use psight_parse::linux::uptime::uptime as decode_uptime;
 use rustix::system::{Uname, uname};
 use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -15,6 +17,8 @@ use super::procfs::is_missing_here;
 use super::{cpu, read};
 use crate::host::{Constants, HostInfo};
 use crate::{Error, Host, Result};
+
+pub(crate) use hardware::hardware;
 
 /// The auxiliary vector: `AT_PAGESZ`, `AT_CLKTCK`.
 pub(crate) fn constants() -> Constants {
@@ -67,9 +71,12 @@ pub(crate) fn uptime(host: &Host) -> Result<Duration> {
 
 pub(crate) fn info(host: &Host) -> Result<HostInfo> {
     let kernel = host.proc().join("sys/kernel");
+    let release = release(host);
     Ok(HostInfo {
         hostname: told_or_asked(host, &kernel.join("hostname"), Uname::nodename),
-        os: os(host),
+        os: os(&release),
+        os_id: release.id.as_deref().map(text),
+        os_version: release.version_id.as_deref().map(text),
         kernel: told_or_asked(host, &kernel.join("osrelease"), Uname::release),
         architecture: architecture(host),
         processor: processor(host),
@@ -84,17 +91,23 @@ fn told_or_asked(host: &Host, file: &Path, ask: fn(&Uname) -> &CStr) -> Option<S
 }
 
 /// os-release(5): the one in `/etc` counts, even if it is empty.
-fn os(host: &Host) -> Option<String> {
-    let bytes = ["etc/os-release", "usr/lib/os-release"]
-        .iter()
-        .find_map(|path| read::file(&host.file(path)).ok())?;
-    let release = os_release(&bytes);
-    let text =
-        |bytes: Option<Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    text(release.pretty_name).or_else(|| match (text(release.name)?, text(release.version)) {
+fn release(host: &Host) -> OsRelease {
+    let mut paths = ["etc/os-release", "usr/lib/os-release"].iter();
+    let found = paths.find_map(|path| read::file(&host.file(path)).ok());
+    found.map(|bytes| os_release(&bytes)).unwrap_or_default()
+}
+
+/// The name and the version for people, from where they stand together or else from where each stands alone.
+fn os(release: &OsRelease) -> Option<String> {
+    let said = |bytes: &Option<Vec<u8>>| bytes.as_deref().map(text);
+    said(&release.pretty_name).or_else(|| match (said(&release.name)?, said(&release.version)) {
         (name, Some(version)) => Some(format!("{name} {version}")),
         (name, None) => Some(name),
     })
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// `/proc/sys/kernel/arch`, since 6.1; before that uname(2), whose answer a capture keeps in `answers/machine`.

@@ -1,6 +1,7 @@
 //! What a process may use: the machine, its affinity, and the limits of all control groups that it is in.
 
 mod groups;
+mod usage;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,8 @@ use super::{cpu, process, read};
 use crate::limits::{EffectiveCpus, EffectiveMemory, LimitedBy};
 use crate::{Error, ErrorKind, Host, Process, Result};
 use groups::{Groups, Version};
+
+pub(crate) use usage::group_usage;
 
 /// Whose limits are a machine's: those of the process that asks, or of the first of another machine.
 pub(crate) fn asking(host: &Host) -> Result<Process> {

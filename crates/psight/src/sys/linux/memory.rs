@@ -1,6 +1,7 @@
 //! Memory and swap space: `/proc/meminfo`, `/proc/vmstat`, `/proc/zoneinfo`.
 
-use psight_parse::linux::meminfo::{Meminfo, commit, meminfo};
+use psight_parse::linux::meminfo::{Details, Meminfo, commit, details, meminfo};
+use psight_parse::linux::vmstat::{Events, events};
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
 
 use super::disk::moved;
@@ -8,7 +9,10 @@ use super::open_files::{self, SystemFile};
 use super::procfs::is_missing_here;
 use super::records::bytes;
 use super::{ffi, read};
-use crate::memory::{CommittedMemory, HeapInfo, MemoryCaches, SwapMemory, VirtualMemory, percent};
+use crate::memory::{
+    CommittedMemory, HeapInfo, MemoryCaches, MemoryDetails, MemoryEvents, SwapMemory,
+    VirtualMemory, percent,
+};
 use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
@@ -61,6 +65,52 @@ pub(crate) fn committed_memory(host: &Host) -> Result<CommittedMemory> {
     let known = commit.limit_kib.zip(commit.committed_kib);
     let (limit, committed) = known.ok_or_else(|| Error::unsupported("committed_memory"))?;
     Ok(CommittedMemory { limit: bytes(limit), committed: bytes(committed) })
+}
+
+// /proc/meminfo
+pub(crate) fn memory_details(host: &Host) -> Result<MemoryDetails> {
+    let said = details(&read::system_piece(&host.proc().join("meminfo"))?);
+    if said == Details::default() {
+        return Err(Error::unsupported("memory_details"));
+    }
+    let size = |kib: Option<u64>| kib.map(bytes);
+    Ok(MemoryDetails {
+        anonymous: size(said.anonymous_kib),
+        anonymous_huge: size(said.anonymous_huge_kib),
+        mapped: size(said.mapped_kib),
+        dirty: size(said.dirty_kib),
+        writeback: size(said.writeback_kib),
+        unevictable: size(said.unevictable_kib),
+        slab_unreclaimable: size(said.slab_unreclaimable_kib),
+        kernel_stacks: size(said.kernel_stacks_kib),
+        page_tables: size(said.page_tables_kib),
+        per_cpu: size(said.per_cpu_kib),
+        // Where it is not counted, the line says 0.
+        vmalloc: size(said.vmalloc_kib.filter(|kib| *kib > 0)),
+        zswap: size(said.zswap_kib),
+        zswapped: size(said.zswapped_kib),
+        corrupted: size(said.corrupted_kib),
+        hugetlb: size(said.hugetlb_kib),
+        huge_page_size: size(said.huge_page_size_kib),
+        huge_pages: said.huge_pages,
+        huge_pages_free: said.huge_pages_free,
+        huge_pages_reserved: said.huge_pages_reserved,
+        huge_pages_surplus: said.huge_pages_surplus,
+    })
+}
+
+// /proc/vmstat
+pub(crate) fn memory_events(host: &Host) -> Result<MemoryEvents> {
+    let said = events(&read::system(&host.proc().join("vmstat"))?);
+    if said == Events::default() {
+        return Err(Error::unsupported("memory_events"));
+    }
+    Ok(MemoryEvents {
+        page_faults: said.pgfault,
+        major_faults: said.pgmajfault,
+        direct_reclaims: said.allocstall,
+        oom_kills: said.oom_kill,
+    })
 }
 
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {

@@ -1,6 +1,6 @@
 //! Processors, refused.
 
-use crate::cpu::{CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq};
+use crate::cpu::{CpuSample, CpuStats, CpuTimes, LoadAverage, PerCpuFreq, TaskCounts};
 use crate::{Error, Host, Result};
 
 pub(crate) fn total(_host: &Host) -> Result<CpuTimes> {
@@ -21,6 +21,10 @@ pub(crate) fn count_physical(_host: &Host) -> Result<Option<u32>> {
 
 pub(crate) fn stats(_host: &Host) -> Result<CpuStats> {
     Err(Error::unsupported("cpu_stats"))
+}
+
+pub(crate) fn task_counts(_host: &Host) -> Result<TaskCounts> {
+    Err(Error::unsupported("task_counts"))
 }
 
 pub(crate) fn per_cpu_freq(_host: &Host) -> Result<Vec<PerCpuFreq>> {

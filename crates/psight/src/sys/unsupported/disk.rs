@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::disk::{DiskIo, DiskTraffic, DiskUsage, Disks, MountPoint, Mounts, Partition};
+use crate::disk::{
+    DiskDevice, DiskIo, DiskTraffic, DiskUsage, Disks, MountPoint, Mounts, Partition,
+};
 use crate::sys::seen::Seen;
 use crate::{Error, Host, Result};
 
@@ -40,6 +42,10 @@ pub(crate) fn disk_io_counters(_host: &Host, _which: Disks) -> Result<BTreeMap<O
 
 pub(crate) fn disks_not_counted(_host: &Host) -> Result<Vec<OsString>> {
     Err(Error::unsupported("disks_not_counted"))
+}
+
+pub(crate) fn disk_devices(_host: &Host) -> Result<Vec<DiskDevice>> {
+    Err(Error::unsupported("disk_devices"))
 }
 
 pub(crate) fn disk_traffic(_host: &Host) -> Result<DiskTraffic> {

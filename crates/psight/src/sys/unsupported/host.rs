@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::host::{Constants, HostInfo};
+use crate::host::{Constants, Hardware, HostInfo};
 use crate::{Error, Host, Result};
 
 /// Values that no kernel had to be asked for; a back-end that counts in pages or ticks states its own.
@@ -12,6 +12,10 @@ pub(crate) fn constants() -> Constants {
 
 pub(crate) fn info(_host: &Host) -> Result<HostInfo> {
     Err(Error::unsupported("info"))
+}
+
+pub(crate) fn hardware(_host: &Host) -> Result<Hardware> {
+    Err(Error::unsupported("hardware"))
 }
 
 pub(crate) fn boot_time(_host: &Host) -> Result<SystemTime> {

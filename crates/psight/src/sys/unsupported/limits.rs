@@ -1,6 +1,6 @@
 //! What a process may use of the machine, refused.
 
-use crate::limits::{EffectiveCpus, EffectiveMemory};
+use crate::limits::{EffectiveCpus, EffectiveMemory, GroupUsage};
 use crate::{Error, Host, Process, Result};
 
 /// Whose limits are those of the machine.
@@ -14,4 +14,8 @@ pub(crate) fn effective_memory(_process: &Process) -> Result<EffectiveMemory> {
 
 pub(crate) fn effective_cpus(_process: &Process) -> Result<EffectiveCpus> {
     Err(Error::unsupported("effective_cpus"))
+}
+
+pub(crate) fn group_usage(_process: &Process) -> Result<GroupUsage> {
+    Err(Error::unsupported("group_usage"))
 }

@@ -1,6 +1,8 @@
 //! Memory, refused.
 
-use crate::memory::{CommittedMemory, HeapInfo, MemoryCaches, SwapMemory, VirtualMemory};
+use crate::memory::{
+    CommittedMemory, HeapInfo, MemoryCaches, MemoryDetails, MemoryEvents, SwapMemory, VirtualMemory,
+};
 use crate::{Error, Host, Result};
 
 pub(crate) fn virtual_memory(_host: &Host) -> Result<(VirtualMemory, bool)> {
@@ -13,6 +15,14 @@ pub(crate) fn committed_memory(_host: &Host) -> Result<CommittedMemory> {
 
 pub(crate) fn memory_caches(_host: &Host) -> Result<MemoryCaches> {
     Err(Error::unsupported("memory_caches"))
+}
+
+pub(crate) fn memory_details(_host: &Host) -> Result<MemoryDetails> {
+    Err(Error::unsupported("memory_details"))
+}
+
+pub(crate) fn memory_events(_host: &Host) -> Result<MemoryEvents> {
+    Err(Error::unsupported("memory_events"))
 }
 
 pub(crate) fn swap_memory(_host: &Host) -> Result<SwapMemory> {

@@ -12,8 +12,10 @@ pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod pressure;
 pub(crate) mod process;
+pub(crate) mod scheduling;
 pub(crate) mod seen;
 pub(crate) mod sensors;
+pub(crate) mod standing;
 pub(crate) mod table;
 pub(crate) mod users;
 

@@ -1,17 +1,19 @@
-//! When a process runs and what it waits for, refused. Linux's alone, and no question of the table of systems.
+//! When a process runs and what it waits for, refused.
 
 use std::ffi::OsString;
 
-use crate::process::Scheduling;
+use crate::process::{Scheduling, ThreadTurns};
 use crate::sys::process::Raw;
 use crate::{Error, Result};
 
-const SCHEDULING: &str = "how a process is scheduled";
-
 pub(crate) fn scheduling(_raw: &Raw) -> Result<Scheduling> {
-    Err(Error::unsupported(SCHEDULING))
+    Err(Error::unsupported("scheduling"))
 }
 
 pub(crate) fn wchan(_raw: &Raw) -> Result<Option<OsString>> {
-    Err(Error::unsupported(SCHEDULING))
+    Err(Error::unsupported("wchan"))
+}
+
+pub(crate) fn thread_turns(_raw: &Raw) -> Result<Vec<ThreadTurns>> {
+    Err(Error::unsupported("thread_turns"))
 }

@@ -1,4 +1,4 @@
-//! Where a process stands, refused. Linux's alone, and no question of the table of systems.
+//! Where a process stands, refused.
 
 use std::ffi::OsString;
 
@@ -6,32 +6,30 @@ use crate::process::{Namespace, OomScore};
 use crate::sys::process::Raw;
 use crate::{Error, Host, Result};
 
-const STANDING: &str = "where a process stands";
-
 pub(crate) fn namespaces(_raw: &Raw) -> Result<Vec<Namespace>> {
-    Err(Error::unsupported(STANDING))
+    Err(Error::unsupported("namespaces"))
 }
 
 pub(crate) fn security_label(_raw: &Raw) -> Result<Option<OsString>> {
-    Err(Error::unsupported(STANDING))
+    Err(Error::unsupported("security_label"))
 }
 
 pub(crate) fn login_uid(_raw: &Raw) -> Result<Option<u32>> {
-    Err(Error::unsupported(STANDING))
+    Err(Error::unsupported("login_uid"))
 }
 
 pub(crate) fn oom_score(_raw: &Raw) -> Result<OomScore> {
-    Err(Error::unsupported(STANDING))
+    Err(Error::unsupported("oom_score"))
 }
 
 pub(crate) fn locked_memory(_raw: &Raw) -> Result<Option<u64>> {
-    Err(Error::unsupported(STANDING))
+    Err(Error::unsupported("locked_memory"))
 }
 
 pub(crate) fn all_locked_memory(_host: &Host) -> Result<Option<u64>> {
-    Err(Error::unsupported("locked memory"))
+    Err(Error::unsupported("locked_memory"))
 }
 
 pub(crate) fn delay_accounting(_host: &Host) -> Result<Option<bool>> {
-    Err(Error::unsupported("delay accounting"))
+    Err(Error::unsupported("delay_accounting"))
 }

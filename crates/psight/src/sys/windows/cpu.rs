@@ -15,7 +15,7 @@ use super::machine::ffi;
 use crate::cpu::{CpuFreq, CpuSample, CpuStats, CpuTimes, PerCpuFreq, PerCpuTimes};
 use crate::{Error, Host, Result};
 
-pub(crate) use super::load_average;
+pub(crate) use super::{load_average, task_counts};
 
 const SYSTEM_PERFORMANCE_INFORMATION: i32 = 2;
 const SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION: i32 = 8;

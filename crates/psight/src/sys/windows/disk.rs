@@ -18,7 +18,7 @@ use crate::disk::{DiskIo, DiskTraffic, DiskUsage, Disks, MountPoint, Mounts, Par
 use crate::sys::seen::Seen;
 use crate::{Error, Host, Result};
 
-pub(crate) use super::{capture_statvfs, disks_not_counted};
+pub(crate) use super::{capture_statvfs, disk_devices, disks_not_counted};
 
 /// What a drive is (`GetDriveType`), as psutil calls it.
 fn kind_of(number: u32) -> &'static str {

@@ -10,6 +10,8 @@ use super::text;
 use crate::host::{Constants, HostInfo};
 use crate::{Error, Host, Result};
 
+pub(crate) use super::hardware;
+
 const SYSTEM_TIME_OF_DAY_INFORMATION: i32 = 3;
 
 /// The page size of the processor, and the unit in which the kernel counts time.
@@ -33,6 +35,8 @@ pub(crate) fn info(host: &Host) -> Result<HostInfo> {
     Ok(HostInfo {
         hostname: ffi::computer_name().ok().and_then(string),
         os: registry(windows, "ProductName"),
+        os_id: Some("windows".to_owned()),
+        os_version: None,
         kernel: ffi::version().map(|[major, minor, build]| format!("{major}.{minor}.{build}")),
         architecture: Some(std::env::consts::ARCH.to_owned()),
         processor: registry(processor, "ProcessorNameString"),

@@ -9,7 +9,7 @@ use super::machine;
 use crate::memory::{HeapInfo, SwapMemory, VirtualMemory, percent};
 use crate::{Error, Host, Result};
 
-pub(crate) use super::{committed_memory, memory_caches};
+pub(crate) use super::{committed_memory, memory_caches, memory_details, memory_events};
 
 const SYSTEM_PAGE_FILE_INFORMATION: i32 = 18;
 

@@ -21,10 +21,13 @@ pub(crate) mod services;
 pub(crate) mod table;
 pub(crate) mod users;
 pub(crate) use super::unsupported::control::{pid_max, rlimit, set_rlimit};
-pub(crate) use super::unsupported::cpu::load_average;
-pub(crate) use super::unsupported::disk::{capture_statvfs, disks_not_counted};
+pub(crate) use super::unsupported::cpu::{load_average, task_counts};
+pub(crate) use super::unsupported::disk::{capture_statvfs, disk_devices, disks_not_counted};
 pub(crate) use super::unsupported::files::fds;
-pub(crate) use super::unsupported::memory::{committed_memory, memory_caches};
+pub(crate) use super::unsupported::host::hardware;
+pub(crate) use super::unsupported::memory::{
+    committed_memory, memory_caches, memory_details, memory_events,
+};
 pub(crate) use super::unsupported::net::{
     capture_addresses, capture_links, capture_routes, protocol_counters,
 };
@@ -33,7 +36,7 @@ pub(crate) use super::unsupported::users::{
     Listed, asked_name, group_id, group_name, login_records, terminal_idle,
     terminal_takes_messages, user_id,
 };
-pub(crate) use super::unsupported::{doctor, limits, pressure, seen};
+pub(crate) use super::unsupported::{doctor, limits, pressure, scheduling, seen, standing};
 
 // Each with the type of an answer.
 process::refuse!(unsupported::process::{

@@ -16,7 +16,7 @@ use crate::sys::seen::Seen;
 use crate::{Error, Host, Result};
 
 /// In what the kernel counts, whatever the disk's own sectors are.
-const SECTOR: u64 = 512;
+pub(super) const SECTOR: u64 = 512;
 
 // diskstats, else /sys/block/*/stat
 pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {

@@ -143,13 +143,13 @@ impl Raw {
     }
 }
 
-fn tasks(path: &Path) -> io::Result<(OwnedFd, Vec<u32>)> {
+pub(super) fn tasks(path: &Path) -> io::Result<(OwnedFd, Vec<u32>)> {
     let dir = read::directory(path)?;
     let mut ids = Vec::new();
     read::numbers(dir.as_fd(), &mut ids)?;
     Ok((dir, ids))
 }
 
-fn is_absence(error: &io::Error) -> bool {
+pub(super) fn is_absence(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
 }
