@@ -171,7 +171,7 @@ fn iostat_reports_as_often_as_it_is_told() {
 
 #[test]
 fn uptime_says_what_procps_says() {
-    for arguments in [&["-p"][..], &["-s"]] {
+    for arguments in [&["-p"][..], &["-s"], &["-p", "-s"]] {
         let Some(_) = told("uptime", arguments) else { return };
         let ours = || printed(&[&["uptime"], arguments].concat());
         eventually(ours, || told("uptime", arguments).unwrap());
@@ -287,7 +287,7 @@ fn w_has_the_users_and_times_that_procps_has() {
     let record = |from, ago| login_record("root", terminal, pid, from, ago);
     fs::write(&records, [record("", 600), record("192.0.2.9", 900_000)].concat()).unwrap();
     let show = "mount -t tmpfs none /run && cp \"$1\" /run/utmp && exec \"$0\" w $2";
-    for options in ["-h", "-hs", "-hf", "-hi", "-hu", ""] {
+    for options in ["-h", "-hs", "-hf", "-hff", "-hi", "-hu", ""] {
         let of = |program: &str| {
             let mut shown = std::process::Command::new("unshare");
             shown.args(["-m", "sh", "-c", show, program, records.to_str().unwrap(), options]);
@@ -445,6 +445,10 @@ fn df_counts_in_the_blocks_and_columns_of_coreutils() {
         &["--output"],
         &["--output=source,pcent,target,file"],
         &["-h", "--output=itotal,size,used", "--total"],
+        &["-h", "-k"],
+        &["-k", "-B1M"],
+        &["-BkB", "-m"],
+        &["-x", "nobody-has-this-type"],
     ] {
         let arguments = [arguments, &[here]].concat();
         let Some(_) = told("df", &arguments) else { return };
@@ -453,6 +457,17 @@ fn df_counts_in_the_blocks_and_columns_of_coreutils() {
     }
     assert_eq!(run(&["df", "-i", "--output"]).status.code(), Some(2));
     assert_eq!(run(&["df", "-B", "none"]).status.code(), Some(2));
+    for arguments in [
+        &["-t", "nobody-has-this-type"][..],
+        &["-t", "nobody-has-this-type", here],
+        &["/no/such/file"],
+        &["-x", "proc", "/proc"],
+    ] {
+        let output = run(&[&["df"], arguments].concat());
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{output:?}");
+        assert_eq!(told("df", arguments).unwrap(), "", "{arguments:?}");
+    }
 }
 
 #[test]
@@ -469,6 +484,11 @@ fn free_has_the_units_and_the_repetition_of_procps() {
             total(told("free", &[unit]).unwrap()),
             "{unit}"
         );
+    }
+    for units in [&["-mh"][..], &["-h", "--giga"], &["--kilo", "-h"]] {
+        let total = |text: String| words(&text)[1][1].clone();
+        let ours = total(printed(&[&["free"], units].concat()));
+        assert_eq!(ours, total(told("free", units).unwrap()), "{units:?}");
     }
     let repeated = printed(&["free", "-g", "-s", "0.01", "-c", "3"]);
     assert_eq!(repeated.matches("Mem:").count(), 3, "{repeated}");
