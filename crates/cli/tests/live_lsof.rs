@@ -127,6 +127,26 @@ fn a_table_of_files_is_the_one_of_lsof() {
 }
 
 #[test]
+fn a_name_with_blanks_is_one_word_of_a_table() {
+    let holder = Holder::new();
+    for name in ["a name of many", "(brackets) x"] {
+        let program = holder.folder.path().join(name);
+        let copied =
+            Command::new("install").args(["-m", "755", "/bin/sleep"]).arg(&program).status();
+        assert!(copied.unwrap().success());
+        let child = Ended(Command::new(&program).arg("1000").stdin(Stdio::null()).spawn().unwrap());
+        let comm = format!("/proc/{}/comm", child.id());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while std::fs::read_to_string(&comm).unwrap().trim() != name {
+            assert!(Instant::now() < deadline, "it never started");
+        }
+        for more in [&[][..], &["+c0"], &["+c5"], &["-Fpcn"]] {
+            agree(&[&["-nP", "-a", "-d", "cwd", "-p", &child.id().to_string()], more].concat());
+        }
+    }
+}
+
+#[test]
 fn a_lock_is_marked_like_lsof_marks_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("locked");
