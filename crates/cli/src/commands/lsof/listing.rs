@@ -104,7 +104,11 @@ impl Arguments {
         columns.extend(self.groups.is_some().then(|| Column::right("PGID")));
         let user = Column::right("USER").at_least(if self.numeric_users { 8 } else { 0 });
         columns.extend([user, Column::left("  FD"), Column::right("TYPE")]);
-        let size = if self.positions { "OFFSET" } else { "SIZE/OFF" };
+        let size = match (self.positions, self.only_sizes()) {
+            (true, _) => "OFFSET",
+            (_, true) => "SIZE",
+            _ => "SIZE/OFF",
+        };
         columns.extend([Column::right("DEVICE"), Column::right(size)]);
         columns.extend(self.links.is_some().then(|| Column::right("NLINK")));
         columns.extend([Column::right("NODE"), Column::left("NAME").giving_way()]);
@@ -133,6 +137,7 @@ impl Arguments {
         table.cell(|line| device(entry, line));
         table.cell(|line| match entry.size().filter(|_| !self.positions) {
             Some(size) => line.number(size),
+            None if self.only_sizes() => {}
             None => {
                 if let Some(position) = entry.position() {
                     line.write(Paint::Plain, format_args!("0t{position}"));
@@ -150,6 +155,11 @@ impl Arguments {
             entry.name(line);
             line.push(Paint::Faint, entry.tcp_info(self.tcp_info()).unwrap_or_default());
         });
+    }
+
+    /// `-s` without a state: who sorts by size wants no positions among them.
+    fn only_sizes(&self) -> bool {
+        self.states.iter().any(String::is_empty) && !self.positions
     }
 
     fn tcp_info(&self) -> TcpInfo {
