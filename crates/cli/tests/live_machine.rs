@@ -118,7 +118,9 @@ fn iostat_has_the_columns_and_devices_of_sysstat() {
     if told("iostat", &["-V"]).is_none() {
         return;
     }
-    for arguments in [&["-d"][..], &["-d", "-m"], &["-d", "-p", "ALL"], &["-dx"], &["-dxm"]] {
+    for arguments in
+        [&["-d"][..], &["-d", "-m"], &["-d", "-p", "ALL"], &["-d", "ALL"], &["-dx"], &["-dxm"]]
+    {
         let kept = |text: String| -> Vec<Vec<String>> {
             let mut rows = section(&text, "Device");
             // Heads whole; of a device what hardly moves: its name, and what was ever read and discarded.
@@ -373,6 +375,8 @@ fn iotop_has_the_counters_of_proc() {
         ["read_bytes", "write_bytes"].map(|name| row["io_counters"][name].as_u64().unwrap())
     };
     eventually(ours, || ["read_bytes:", "write_bytes:"].map(counter));
+    let nobody = printed(&["iotop", "-b", "-n", "1", "-k", "-d", "0.01", "-u", "4000000"]);
+    assert!(nobody.contains(" 0.00 K/s") && !nobody.contains("-0.00"), "{nobody}");
     let idle = printed(&["iotop", "-b", "-n", "1", "-qqq", "-d", "0.01", "-p", &own]);
     assert!(idle.trim_start().starts_with(&own), "neither heads nor sums: {idle}");
 }
