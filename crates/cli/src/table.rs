@@ -250,6 +250,11 @@ impl Table {
         line.blanks(behind);
     }
 
+    /// How wide it is where nothing is cut.
+    pub(crate) fn width(&self) -> usize {
+        self.widths(None).iter().sum::<usize>() + self.gap * self.columns.len().saturating_sub(1)
+    }
+
     /// What each column needs; where that is too much, the widest of those that give way shrink.
     fn widths(&self, limit: Option<usize>) -> Vec<usize> {
         let needed = |(column, widest): (&Column, &usize)| {

@@ -140,6 +140,16 @@ fn iostat_has_the_columns_and_devices_of_sysstat() {
 }
 
 #[test]
+fn amounts_of_disks_are_not_cut_on_an_ordinary_terminal() {
+    for root in ["fixtures/linux/6.8-laptop", "fixtures/linux/2.6.24-server"] {
+        let whole = words(&printed(&["--root", root, "iostat", "-d"]));
+        let narrow = printed(&["--root", root, "--width", "76", "iostat", "-d"]);
+        assert!(narrow.lines().skip(1).all(|line| line.len() <= 76), "{narrow}");
+        assert_eq!(words(&narrow)[1..], whole[1..], "{root}");
+    }
+}
+
+#[test]
 fn iostat_counts_processor_time_since_boot_as_sysstat_does() {
     let Some(theirs) = told("iostat", &["-c"]) else { return };
     let (ours, theirs) = (section(&printed(&["iostat", "-c"]), "avg"), section(&theirs, "avg"));
