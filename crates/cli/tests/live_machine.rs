@@ -43,6 +43,36 @@ fn ifconfig_has_the_addresses_and_counters_that_net_tools_has() {
     eventually(|| kept(printed(&["ifconfig", "-a"])), || kept(told("ifconfig", &["-a"]).unwrap()));
 }
 
+/// Addresses with and without one for the whole network, as both programs show them.
+const ADDRESSES: &str = "
+    ip link add nic0 type veth peer name nic1 || ip link add nic0 type dummy
+    ip link set nic0 up
+    ip addr add 192.0.2.2/24 dev nic0
+    ip addr add 192.0.2.130/25 brd + dev nic0 label nic0:1
+    ip addr add 198.51.100.7/32 dev nic0 label nic0:2
+    for program in ifconfig \"$0 ifconfig\"; do
+        $program -a | grep 'inet '
+        echo the next
+    done
+";
+
+#[test]
+fn an_address_has_the_broadcast_that_net_tools_shows() {
+    let Some(_) = told("ifconfig", &["-a"]) else { return };
+    let is_root = told("id", &["-u"]).is_some_and(|uid| uid.trim() == "0");
+    let unshare = if is_root { "-n" } else { "-rn" };
+    let program = env!("CARGO_BIN_EXE_psight");
+    let Some(both) = told("unshare", &[unshare, "sh", "-c", ADDRESSES, program]) else { return };
+    let Some((theirs, ours)) = both.split_once("the next") else {
+        eprintln!("skipped: no network namespace can be made with unshare");
+        return;
+    };
+    let rows = |text: &str| -> BTreeSet<Vec<String>> {
+        words(text).into_iter().filter(|row| row.first().is_some_and(|it| it == "inet")).collect()
+    };
+    assert_eq!(rows(ours), rows(theirs), "{both}");
+}
+
 #[test]
 fn the_short_table_is_net_tools_table_under_both_its_names() {
     for (program, arguments) in [("ifconfig", ["-s", "-a"]), ("netstat", ["-i", "-a"])] {
