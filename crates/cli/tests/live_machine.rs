@@ -492,6 +492,7 @@ fn df_counts_in_the_blocks_and_columns_of_coreutils() {
         &["-h", "-k"],
         &["-k", "-B1M"],
         &["-BkB", "-m"],
+        &["-B'1"],
         &["-x", "nobody-has-this-type"],
     ] {
         let arguments = [arguments, &[here]].concat();

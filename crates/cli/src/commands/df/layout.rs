@@ -59,6 +59,8 @@ impl Block {
             _ => {}
         }
         let wrong = || format!("{text:?} is no size, as 1K, MB or 4096");
+        // Digits in groups, which the C locale and psight have not.
+        let text = text.strip_prefix('\'').unwrap_or(text);
         let end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at_checked(end).ok_or_else(wrong)?;
         let (factor, suffix) =
