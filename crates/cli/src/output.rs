@@ -241,13 +241,7 @@ mod tests {
 
     fn written(format: Format, rows: Rows<'_>) -> String {
         let kept = Kept::default();
-        let terminal = Terminal {
-            width: Some(5),
-            is_width_asked: false,
-            height: None,
-            colour: true,
-            unicode: true,
-        };
+        let terminal = Terminal { width: Some(5), height: None, colour: true, unicode: true };
         Output::new(Box::new(kept.clone()), format, terminal).rows(rows).unwrap();
         let bytes = kept.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()

@@ -450,13 +450,7 @@ mod tests {
 
     #[test]
     fn a_bar_is_never_empty_or_full_by_rounding() {
-        let terminal = Terminal {
-            width: None,
-            is_width_asked: false,
-            height: None,
-            colour: false,
-            unicode: false,
-        };
+        let terminal = Terminal { width: None, height: None, colour: false, unicode: false };
         let drawn = |percent| bar(percent, 10, &terminal).render(false);
         assert_eq!(drawn(0.0), "..........");
         assert_eq!(drawn(1.0), "#.........");

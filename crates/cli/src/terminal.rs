@@ -22,8 +22,6 @@ pub(crate) enum Colour {
 pub(crate) struct Terminal {
     /// Columns, where lines must be cut to them.
     pub(crate) width: Option<usize>,
-    /// Whether that was asked for by an option.
-    pub(crate) is_width_asked: bool,
     /// Rows, on a terminal.
     pub(crate) height: Option<usize>,
     /// Whether to paint.
@@ -37,9 +35,8 @@ impl Terminal {
     pub(crate) fn of_stdout(colour: Colour, width: Option<usize>) -> Self {
         let terminal = stdout().is_terminal();
         let size = terminal_size::terminal_size_of(stdout()).filter(|_| terminal);
-        let columns = || columns_of(variable);
+        let columns = || variable("COLUMNS")?.parse().ok().filter(|columns| *columns > 0);
         Self {
-            is_width_asked: width.is_some(),
             width: width
                 .or(size.map(|(width, _)| width.0.into()))
                 .or_else(|| if terminal { columns() } else { None }),
@@ -49,21 +46,10 @@ impl Terminal {
         }
     }
 
-    /// The same for commands whose elders cut their lines to `COLUMNS` wherever they go, as `watch` sets it.
-    pub(crate) fn heeding_columns(self) -> Self {
-        let columns = if self.is_width_asked { None } else { columns_of(variable) };
-        Self { width: columns.or(self.width), ..self }
-    }
-
     /// What stands where text was cut away.
     pub(crate) fn cut_mark(&self) -> char {
         if self.unicode { '…' } else { '+' }
     }
-}
-
-/// How wide the environment says that the screen is.
-fn columns_of(variable: impl Fn(&str) -> Option<String>) -> Option<usize> {
-    variable("COLUMNS")?.parse().ok().filter(|columns| *columns > 0)
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -245,28 +245,6 @@ fn agree_to_the_column(arguments: &[&str]) {
     }
 }
 
-/// As `watch` sets it, whose lines would be broken otherwise.
-#[test]
-fn lines_are_cut_to_the_columns_of_the_environment() {
-    let Some(family) = Family::new() else { return };
-    for (more, columns) in [(&[][..], "60"), (&["-ww"], "60"), (&[], "nonsense"), (&[], "")] {
-        let arguments = [&["-f", "-p", &family.pids], more].concat();
-        // Whether any line is longer: a cut one may end with a blank.
-        let is_wide = |mut command: Command| -> bool {
-            let output = command.env("COLUMNS", columns).output().unwrap();
-            let text = String::from_utf8(output.stdout).unwrap();
-            text.lines().any(|line| line.trim_end().chars().count() > 60)
-        };
-        let mut theirs = Command::new("ps");
-        theirs.args(&arguments);
-        if theirs.output().is_err() {
-            return eprintln!("skipped: there is no ps");
-        }
-        let ours = is_wide(common::command(&[&["ps"], &arguments[..]].concat()));
-        assert_eq!(ours, is_wide(theirs), "{arguments:?} {columns:?}");
-    }
-}
-
 #[test]
 fn the_environment_may_name_the_columns() {
     let Some(family) = Family::new() else { return };

@@ -348,7 +348,6 @@ fn show(
     context: &mut Context,
 ) -> Result<(), Failure> {
     let terminal = &mut context.output.terminal;
-    *terminal = terminal.heeding_columns();
     if arguments.wide > 0 {
         terminal.width = None;
     }

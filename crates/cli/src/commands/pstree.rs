@@ -115,9 +115,6 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         return Ok(context.output.rows(rows(&forest, &orders))?);
     }
     let terminal = &mut context.output.terminal;
-    if terminal.height.is_none() {
-        *terminal = terminal.heeding_columns();
-    }
     // As psmisc does it: lines for eyes, letters for programs.
     let is_watched = terminal.height.is_some() && terminal.unicode;
     let unicode = arguments.unicode || arguments.vt100 || is_watched && !arguments.ascii;

@@ -91,7 +91,6 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     if context.output.format != Format::Table {
         return Ok(context.output.rows(values(&sessions))?);
     }
-    context.output.terminal = context.output.terminal.heeding_columns();
     if !arguments.no_header {
         let header = uptime::header(context)?;
         context.output.lines([Line::new().with(Paint::Plain, header)])?;

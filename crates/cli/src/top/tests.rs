@@ -30,8 +30,7 @@ fn fixtures() -> PathBuf {
 
 /// A view of a machine, with numbers in place of those that a machine that stands still does not have.
 fn view(host: &Host) -> State {
-    let terminal =
-        Terminal { width: None, is_width_asked: false, height: None, colour: true, unicode: true };
+    let terminal = Terminal { width: None, height: None, colour: true, unicode: true };
     let mut state = State::new(Start {
         wanted: Wanted::default(),
         order: Order::by(Column::Cpu),

@@ -399,13 +399,8 @@ mod tests {
 
     fn drawn(cpus: u32, width: usize, height: usize) -> Vec<String> {
         let each: Vec<_> = (0..cpus).map(|cpu| (cpu, f64::from(cpu % 100))).collect();
-        let terminal = Terminal {
-            width: Some(width),
-            is_width_asked: false,
-            height: Some(height),
-            colour: false,
-            unicode: true,
-        };
+        let terminal =
+            Terminal { width: Some(width), height: Some(height), colour: false, unicode: true };
         let lines = each_processor(&each, &Frame::new(&terminal));
         assert!(lines.iter().all(|line| line.width() <= width));
         lines.iter().map(|line| line.render(false)).collect()

@@ -114,13 +114,7 @@ mod tests {
 
     #[test]
     fn a_level_needs_no_blocks() {
-        let terminal = Terminal {
-            width: None,
-            is_width_asked: false,
-            height: None,
-            colour: false,
-            unicode: false,
-        };
+        let terminal = Terminal { width: None, height: None, colour: false, unicode: false };
         assert_eq!([0.0, 50.0, 100.0].map(|percent| level(percent, &terminal)), ["0", "5", "9"]);
     }
 }
