@@ -97,6 +97,12 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
+/// How long ago something may be, in seconds: however long.
+pub(crate) fn age(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| format!("{text:?} is no number of seconds"))
+}
+
 /// CPU time as `ps` writes it in BSD style: `minutes:seconds`.
 pub(crate) fn cpu_time(seconds: f64) -> String {
     let seconds = seconds.max(0.0) as u64;

@@ -43,7 +43,7 @@ impl Entry {
     /// The command for clap.
     pub(crate) fn command(&self) -> Command {
         // After the arguments, whose own description would replace it.
-        let command = (self.augment)(Command::new(self.name).version(VERSION));
+        let command = forgiving((self.augment)(Command::new(self.name).version(VERSION)));
         command.about(self.about).long_about(None)
     }
 
@@ -52,6 +52,12 @@ impl Entry {
         let program = Global::augment_args(self.command()).bin_name(self.name);
         program.about(self.about).long_about(None)
     }
+}
+
+/// The command as getopt(3) reads its words: the same option twice is no fault, the last value counts, and a long one may be
+/// cut as long as it is clear which is meant.
+fn forgiving(command: Command) -> Command {
+    command.args_override_self(true).infer_long_args(true)
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -147,7 +153,7 @@ pub(crate) fn whole() -> Command {
 /// millisecond would notice.
 fn psight<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Command {
     let root = overview::Arguments::augment_args(Command::new("psight").version(VERSION));
-    Global::augment_args(root)
+    forgiving(Global::augment_args(root))
         .about("See every process and every resource of a machine, and control them")
         .long_about(None)
         .after_help("Without a command: one screen about this machine.")
@@ -178,6 +184,17 @@ mod tests {
         for entry in all() {
             entry.program().debug_assert();
         }
+    }
+
+    #[test]
+    fn an_option_may_be_there_twice_and_a_long_one_cut_short() {
+        for words in ["ps -a -a", "free --hum --tot", "df -k -k", "pgrep --exa --exact sh"] {
+            let words: Vec<&str> = words.split(' ').collect();
+            let parsed = named(words[0]).unwrap().program().try_get_matches_from(&words);
+            assert!(parsed.is_ok(), "{words:?}: {parsed:?}");
+        }
+        let unclear = named("free").unwrap().program().try_get_matches_from(["free", "--k"]);
+        assert!(unclear.is_err(), "--kilo or --kibi");
     }
 
     #[test]

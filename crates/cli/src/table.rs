@@ -27,6 +27,8 @@ pub(crate) struct Column {
     gives_way: bool,
     at_least: usize,
     at_most: usize,
+    /// What stands where `at_most` cut something away.
+    mark: Option<char>,
 }
 
 impl Column {
@@ -37,6 +39,7 @@ impl Column {
             gives_way: false,
             at_least: 0,
             at_most: usize::MAX,
+            mark: None,
         }
     }
 
@@ -62,9 +65,14 @@ impl Column {
         Self { at_least: width, ..self }
     }
 
-    /// The same column, never wider than this, whatever is in it.
+    /// The same column, never wider than this or its head, whatever is in it.
     pub(crate) fn at_most(self, width: usize) -> Self {
         Self { at_most: width, ..self }
+    }
+
+    /// The same with a mark where something was cut away.
+    pub(crate) fn at_most_with(self, width: usize, mark: char) -> Self {
+        Self { at_most: width, mark: Some(mark), ..self }
     }
 }
 
@@ -213,7 +221,10 @@ impl Table {
                     cell.clear();
                     cell.append_part(&block.cells, range, &mut piece);
                     match self.columns.get(at) {
-                        Some(column) if *width == column.at_most => cell.cut_off(*width),
+                        Some(column) if *width >= column.at_most => match column.mark {
+                            Some(mark) => cell.cut_to(*width, mark),
+                            None => cell.cut_off(*width),
+                        },
                         _ => cell.cut_to(*width, mark),
                     }
                     self.place_cut(&cell, at, *width, &mut line);
@@ -239,14 +250,20 @@ impl Table {
         line.blanks(behind);
     }
 
+    /// How wide it is where nothing is cut.
+    pub(crate) fn width(&self) -> usize {
+        self.widths(None).iter().sum::<usize>() + self.gap * self.columns.len().saturating_sub(1)
+    }
+
     /// What each column needs; where that is too much, the widest of those that give way shrink.
     fn widths(&self, limit: Option<usize>) -> Vec<usize> {
         let needed = |(column, widest): (&Column, &usize)| {
             let head = Line::new().with(Paint::Plain, &column.title).width();
-            (*widest)
-                .max(if self.heads { head } else { 0 })
-                .max(column.at_least)
-                .min(column.at_most)
+            (*widest).max(column.at_least).min(column.at_most).max(if self.heads {
+                head
+            } else {
+                0
+            })
         };
         let mut widths: Vec<usize> = self.columns.iter().zip(&self.widest).map(needed).collect();
         let Some(limit) = limit else { return widths };
@@ -418,6 +435,10 @@ mod tests {
         let mut table = Table::new(columns);
         table.row(words(["root", "something long"]));
         assert_eq!(text(table.lines(None, '…')), ["USER   WHAT", "root   someth"]);
+        let columns = vec![Column::left("USER").at_most_with(3, '+'), Column::left("N").at_most(1)];
+        let mut table = Table::new(columns);
+        table.row(words(["somebody", "name"]));
+        assert_eq!(text(table.lines(None, '…')), ["USER N", "som+ n"], "a head is never cut");
     }
 
     #[test]

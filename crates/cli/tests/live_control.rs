@@ -194,6 +194,9 @@ fn pgrep_chooses_and_prints_as_procps_does() {
         &["-r", "Z", &name],
         &["-F", pidfile.to_str().unwrap()],
         &["-O", "86400", &name],
+        &["-O", "864000", &name],
+        &["--nslist", "net", &name],
+        &["--list-f", "--exa", "-x", &name],
         &["-A", &name],
         &["-w", &name],
         &["-w", "-l", &name],
@@ -261,8 +264,20 @@ fn a_name_longer_than_the_kernel_keeps_is_found_whole_and_cut() {
     }
     assert_eq!(code(&["killall", "-q", "-e", "--dry-run", cut]), Some(1));
     assert_eq!(code(&["killall", "-q", "-e", "--dry-run", &name]), Some(0));
-    let path = program.to_str().unwrap();
-    assert_eq!(json(&["killall", "--dry-run", "--json", path])[0]["pid"].to_string(), pid);
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&program, &link).unwrap();
+    for path in [&program, &link] {
+        let path = path.to_str().unwrap();
+        assert_eq!(json(&["killall", "--dry-run", "--json", path])[0]["pid"].to_string(), pid);
+        assert_eq!(
+            json(&["killall", "-I", "--dry-run", "--json", path])[0]["pid"].to_string(),
+            pid
+        );
+        assert_eq!(
+            code(&["killall", "-0", path]),
+            told("killall", &["-0", path]).and_then(|it| it.1)
+        );
+    }
 }
 
 #[test]
@@ -368,9 +383,14 @@ fn pidof_finds_and_prints_as_its_elder_does() {
     own.start();
     let first = children[0].id().to_string();
     let path = program.to_str().unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&program, &link).unwrap();
     for arguments in [
         &[&*name][..],
         &[path],
+        &[link.to_str().unwrap()],
+        &["-c", &name],
+        &["-c", "-x", &own.name],
         &["-s", &name],
         &["-o", &first, &name],
         &["-d", ",", &name],

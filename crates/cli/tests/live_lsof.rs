@@ -117,6 +117,9 @@ fn a_table_of_files_is_the_one_of_lsof() {
         &["-i", "TCP", "-T"],
         &["-i", "TCP", "-Tq"],
         &["-i", "TCP", "-Tqs"],
+        &["-d", "0", "-l", "-u", "0"],
+        &["-d", "0", "-s"],
+        &["-d", "0", "-o8"],
         &["-i4", "-s", "TCP:LISTEN"],
         &["-i", "-s", "TCP:^LISTEN"],
         &["-iUDP"],
@@ -124,6 +127,88 @@ fn a_table_of_files_is_the_one_of_lsof() {
     ] {
         agree(&[&["-nP", "-a", "-p", &pid], more].concat());
     }
+}
+
+#[test]
+fn a_name_with_blanks_is_one_word_of_a_table() {
+    let holder = Holder::new();
+    for name in ["a name of many", "(brackets) x"] {
+        let program = holder.folder.path().join(name);
+        let copied =
+            Command::new("install").args(["-m", "755", "/bin/sleep"]).arg(&program).status();
+        assert!(copied.unwrap().success());
+        let child = Ended(Command::new(&program).arg("1000").stdin(Stdio::null()).spawn().unwrap());
+        let comm = format!("/proc/{}/comm", child.id());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while std::fs::read_to_string(&comm).unwrap().trim() != name {
+            assert!(Instant::now() < deadline, "it never started");
+        }
+        for more in [&[][..], &["+c0"], &["+c5"], &["-Fpcn"]] {
+            agree(&[&["-nP", "-a", "-d", "cwd", "-p", &child.id().to_string()], more].concat());
+        }
+    }
+}
+
+#[test]
+fn what_was_deleted_while_it_is_used_is_told() {
+    let holder = Holder::new();
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("program");
+    let copied = Command::new("install").args(["-m", "755", "/bin/sleep"]).arg(&program).status();
+    assert!(copied.unwrap().success());
+    let child = Command::new(&program)
+        .arg("1000")
+        .current_dir(folder.path())
+        .stdin(File::open(holder.file()).unwrap())
+        .spawn()
+        .unwrap();
+    let child = Holder { child: Ended(child), folder, port: 0 };
+    let comm = format!("/proc/{}/comm", child.child.id());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while std::fs::read_to_string(&comm).unwrap() != "program\n" {
+        assert!(Instant::now() < deadline, "it never started");
+    }
+    std::fs::remove_file(holder.file()).unwrap();
+    std::fs::remove_file(&program).unwrap();
+    std::fs::remove_dir(child.folder.path()).unwrap();
+    let pid = child.pid();
+    for more in [&["-d", "cwd,txt,0"][..], &["-d", "cwd,txt,0", "-Fpfn"], &["-d", "cwd,txt", "+L1"]]
+    {
+        agree(&[&["-nP", "-a", "-p", &pid], more].concat());
+    }
+    let shown = said(&["-nP", "-a", "-p", &pid, "-d", "cwd,txt,0"]).0;
+    assert_eq!(shown.matches("(deleted)").count(), 3, "{shown}");
+}
+
+/// But for the column DEVICE, in which lsof has an address of the kernel.
+#[test]
+fn unix_sockets_have_the_states_of_lsof() {
+    let holder = Holder::new();
+    let pid = holder.pid();
+    for more in [&["-U"][..], &["-U", "-T"], &["-U", "-FfnT"], &["-U", "-s", "TCP:ESTABLISHED"]] {
+        let arguments = [&["-nP", "-a", "-p", &pid], more].concat();
+        let Some((theirs, _)) = told(&arguments) else { return };
+        let of = |text: &str| -> Vec<Vec<String>> {
+            let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
+            let lines = text.lines().map(words).collect::<Vec<Vec<String>>>();
+            let no_address =
+                |words: Vec<String>| words.into_iter().filter(|it| !it.starts_with("0x")).collect();
+            lines.into_iter().map(no_address).collect()
+        };
+        assert_eq!(of(&said(&arguments).0), of(&theirs), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_user_that_nobody_is_is_refused() {
+    let Some((theirs, code)) = told(&["-u", "nobody-is-called-so", "/dev/null"]) else { return };
+    assert_eq!((theirs.as_str(), code), ("", Some(1)));
+    assert_eq!(said(&["-u", "nobody-is-called-so", "/dev/null"]), (String::new(), Some(2)));
+    let own = std::process::id().to_string();
+    let uid = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap());
+    let found = |more: &[&str]| said(&[&["-t", "-a", "-p", &own], more].concat()).0.trim() == own;
+    assert!(found(&["-l", "-u", &uid.to_string()]));
+    assert!(uid != 0 || found(&["-l", "-u", "root"]), "numbers are shown, and names understood");
 }
 
 #[test]

@@ -43,6 +43,36 @@ fn ifconfig_has_the_addresses_and_counters_that_net_tools_has() {
     eventually(|| kept(printed(&["ifconfig", "-a"])), || kept(told("ifconfig", &["-a"]).unwrap()));
 }
 
+/// Addresses with and without one for the whole network, as both programs show them.
+const ADDRESSES: &str = "
+    ip link add nic0 type veth peer name nic1 || ip link add nic0 type dummy
+    ip link set nic0 up
+    ip addr add 192.0.2.2/24 dev nic0
+    ip addr add 192.0.2.130/25 brd + dev nic0 label nic0:1
+    ip addr add 198.51.100.7/32 dev nic0 label nic0:2
+    for program in ifconfig \"$0 ifconfig\"; do
+        $program -a | grep 'inet '
+        echo the next
+    done
+";
+
+#[test]
+fn an_address_has_the_broadcast_that_net_tools_shows() {
+    let Some(_) = told("ifconfig", &["-a"]) else { return };
+    let is_root = told("id", &["-u"]).is_some_and(|uid| uid.trim() == "0");
+    let unshare = if is_root { "-n" } else { "-rn" };
+    let program = env!("CARGO_BIN_EXE_psight");
+    let Some(both) = told("unshare", &[unshare, "sh", "-c", ADDRESSES, program]) else { return };
+    let Some((theirs, ours)) = both.split_once("the next") else {
+        eprintln!("skipped: no network namespace can be made with unshare");
+        return;
+    };
+    let rows = |text: &str| -> BTreeSet<Vec<String>> {
+        words(text).into_iter().filter(|row| row.first().is_some_and(|it| it == "inet")).collect()
+    };
+    assert_eq!(rows(ours), rows(theirs), "{both}");
+}
+
 #[test]
 fn the_short_table_is_net_tools_table_under_both_its_names() {
     for (program, arguments) in [("ifconfig", ["-s", "-a"]), ("netstat", ["-i", "-a"])] {
@@ -118,7 +148,9 @@ fn iostat_has_the_columns_and_devices_of_sysstat() {
     if told("iostat", &["-V"]).is_none() {
         return;
     }
-    for arguments in [&["-d"][..], &["-d", "-m"], &["-d", "-p", "ALL"], &["-dx"], &["-dxm"]] {
+    for arguments in
+        [&["-d"][..], &["-d", "-m"], &["-d", "-p", "ALL"], &["-d", "ALL"], &["-dx"], &["-dxm"]]
+    {
         let kept = |text: String| -> Vec<Vec<String>> {
             let mut rows = section(&text, "Device");
             // Heads whole; of a device what hardly moves: its name, and what was ever read and discarded.
@@ -134,6 +166,16 @@ fn iostat_has_the_columns_and_devices_of_sysstat() {
         };
         let ours = || kept(printed(&[&["iostat"], arguments].concat()));
         eventually(ours, || kept(told("iostat", arguments).unwrap()));
+    }
+}
+
+#[test]
+fn amounts_of_disks_are_not_cut_on_an_ordinary_terminal() {
+    for root in ["fixtures/linux/6.8-laptop", "fixtures/linux/2.6.24-server"] {
+        let whole = words(&printed(&["--root", root, "iostat", "-d"]));
+        let narrow = printed(&["--root", root, "--width", "76", "iostat", "-d"]);
+        assert!(narrow.lines().skip(1).all(|line| line.len() <= 76), "{narrow}");
+        assert_eq!(words(&narrow)[1..], whole[1..], "{root}");
     }
 }
 
@@ -171,7 +213,7 @@ fn iostat_reports_as_often_as_it_is_told() {
 
 #[test]
 fn uptime_says_what_procps_says() {
-    for arguments in [&["-p"][..], &["-s"]] {
+    for arguments in [&["-p"][..], &["-s"], &["-p", "-s"]] {
         let Some(_) = told("uptime", arguments) else { return };
         let ours = || printed(&[&["uptime"], arguments].concat());
         eventually(ours, || told("uptime", arguments).unwrap());
@@ -287,7 +329,7 @@ fn w_has_the_users_and_times_that_procps_has() {
     let record = |from, ago| login_record("root", terminal, pid, from, ago);
     fs::write(&records, [record("", 600), record("192.0.2.9", 900_000)].concat()).unwrap();
     let show = "mount -t tmpfs none /run && cp \"$1\" /run/utmp && exec \"$0\" w $2";
-    for options in ["-h", "-hs", "-hf", "-hi", "-hu", ""] {
+    for options in ["-h", "-hs", "-hf", "-hff", "-hi", "-hu", ""] {
         let of = |program: &str| {
             let mut shown = std::process::Command::new("unshare");
             shown.args(["-m", "sh", "-c", show, program, records.to_str().unwrap(), options]);
@@ -373,6 +415,8 @@ fn iotop_has_the_counters_of_proc() {
         ["read_bytes", "write_bytes"].map(|name| row["io_counters"][name].as_u64().unwrap())
     };
     eventually(ours, || ["read_bytes:", "write_bytes:"].map(counter));
+    let nobody = printed(&["iotop", "-b", "-n", "1", "-k", "-d", "0.01", "-u", "4000000"]);
+    assert!(nobody.contains(" 0.00 K/s") && !nobody.contains("-0.00"), "{nobody}");
     let idle = printed(&["iotop", "-b", "-n", "1", "-qqq", "-d", "0.01", "-p", &own]);
     assert!(idle.trim_start().starts_with(&own), "neither heads nor sums: {idle}");
 }
@@ -445,6 +489,11 @@ fn df_counts_in_the_blocks_and_columns_of_coreutils() {
         &["--output"],
         &["--output=source,pcent,target,file"],
         &["-h", "--output=itotal,size,used", "--total"],
+        &["-h", "-k"],
+        &["-k", "-B1M"],
+        &["-BkB", "-m"],
+        &["-B'1"],
+        &["-x", "nobody-has-this-type"],
     ] {
         let arguments = [arguments, &[here]].concat();
         let Some(_) = told("df", &arguments) else { return };
@@ -453,6 +502,17 @@ fn df_counts_in_the_blocks_and_columns_of_coreutils() {
     }
     assert_eq!(run(&["df", "-i", "--output"]).status.code(), Some(2));
     assert_eq!(run(&["df", "-B", "none"]).status.code(), Some(2));
+    for arguments in [
+        &["-t", "nobody-has-this-type"][..],
+        &["-t", "nobody-has-this-type", here],
+        &["/no/such/file"],
+        &["-x", "proc", "/proc"],
+    ] {
+        let output = run(&[&["df"], arguments].concat());
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{output:?}");
+        assert_eq!(told("df", arguments).unwrap(), "", "{arguments:?}");
+    }
 }
 
 #[test]
@@ -469,6 +529,11 @@ fn free_has_the_units_and_the_repetition_of_procps() {
             total(told("free", &[unit]).unwrap()),
             "{unit}"
         );
+    }
+    for units in [&["-mh"][..], &["-h", "--giga"], &["--kilo", "-h"]] {
+        let total = |text: String| words(&text)[1][1].clone();
+        let ours = total(printed(&[&["free"], units].concat()));
+        assert_eq!(ours, total(told("free", units).unwrap()), "{units:?}");
     }
     let repeated = printed(&["free", "-g", "-s", "0.01", "-c", "3"]);
     assert_eq!(repeated.matches("Mem:").count(), 3, "{repeated}");

@@ -162,7 +162,9 @@ fn timers_are_those_of_net_tools() {
 #[test]
 fn the_columns_stand_where_net_tools_has_them() {
     let _tcp = TcpListener::bind("127.0.0.1:0").ok();
-    for options in ["-ltn", "-ltne", "-ltnp", "-ltnep", "-A inet -ltn", "--protocol=inet -lt -n"] {
+    for options in
+        ["-ltn", "-ltne", "-ltnp", "-ltnep", "-A inet -ltn", "--protocol=inet -lt -n", "--ip -ltn"]
+    {
         let options: Vec<&str> = options.split(' ').collect();
         let Some(theirs) = told("netstat", &options) else { return };
         let ours = printed(&[&["netstat"], &options[..]].concat());

@@ -54,6 +54,7 @@ fn every_piece_and_every_sum_is_the_one_of_procps() {
         &["-x", "-p"],
         &["-A", "0,7fffffffffff"],
         &["-A", "7f0000000000,ffffffffffffffff"],
+        &["-A", "7f0000000000,"],
     ] {
         agree(&[options, &[&pid]].concat());
     }

@@ -171,6 +171,8 @@ fn options_show_the_columns_that_ps_shows() {
         agree(&words);
     }
     let one = family.pids.split(',').nth(1).unwrap();
+    agree(&["-l", one]);
+    agree(&["-ly", "p", one]);
     for options in ["u", "l", "j", "s", "Z", "uH", "lH", "h", "w", "c", "S", "un", "axk"] {
         match options {
             "axk" => agree(&["k", "-pid", "-o", "pid", "-p", &family.pids]),
@@ -211,6 +213,15 @@ fn lines_are_those_of_ps_to_the_column() {
         &["m", "p", one],
         &["um", "p", one],
         &["-p", &pids, "--cumulative", "--header"],
+        &["-f", one],
+        &["-j", one],
+        &["-fc", "p", one],
+        &["-c", one],
+        &["-Zp", &pids],
+        &["c", "-fp", &pids],
+        &["-f", "H", "-p", &pids],
+        &["-f", "-f", "-p", &pids],
+        &["-w", "--cols", "200", "-p", &pids],
     ] {
         agree_to_the_column(arguments);
     }
@@ -231,6 +242,26 @@ fn agree_to_the_column(arguments: &[&str]) {
             return;
         }
         assert!(Instant::now() < deadline, "{arguments:?}\nours: {ours:#?}\ntheirs: {theirs:#?}");
+    }
+}
+
+#[test]
+fn the_environment_may_name_the_columns() {
+    let Some(family) = Family::new() else { return };
+    for format in ["pid,comm", "DefBSD", "DefSysV", ""] {
+        for options in [&[][..], &["-f"], &["-o", "pid"]] {
+            let arguments = [&["-p", &family.pids], options].concat();
+            let of = |mut command: Command| {
+                told(command.env("PS_FORMAT", format).env("TZ", "UTC").output().unwrap())
+            };
+            let mut theirs = Command::new("ps");
+            theirs.args(&arguments);
+            if theirs.output().is_err() {
+                return eprintln!("skipped: there is no ps");
+            }
+            let ours = of(common::command(&[&["ps"], &arguments[..]].concat()));
+            assert_eq!(ours, of(theirs), "{format} {options:?}");
+        }
     }
 }
 
@@ -526,7 +557,7 @@ fn each_thread_has_its_row() {
             agree(&[options, "-p", &family.pids, "-o", columns]);
         }
     }
-    for options in ["-jL", "-lLc", "-L", "-Lc"] {
+    for options in ["-jL", "-lLc", "-L", "-Lc", "-lT", "-jT"] {
         let has_others = options == "-L";
         let columns = if has_others { &["-o", "lwp,tty,time"][..] } else { &[] };
         agree(&[&[options, "-p", &family.pids], columns].concat());

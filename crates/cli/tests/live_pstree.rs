@@ -139,6 +139,18 @@ fn threads_are_in_braces_under_their_process() {
 }
 
 #[test]
+fn namespaces_that_are_not_the_parents_are_told() {
+    let family = Family::of(
+        // Where that may not be done, these are children that have ended.
+        "exec 2>/dev/null; sleep 1000 & unshare -u sleep 1001 & unshare -u sleep 1001 & \
+         unshare -mn sleep 1002 & sleep 1003 & echo ready; wait",
+    );
+    for options in [&["-S"][..], &["-Sp"], &["-Sa"], &["-Sg"], &["-Scn"], &["-Su"], &["-SA"]] {
+        agree(&[options, &[family.pid().as_str()][..]].concat());
+    }
+}
+
+#[test]
 fn the_parents_of_a_process_are_shown_on_demand() {
     let family = Family::of("echo ready; sleep 1000; true");
     for options in [&["-s"][..], &["-sp"], &["-sa"]] {

@@ -115,6 +115,40 @@ fn threads_have_ranks_of_their_own_as_in_top() {
 }
 
 #[test]
+fn the_user_is_the_one_whose_rights_a_process_has() {
+    let setpriv = ["--ruid", "65534", "sleep", "1000"];
+    let child = Command::new("setpriv").args(setpriv).stderr(Stdio::null()).spawn();
+    let Ok(child) = child else { return eprintln!("skipped: there is no setpriv") };
+    let mut child = Ended(child);
+    let pid = child.id().to_string();
+    let comm = || std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let deadline = Instant::now() + PATIENCE;
+    while comm() != "sleep\n" && child.0.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < deadline, "sleep never started");
+    }
+    let own = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap());
+    if own != 0 || comm() != "sleep\n" {
+        return eprintln!("skipped: only root may be somebody else");
+    }
+    agree(&["-p", &pid], |ours, theirs| {
+        let user = |rows: &[Vec<String>]| rows.last().and_then(|row| row.get(1).cloned());
+        user(ours) == user(theirs) && user(ours).as_deref() == Some("root")
+    });
+    let has = |options: &[&str]| {
+        let shown = printed(&[&["top", "-b", "-n", "1", "-d", "0.1"], options].concat());
+        columns(&shown).iter().any(|row| row[0] == pid)
+    };
+    for (options, is_there) in [
+        (["-u", "root"], true),
+        (["-u", "65534"], false),
+        (["-U", "root"], true),
+        (["-U", "65534"], true),
+    ] {
+        assert_eq!(has(&options), is_there, "{options:?}");
+    }
+}
+
+#[test]
 fn a_busy_process_has_its_percentage_in_the_first_frame() {
     let busy = Command::new("sh").args(["-c", "while :; do :; done"]).stdin(Stdio::null()).spawn();
     let busy = Ended(busy.unwrap());
@@ -143,9 +177,12 @@ fn a_document_to_a_sample_has_the_whole_machine_in_it() {
 
 #[test]
 fn what_makes_no_sense_is_refused() {
-    for wrong in
-        [&["top", "-b", "-o", "shoe_size"][..], &["top", "-b", "-d", "x"], &["top", "--csv"]]
-    {
+    for wrong in [
+        &["top", "-b", "-o", "shoe_size"][..],
+        &["top", "-b", "-d", "x"],
+        &["top", "--csv"],
+        &["top", "-b", "-n", "1", "-u", "nobody-is-called-so"],
+    ] {
         assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
     }
 }

@@ -104,7 +104,7 @@ fn completions_are_scripts_that_their_shells_read() {
 
 #[test]
 fn a_wrong_word_is_answered_with_the_right_one() {
-    for (words, tip) in [(&["fre"][..], "'free'"), (&["ps", "--tre"], "'--tree'")] {
+    for (words, tip) in [(&["fre"][..], "'free'"), (&["ps", "--treee"], "'--tree'")] {
         let refused = common::run(words);
         assert_eq!(refused.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&refused.stderr).contains(tip), "{refused:?}");

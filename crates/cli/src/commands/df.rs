@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// File systems that were written once, in a size that fits.
 const IMAGES: &[&str] = &["squashfs", "erofs", "cramfs", "iso9660", "udf"];
 
+/// The options that say in which unit, of which the last one counts.
+const UNITS: [&str; 5] = ["human", "si", "kibi", "mebi", "block_size"];
+
 /// Arguments of `psight df`.
 #[derive(Debug, Default, Args)]
 #[command(disable_help_flag = true)]
@@ -35,16 +38,16 @@ pub(crate) struct Arguments {
     #[arg(short, long)]
     all: bool,
     /// Sizes in powers of 1024, as 1.5G.
-    #[arg(short, long = "human-readable")]
+    #[arg(short, long = "human-readable", overrides_with_all = UNITS)]
     human: bool,
     /// Sizes in powers of 1000.
-    #[arg(short = 'H', long, conflicts_with = "human")]
+    #[arg(short = 'H', long, overrides_with_all = UNITS)]
     si: bool,
     /// Files instead of space.
     #[arg(short, long)]
     inodes: bool,
     /// In blocks of 1024 bytes, which is the default.
-    #[arg(short = 'k')]
+    #[arg(short = 'k', overrides_with_all = UNITS)]
     kibi: bool,
     /// Local file systems alone.
     #[arg(short, long)]
@@ -74,10 +77,10 @@ pub(crate) struct Arguments {
     #[arg(short = 'T', long = "print-type")]
     print_type: bool,
     /// In mebibytes.
-    #[arg(short = 'm', conflicts_with_all = ["kibi", "block_size"])]
+    #[arg(short = 'm', overrides_with_all = UNITS)]
     mebi: bool,
     /// In blocks of SIZE: 1M, or M for the same with a letter at each number.
-    #[arg(short = 'B', long, value_name = "SIZE", value_parser = Block::parse, conflicts_with = "kibi")]
+    #[arg(short = 'B', long, value_name = "SIZE", value_parser = Block::parse, overrides_with_all = UNITS)]
     block_size: Option<Block>,
     /// These columns, or all of them.
     #[arg(
@@ -125,7 +128,8 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
     let (asked, files): (Vec<Partition>, Vec<Option<PathBuf>>) = if arguments.paths.is_empty() {
         mounts.into_iter().filter(|mount| arguments.wants(mount)).map(|mount| (mount, None)).unzip()
     } else {
-        on_which(&arguments.paths, &mounts, context).into_iter().unzip()
+        let found = on_which(&arguments.paths, &mounts, context).into_iter();
+        found.filter(|(mount, _)| arguments.wants(mount)).unzip()
     };
     let mut rows = measured(asked, context);
     for (row, file) in rows.iter_mut().zip(files) {
@@ -135,12 +139,26 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         rows = without_repetition(rows);
     }
     if rows.is_empty() {
-        context.verdict = std::process::ExitCode::FAILURE;
+        return nothing(arguments.paths.is_empty(), context);
     }
     if context.output.format != Format::Table {
         return Ok(context.output.rows(values(&rows))?);
     }
     Ok(context.output.table(&layout::table(&arguments, &rows))?)
+}
+
+/// No file system is left: heads without a row would pass for an answer.
+fn nothing(of_all: bool, context: &mut Context) -> Result<(), Failure> {
+    let is_told = std::mem::replace(&mut context.verdict, std::process::ExitCode::FAILURE)
+        != std::process::ExitCode::SUCCESS;
+    if context.output.format != Format::Table {
+        return Ok(context.output.rows(values(&[]))?);
+    }
+    let which = if of_all { "no file system" } else { "none of their file systems" };
+    match is_told {
+        true => Ok(()),
+        false => Err(Failure::Coded(1, format!("{which} is of a type that was asked for"))),
+    }
 }
 
 impl Arguments {

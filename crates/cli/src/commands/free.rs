@@ -20,6 +20,9 @@ use crate::table::{Column, Table};
 pub(crate) struct Arguments {
     #[command(flatten)]
     unit: Unit,
+    /// In the unit that suits each number, whichever else is asked for.
+    #[arg(short, long)]
+    human: bool,
     /// Count in powers of 1000 instead of 1024.
     #[arg(long)]
     si: bool,
@@ -85,12 +88,13 @@ struct Unit {
     /// In pebibytes.
     #[arg(long)]
     pebi: bool,
-    /// In the unit that suits each number.
-    #[arg(short, long)]
-    human: bool,
 }
 
 impl Unit {
+    fn is_decimal(&self) -> bool {
+        self.kilo || self.mega || self.giga || self.tera || self.peta
+    }
+
     /// The size of the unit; -k and the like mean powers of 1000 together with --si.
     fn bytes(&self, base: u64) -> u64 {
         let decimal = [self.kilo, self.mega, self.giga, self.tera, self.peta];
@@ -242,8 +246,10 @@ fn sum(one: Option<u64>, other: Option<u64>) -> Option<u64> {
 
 fn written(arguments: &Arguments, bytes: Option<u64>) -> Line {
     let Some(bytes) = bytes else { return Line::new().with(Paint::Faint, "-") };
-    let scale = if arguments.si { Scale::Decimal } else { Scale::Binary };
-    let text = if arguments.unit.human {
+    // -h with --mega means powers of 1000 as well.
+    let is_decimal = arguments.si || arguments.human && arguments.unit.is_decimal();
+    let scale = if is_decimal { Scale::Decimal } else { Scale::Binary };
+    let text = if arguments.human {
         in_four(bytes, scale)
     } else {
         (bytes / arguments.unit.bytes(scale.base())).to_string()

@@ -207,7 +207,11 @@ fn address(address: &InterfaceAddress) -> Line {
         Family::Inet6 => prefix(netmask).map_or_else(|| netmask.clone(), |bits| bits.to_string()),
         _ => netmask.clone(),
     });
-    let more = [(mask, &netmask), ("broadcast", &address.broadcast), ("destination", &address.ptp)];
+    // A network without an address for all has its own address there in psutil, and zeros in net-tools.
+    let broadcast = address.broadcast.clone().map(|broadcast| {
+        if broadcast == address.address { "0.0.0.0".to_owned() } else { broadcast }
+    });
+    let more = [(mask, &netmask), ("broadcast", &broadcast), ("destination", &address.ptp)];
     for (name, value) in more {
         if let Some(value) = value {
             line.push(Paint::Plain, format!("  {name} {value}"));

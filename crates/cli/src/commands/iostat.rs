@@ -164,6 +164,10 @@ impl Arguments {
         context: &Context,
     ) -> Result<BTreeMap<OsString, DiskIo>, Failure> {
         let mut all = context.host.disk_io_counters(Disks::All)?;
+        let is_all = |name: &OsString| name == "ALL";
+        if asked.devices.iter().any(is_all) {
+            return Ok(all);
+        }
         if !asked.devices.is_empty() {
             all.retain(|name, _| asked.devices.contains(name));
             return Ok(all);
@@ -173,7 +177,7 @@ impl Arguments {
         let is_whole =
             |name: &OsString| whole.as_ref().is_none_or(|whole| whole.contains_key(name));
         match &self.partitions {
-            Some(disks) if disks.iter().any(|disk| disk == "ALL") => return Ok(all),
+            Some(disks) if disks.iter().any(is_all) => return Ok(all),
             Some(disks) => all.retain(|name, _| {
                 let of = |disk: &OsString| is_part_of(name, disk);
                 disks.contains(name) || !is_whole(name) && disks.iter().any(of)

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{BufRead as _, Write as _, stderr, stdin};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
@@ -92,7 +92,8 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         return Err(Failure::Usage("say which processes: by name or by user".to_owned()));
     }
     arguments.manner = std::mem::take(&mut arguments.manner).waiting(arguments.wait_for_all);
-    let names = arguments.names.iter().map(|name| Name::new(name, &arguments));
+    let is_captured = context.host.is_captured();
+    let names = arguments.names.iter().map(|name| Name::new(name, &arguments, is_captured));
     let names = names.collect::<Result<Vec<_>, _>>()?;
     let rows = candidates(&arguments, context)?;
     // For each name the processes that it fits; without names, whatever is of the user.
@@ -161,16 +162,22 @@ impl Arguments {
 /// One name as it is to be understood.
 #[derive(Debug)]
 enum Name<'a> {
-    Path(&'a Path),
+    /// As it was given, and without links, as the kernel has it.
+    Path(&'a Path, Option<PathBuf>),
     Pattern(Regex),
-    Word { word: &'a str, exact: bool },
+    Word {
+        word: &'a str,
+        exact: bool,
+    },
 }
 
 impl<'a> Name<'a> {
-    fn new(name: &'a str, arguments: &Arguments) -> Result<Self, Failure> {
+    fn new(name: &'a str, arguments: &Arguments, is_captured: bool) -> Result<Self, Failure> {
+        if !arguments.regexp && name.contains('/') {
+            return Ok(Self::Path(Path::new(name), targets::without_links(name, is_captured)));
+        }
         if !arguments.regexp && !arguments.ignore_case {
-            let word = Self::Word { word: name, exact: arguments.exact };
-            return Ok(if name.contains('/') { Self::Path(Path::new(name)) } else { word });
+            return Ok(Self::Word { word: name, exact: arguments.exact });
         }
         let pattern = if arguments.regexp {
             name.to_owned()
@@ -186,7 +193,9 @@ impl<'a> Name<'a> {
     fn fits(&self, row: &ProcessRow) -> bool {
         let name = row.name.as_deref();
         match self {
-            Self::Path(path) => row.exe.as_deref() == Some(path),
+            Self::Path(path, whole) => {
+                row.exe.as_deref().is_some_and(|exe| exe == *path || whole.as_deref() == Some(exe))
+            }
             Self::Word { word, exact } => is_named(row, word, *exact),
             Self::Pattern(pattern) => name.is_some_and(|name| {
                 let (whole, cut) = targets::names(name);

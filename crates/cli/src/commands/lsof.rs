@@ -29,7 +29,7 @@ use self::entry::{Entry, Held, Owner};
 use self::fields::Fields;
 use self::internet::Internet;
 use self::listing::Listing;
-use self::select::{Fds, List, Name, Part, Selection, Target};
+use self::select::{Fds, List, Name, Part, Selection, Target, User};
 use self::sockets::{Socket, Sockets};
 use super::{Context, Failure};
 use crate::applet::Applet;
@@ -77,7 +77,7 @@ pub(crate) struct Arguments {
     /// Show how many names files have (+L), or ask for those with fewer than N: +L1 for deleted ones.
     #[arg(long, value_name = "N")]
     links: Option<String>,
-    /// Only connections in these states (-s TCP:LISTEN); ^STATE is left out.
+    /// Only connections in these states (-s TCP:LISTEN); ^STATE is left out. -s alone: sizes, and no positions.
     #[arg(long = "state", value_name = "PROTOCOL:STATE,…")]
     states: Vec<String>,
     /// What fits all that is asked for, instead of some of it.
@@ -330,7 +330,6 @@ impl Arguments {
     fn selection(&self, context: &mut Context) -> Result<(Selection, bool), Failure> {
         let host = context.host.clone();
         let number = |word: &str| word.parse::<u32>().map_err(|_| format!("{word:?} is no number"));
-        let text = |word: &str| Ok(word.to_owned());
         let state = |word: &str| match word.split_once(':') {
             Some((protocol, state)) if protocol.eq_ignore_ascii_case("tcp") => Ok(state.to_owned()),
             Some((protocol, _)) => Err(format!("{protocol:?} has no states, TCP has")),
@@ -356,7 +355,7 @@ impl Arguments {
             Ok(Selection {
                 pids: List::parse(&self.pids, number)?,
                 groups: List::parse(self.groups.as_deref().unwrap_or_default(), number)?,
-                users: List::parse(&self.users, text)?,
+                users: List::parse(&self.users, |word| User::parse(word, &host))?,
                 commands: List::parse(&self.commands, Name::parse)?,
                 fds: List::parse(&self.fds, Fds::parse)?,
                 states: List::parse(&self.states, state)?,

@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     #[arg(short, long, alias = "program")]
     programs: bool,
     /// IPv4 alone.
-    #[arg(short = '4', long = "ipv4", alias = "inet")]
+    #[arg(short = '4', long = "ipv4", aliases = ["inet", "ip", "tcpip"])]
     ipv4: bool,
     /// IPv6 alone; with -4 both.
     #[arg(short = '6', long = "ipv6", alias = "inet6")]

@@ -1,7 +1,7 @@
 //! `psight pidof`: the pids of programs, as procps' `pidof` finds and prints them.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,7 +9,7 @@ use psight::Process;
 use psight::process::Status;
 use psight::table::{Columns, ProcessRow};
 
-use super::{Context, Failure};
+use super::{Context, Failure, targets};
 use crate::applet::Applet;
 use crate::line::{Line, Paint};
 use crate::output::Format;
@@ -39,6 +39,9 @@ pub(crate) struct Arguments {
     /// Do not look at programs on the network, which psight does not wait for anyway.
     #[arg(short = 'n', hide = true)]
     no_network: bool,
+    /// Those alone whose root directory is psight's own, as far as they show it.
+    #[arg(short = 'c', long)]
+    check_root: bool,
     /// Nothing but the exit code.
     #[arg(short, long)]
     quiet: bool,
@@ -66,8 +69,13 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let mut rows = context.host.processes(columns)?;
     rows.retain(|row| !omitted.contains(&row.pid.as_u32()));
     name_threads_of_the_kernel(&mut rows, context)?;
+    let is_captured = context.host.is_captured();
     let mut found: Vec<&ProcessRow> = Vec::new();
     for program in &arguments.programs {
+        let program = &Program {
+            named: Path::new(program),
+            file: targets::without_links(program, is_captured),
+        };
         // The newest first, as far as pids tell.
         let fitting = rows.iter().rev().filter(|row| is_of(row, program, arguments));
         for row in fitting.take(if arguments.single_shot { 1 } else { usize::MAX }) {
@@ -75,6 +83,9 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
                 found.push(row);
             }
         }
+    }
+    if arguments.check_root {
+        found.retain(|row| has_our_root(row, context));
     }
     if found.is_empty() {
         context.verdict = ExitCode::FAILURE;
@@ -87,6 +98,19 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     }
     let pids = found.iter().map(|row| Line::new().with(Paint::Plain, row.pid.to_string()));
     super::pgrep::joined(pids, Some(&arguments.separator), context)
+}
+
+/// A program that was asked for.
+struct Program<'a> {
+    named: &'a Path,
+    /// Where its file is, without links.
+    file: Option<PathBuf>,
+}
+
+/// Whether its root directory is psight's. Who may not look at it has to take it for so, as elsewhere.
+fn has_our_root(row: &ProcessRow, context: &Context) -> bool {
+    let root = row.process_unchecked(&context.host).root();
+    root.ok().flatten().is_none_or(|root| root == Path::new("/"))
 }
 
 /// Whether it has no command line to be known by: a thread of the kernel, or what has exited.
@@ -114,15 +138,18 @@ fn omitted(words: &[String]) -> Result<Vec<u32>, Failure> {
 }
 
 /// Whether the process runs `program`, which is its name or its path: by what it was started as, or by its file.
-fn is_of(row: &ProcessRow, program: &str, arguments: &Arguments) -> bool {
-    let program = Path::new(program);
+fn is_of(row: &ProcessRow, asked: &Program<'_>, arguments: &Arguments) -> bool {
+    let program = asked.named;
     let words: &[_] = row.cmdline.as_deref().unwrap_or_default();
     let Some(first) = words.first() else {
         let is_there = arguments.with_workers || row.status != Some(Status::Zombie);
         return is_there && row.name.as_deref() == Some(program.as_os_str());
     };
     if is_called(without_dash(first), program)
-        || row.exe.as_ref().is_some_and(|exe| is_file(exe, program))
+        || row
+            .exe
+            .as_ref()
+            .is_some_and(|exe| is_file(exe, program) || asked.file.as_ref() == Some(exe))
     {
         return true;
     }

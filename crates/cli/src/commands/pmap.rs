@@ -61,6 +61,7 @@ fn range(word: &str) -> Result<(u64, u64), String> {
         u64::from_str_radix(digits, 16).map_err(|_| format!("{text:?} is no address"))
     };
     match word.split_once(',') {
+        Some((low, "")) => Ok((number(low)?, u64::MAX)),
         Some((low, high)) => Ok((number(low)?, number(high)?)),
         None => number(word).map(|address| (address, address)),
     }

@@ -72,7 +72,7 @@ pub(crate) struct Arguments {
     #[arg(short = 'P')]
     processor: bool,
     /// With the label of the security module.
-    #[arg(short = 'M')]
+    #[arg(short = 'M', visible_short_alias = 'Z')]
     label: bool,
     /// Pid, label of the security module and command.
     #[arg(long)]
@@ -175,7 +175,7 @@ pub(crate) struct Arguments {
     #[arg(short = 'w', action = clap::ArgAction::Count)]
     wide: u8,
     /// Lines of this many columns.
-    #[arg(long = "cols", value_name = "COLUMNS", conflicts_with = "wide")]
+    #[arg(long = "cols", value_name = "COLUMNS")]
     cols: Option<usize>,
     /// No line of heads.
     #[arg(long = "no-headers", visible_alias = "no-heading", aliases = ["noheaders", "noheader", "no-header",
@@ -216,6 +216,15 @@ struct Bsd {
     environment: bool,
     /// Numbers in the place of users.
     numbers: bool,
+    /// Threads, each in a row, and no columns for their numbers.
+    threads: bool,
+}
+
+impl Arguments {
+    /// Whether threads have rows of their own.
+    fn has_threads(&self) -> bool {
+        self.threads || self.bsd.threads
+    }
 }
 
 impl Applet for Arguments {
@@ -275,7 +284,7 @@ fn run(mut arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         context.verdict = ExitCode::FAILURE;
     }
     let columns: Vec<&Chosen> = chosen.iter().chain(sort.iter().map(|(key, _)| key)).collect();
-    let mut rows = threads::shown(rows, arguments.threads, &columns, context)?;
+    let mut rows = threads::shown(rows, arguments.has_threads(), &columns, context)?;
     if arguments.quick.is_empty() {
         sort_rows(&mut rows, &sort, &reader);
     } else {
@@ -342,7 +351,7 @@ fn show(
     if arguments.wide > 0 {
         terminal.width = None;
     }
-    if let Some(width) = arguments.cols {
+    if let Some(width) = arguments.cols.filter(|_| arguments.wide < 2) {
         terminal.width = Some(width);
     }
     let is_sorted = !arguments.sort.is_empty();
@@ -414,7 +423,6 @@ fn berkeley(arguments: &mut Arguments) {
     arguments.tree |= has('f');
     arguments.wide += u8::from(has('w'));
     arguments.no_headers |= has('h');
-    arguments.threads |= has('H');
     arguments.under |= has('m');
     arguments.cumulative |= has('S');
     arguments.bsd = Bsd {
@@ -427,22 +435,20 @@ fn berkeley(arguments: &mut Arguments) {
         names: has('c'),
         environment: has('e'),
         numbers: has('n'),
+        threads: has('H'),
     };
 }
 
 fn chosen(arguments: &Arguments, format: Format) -> Result<Vec<Chosen>, Failure> {
     let mut names = layouts::asked(arguments, format)?;
-    let command = names.iter_mut().find(|name| matches!(name.as_str(), "command" | "cmdline"));
-    if arguments.bsd.names
-        && let Some(command) = command
-    {
-        "comm".clone_into(command);
-    }
     if arguments.bsd.environment && format != Format::Table {
         names.push("environ".to_owned());
     }
     let named = |name: &String| Chosen::named(name).ok_or_else(|| unknown(name));
     let mut chosen = names.iter().map(named).collect::<Result<Vec<_>, _>>()?;
+    if arguments.bsd.names {
+        chosen = chosen.into_iter().map(Chosen::by_name).collect();
+    }
     if arguments.bsd.environment && format == Format::Table {
         chosen.iter_mut().for_each(Chosen::with_environment);
     }

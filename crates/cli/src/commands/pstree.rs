@@ -71,6 +71,9 @@ pub(crate) struct Arguments {
     /// Show the user where it is not the parent's.
     #[arg(short = 'u', long = "uid-changes")]
     users: bool,
+    /// Show which namespaces are not the parent's.
+    #[arg(short = 'S', long = "ns-changes")]
+    namespaces: bool,
     /// Draw with lines of Unicode.
     #[arg(short = 'U', long)]
     unicode: bool,
@@ -90,6 +93,9 @@ impl Applet for Arguments {
 
 fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
     let mut forest = arguments.forest(&context.host)?;
+    if arguments.namespaces {
+        read_namespaces(&mut forest, context);
+    }
     let roots = arguments.roots(&mut forest);
     if roots.is_empty() {
         context.verdict = ExitCode::FAILURE;
@@ -215,6 +221,23 @@ impl Arguments {
             return Ok(HashSet::new());
         };
         Ok(forest.ancestors(at).into_iter().chain([at]).collect())
+    }
+}
+
+/// Asks each process for its namespaces, which those of others are told to few.
+fn read_namespaces(forest: &mut Forest, context: &mut Context) {
+    let mut refused = 0_usize;
+    for node in forest.nodes.iter_mut().filter(|node| node.pid > 0) {
+        match context.host.process(node.pid).and_then(|process| process.namespaces()) {
+            Ok(namespaces) => node.namespaces = namespaces,
+            Err(error) if error.is_gone() => {}
+            Err(_) => refused += 1,
+        }
+    }
+    match refused {
+        0 => {}
+        1 => context.skipped.denied("the namespaces of one process"),
+        refused => context.skipped.denied(format!("the namespaces of {refused} processes")),
     }
 }
 

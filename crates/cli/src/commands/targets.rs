@@ -14,6 +14,7 @@ mod wanted;
 pub(crate) mod words;
 
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use psight::table::ProcessRow;
 use psight::{Host, Pid, Process};
@@ -53,6 +54,12 @@ impl Target {
             None => self.pid().to_string(),
         }
     }
+}
+
+/// The file that a path leads to, as the kernel calls it; `None` for a name, and where there is none.
+pub(crate) fn without_links(path: &str, is_captured: bool) -> Option<PathBuf> {
+    let is_asked = path.contains('/') && !is_captured;
+    is_asked.then(|| std::fs::canonicalize(path).ok()).flatten()
 }
 
 /// How many bytes of a name most kernels keep, and so how many many scripts give.

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, stdout};
 use std::time::Duration;
 
 use clap::Args;
+use psight::Host;
 
 use super::{Context, Failure};
 use crate::applet::Applet;
@@ -109,7 +110,7 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
         let what = "-S: times of children are not added up: psight ps --cumulative does";
         return Err(Failure::Usage(what.to_owned()));
     }
-    let (wanted, order) = (arguments.wanted(), arguments.order()?);
+    let (wanted, order) = (arguments.wanted(&context.host)?, arguments.order()?);
     let units = arguments.units()?;
     if arguments.no_colour {
         context.output.terminal.colour = false;
@@ -149,16 +150,21 @@ fn run(arguments: Arguments, context: &mut Context) -> Result<(), Failure> {
 const LEAST: Duration = Duration::from_millis(100);
 
 impl Arguments {
-    fn wanted(&self) -> Wanted {
-        let named =
-            |name: &Option<String>, any| name.as_deref().map(|name| User::called(name, any));
-        Wanted {
+    fn wanted(&self, host: &Host) -> Result<Wanted, Failure> {
+        let user = match (&self.user, &self.any_user) {
+            (Some(name), _) | (_, Some(name)) => {
+                let user = User::called(name, self.user.is_none(), host);
+                Some(user.ok_or_else(|| Failure::Usage(format!("no user is called {name:?}")))?)
+            }
+            _ => None,
+        };
+        Ok(Wanted {
             filter: self.filter.clone(),
-            user: named(&self.user, false).or_else(|| named(&self.any_user, true)),
+            user,
             pids: self.pids.clone(),
             busy_only: self.busy,
             no_kernel: false,
-        }
+        })
     }
 
     /// The units of sizes, of the machine's and of those of processes.

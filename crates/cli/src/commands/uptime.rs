@@ -16,9 +16,9 @@ use crate::output::{Format, object, record};
 #[derive(Debug, Default, Args)]
 pub(crate) struct Arguments {
     /// How long, in words.
-    #[arg(short, long, conflicts_with = "since")]
+    #[arg(short, long)]
     pretty: bool,
-    /// Since when.
+    /// Since when, whatever else is asked for.
     #[arg(short, long)]
     since: bool,
 }
@@ -56,8 +56,8 @@ fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Failure> {
         Format::Json | Format::Ndjson => {
             return Ok(context.output.document(&document(&facts, &facts.began()))?);
         }
-        Format::Table if arguments.pretty => pretty(up),
         Format::Table if arguments.since => human::moment(facts.began(), &zone),
+        Format::Table if arguments.pretty => pretty(up),
         Format::Table => line(&facts, &human::time_of_day(facts.now, &zone)),
     };
     Ok(context.output.lines([Line::new().with(Paint::Plain, text)])?)

@@ -32,9 +32,9 @@ pub(crate) struct Arguments {
     /// Without the login and the times of processors.
     #[arg(short, long)]
     short: bool,
-    /// Without the machine that they came from.
-    #[arg(short, long)]
-    from: bool,
+    /// Without the machine that they came from; twice, with it.
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    from: u8,
     /// Whoever it is that runs what is shown, which psight does not ask anyway.
     #[arg(short = 'u', long = "no-current")]
     no_current: bool,
@@ -63,6 +63,13 @@ impl Applet for Arguments {
 
     fn run(self, context: &mut Context) -> Result<(), Failure> {
         run(&self, context)
+    }
+}
+
+impl Arguments {
+    /// Whether the machine is shown that somebody came from.
+    fn has_from(&self) -> bool {
+        self.from.is_multiple_of(2)
     }
 }
 
@@ -114,7 +121,7 @@ fn values(sessions: &[Session]) -> Rows<'_> {
 
 fn table(arguments: &Arguments, sessions: &[Session], now: SystemTime, zone: &TimeZone) -> Table {
     let mut columns = vec![Column::left("USER").at_least(8), Column::left("TTY").at_least(8)];
-    if !arguments.from {
+    if arguments.has_from() {
         columns.push(Column::left("FROM").at_least(16).at_most(16));
     }
     if !arguments.short {
@@ -145,7 +152,7 @@ fn row(arguments: &Arguments, session: &Session, now: SystemTime, zone: &TimeZon
         None => none(),
     };
     let mut row = vec![Line::new().with_os(Paint::Plain, &user.name), or_none(&user.terminal)];
-    if !arguments.from {
+    if arguments.has_from() {
         row.push(or_none(&user.host));
     }
     if !arguments.short {

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::Command;
+use clap::{Arg, Command};
 
 use super::{Entry, named, psight, whole};
 
@@ -61,7 +61,7 @@ fn takes_value(root: &Command, word: &OsStr) -> Option<bool> {
     let word = word.to_str()?;
     let option = word.strip_prefix('-').filter(|rest| !rest.is_empty())?;
     let found = match option.strip_prefix('-') {
-        Some(long) => root.get_arguments().find(|argument| argument.get_long() == Some(long)),
+        Some(long) => with_long(root, long),
         None => root.get_arguments().find(|argument| {
             argument.get_short().is_some_and(|short| option.chars().eq(std::iter::once(short)))
         }),
@@ -70,6 +70,18 @@ fn takes_value(root: &Command, word: &OsStr) -> Option<bool> {
         let optional = argument.get_num_args().is_some_and(|range| range.min_values() == 0);
         argument.get_action().takes_values() && !optional
     }))
+}
+
+/// The option of several letters that is meant: the one that is called so, or the only one that begins so.
+fn with_long<'a>(root: &'a Command, long: &str) -> Option<&'a Arg> {
+    let called = |is: &dyn Fn(&str) -> bool| {
+        let is = |argument: &&Arg| argument.get_long().is_some_and(is);
+        root.get_arguments().filter(is).collect::<Vec<_>>()
+    };
+    match (called(&|own| own == long).as_slice(), called(&|own| own.starts_with(long)).as_slice()) {
+        ([one], _) | (_, [one]) => Some(one),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +107,9 @@ mod tests {
         assert_eq!(chosen(&["psight", "--root=ps", "free"]), Some("free"));
         assert_eq!(chosen(&["psight", "-n", "3"]), None);
         assert_eq!(chosen(&["psight", "--watch", "free"]), Some("free"));
+        assert_eq!(chosen(&["psight", "--roo", "ps", "free"]), Some("free"));
+        assert_eq!(chosen(&["psight", "--wid", "80", "free"]), Some("free"));
+        assert_eq!(chosen(&["psight", "--js", "free"]), Some("free"));
     }
 
     #[test]

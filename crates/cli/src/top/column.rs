@@ -194,7 +194,8 @@ const LAST: About = about(
     0,
 );
 
-const USER: Columns = Columns::USERNAME.and(Columns::UIDS);
+/// As in top: who it has the rights of.
+const USER: Columns = Columns::EUSER.and(Columns::UIDS);
 const COMMAND: Columns = Columns::NAME.and(Columns::CMDLINE);
 /// Exact sizes come from the same file.
 const SHARED: Columns = Columns::MEMORY_INFO.and(Columns::RSS);

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use psight::Host;
 use psight::process::Status;
 
 use super::column::Column;
@@ -128,9 +129,12 @@ impl Wanted {
 }
 
 impl User {
-    /// The user that is called this, or has this number.
-    pub(crate) fn called(name: &str, any: bool) -> Self {
-        Self { name: name.as_bytes().to_vec(), uid: name.parse().ok(), any }
+    /// The user that is called this, or has this number; `None` where nobody is.
+    pub(crate) fn called(name: &str, any: bool, host: &Host) -> Option<Self> {
+        let uid = name.parse().ok().or_else(|| host.user_id(name));
+        // A captured machine may know the names of its processes' users alone.
+        let is_known = uid.is_some() || host.is_captured();
+        is_known.then(|| Self { name: name.as_bytes().to_vec(), uid, any })
     }
 
     fn owns(&self, sample: &Sample, entry: &Entry) -> bool {

@@ -59,6 +59,8 @@ impl Block {
             _ => {}
         }
         let wrong = || format!("{text:?} is no size, as 1K, MB or 4096");
+        // Digits in groups, which the C locale and psight have not.
+        let text = text.strip_prefix('\'').unwrap_or(text);
         let end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at_checked(end).ok_or_else(wrong)?;
         let (factor, suffix) =
@@ -101,15 +103,24 @@ fn of(unit: &str) -> Option<(u64, &'static str)> {
     })
 }
 
+/// The unit where no option names one: what the first of these variables says that is set, as in coreutils.
+fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Block {
+    let posix = variable("POSIXLY_CORRECT").is_some();
+    let usual = Block::Of { bytes: if posix { 512 } else { 1024 }, suffix: "" };
+    let said = ["DF_BLOCK_SIZE", "BLOCK_SIZE", "BLOCKSIZE"].into_iter().find_map(variable);
+    said.and_then(|size| Block::parse(&size).ok()).unwrap_or(usual)
+}
+
 impl Arguments {
     /// The unit of amounts.
     pub(super) fn block(&self) -> Block {
-        match (self.human, self.si, self.mebi, self.block_size) {
+        match (self.human, self.si, self.kibi, self.mebi, self.block_size) {
             (true, ..) => Block::Human(Scale::Binary),
             (_, true, ..) => Block::Human(Scale::Decimal),
+            (_, _, true, ..) => Block::Of { bytes: 1024, suffix: "" },
             (.., true, _) => Block::Of { bytes: 1 << 20, suffix: "" },
             (.., Some(block)) => block,
-            _ => Block::Of { bytes: 1024, suffix: "" },
+            _ => of_environment(|name| std::env::var(name).ok()),
         }
     }
 
@@ -299,6 +310,23 @@ fn rounded_up(amount: u64, scale: Scale) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_environment_names_the_unit_where_no_option_does() {
+        let of = |set: &[(&str, &str)]| {
+            of_environment(|name| {
+                let found = set.iter().find(|(own, _)| *own == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        let blocks = |bytes| Block::Of { bytes, suffix: "" };
+        assert_eq!(of(&[]), blocks(1024));
+        assert_eq!(of(&[("POSIXLY_CORRECT", "")]), blocks(512));
+        assert_eq!(of(&[("BLOCKSIZE", "512"), ("POSIXLY_CORRECT", "1")]), blocks(512));
+        assert_eq!(of(&[("BLOCKSIZE", "512"), ("DF_BLOCK_SIZE", "1M")]), blocks(1 << 20));
+        assert_eq!(of(&[("BLOCK_SIZE", "human-readable")]), Block::Human(Scale::Binary));
+        assert_eq!(of(&[("BLOCK_SIZE", "nonsense")]), blocks(1024));
+    }
 
     #[test]
     fn sizes_are_rounded_up_as_df_does() {

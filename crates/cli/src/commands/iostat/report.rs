@@ -129,7 +129,7 @@ impl Report {
             if arguments.extended {
                 lines.extend(extended(disks, arguments, terminal));
             } else {
-                lines.extend(brief(disks, arguments).lines(width, mark));
+                lines.extend(brief(disks, arguments, width).lines(width, mark));
             }
         }
         lines
@@ -204,12 +204,22 @@ impl Amounts {
     }
 }
 
-fn brief(disks: &[Disk], arguments: &Arguments) -> Table {
+/// sysstat's columns; without room to spare where a terminal would cut amounts, of which a half says something else.
+fn brief(disks: &[Disk], arguments: &Arguments, limit: Option<usize>) -> Table {
+    let roomy = brief_in(disks, arguments, true);
+    if limit.is_some_and(|limit| roomy.width() > limit) {
+        return brief_in(disks, arguments, false);
+    }
+    roomy
+}
+
+fn brief_in(disks: &[Disk], arguments: &Arguments, is_roomy: bool) -> Table {
     let (heads, rows) = brief_cells(disks, &Amounts::of(arguments));
-    let mut columns = vec![Column::left("Device").at_least(13)];
+    let room = |of: usize| if is_roomy { of } else { 0 };
+    let mut columns = vec![Column::left("Device").at_least(room(13))];
     columns.extend(heads.into_iter().map(|head| {
-        let room = if head == "tps" { 8 } else { 9 };
-        Column::right(head).at_least(room)
+        let least = room(if head == "tps" { 8 } else { 9 });
+        Column::right(head).at_least(least)
     }));
     let mut table = Table::new(columns);
     for (disk, cells) in disks.iter().zip(rows) {

@@ -101,7 +101,8 @@ impl Arguments {
         let seconds = reading.span.as_secs_f64();
         let rate = |sum: f64| format!("{}/s", self.amount(sum));
         let sum = |of: fn(&IoRates) -> Option<f64>| -> f64 {
-            rows.iter().filter_map(|row| of(row.rates.as_ref()?)).sum()
+            // Not `sum()`, which makes -0 of nothing.
+            rows.iter().filter_map(|row| of(row.rates.as_ref()?)).fold(0.0, |sum, it| sum + it)
         };
         if seconds == 0.0 {
             return Vec::new();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use psight::Pid;
-use psight::net::{Address, Connection, ConnectionStatus, Family, SocketType};
+use psight::net::{Address, Connection, ConnectionStatus, Family, SocketType, UnixState};
 use psight::process::{FdDetail, FdKind, FileDescriptor, FileRole, OpenMode, UsedFile};
 use psight::record::{Record as _, Value};
 
@@ -229,7 +229,11 @@ impl Entry {
             return socket_name(socket, line);
         }
         let (path, deleted) = match &self.held {
-            Held::Used(file) => (Some(&file.path), false),
+            // Of what is mapped the column FD says it.
+            Held::Used(file) => {
+                let has_place = matches!(file.role, FileRole::Cwd | FileRole::Root | FileRole::Exe);
+                (Some(&file.path), has_place && file.deleted == Some(true))
+            }
             Held::Descriptor(descriptor) => {
                 (descriptor.path.as_ref(), descriptor.deleted == Some(true))
             }
@@ -260,9 +264,14 @@ impl Entry {
         if socket.status == ConnectionStatus::Listen { Some(0) } else { socket.send_queue }
     }
 
-    /// The state of a TCP connection.
+    /// The state of a TCP connection or of a Unix socket.
     pub(super) fn state(&self) -> Option<&'static str> {
         let socket = self.socket()?;
+        match socket.unix_state {
+            Some(UnixState::Listening) => return Some("LISTEN"),
+            Some(state) => return Some(state.as_str()),
+            None => {}
+        }
         (socket.status != ConnectionStatus::None).then(|| socket.status.as_str())
     }
 
@@ -365,7 +374,7 @@ fn nameless(descriptor: &FileDescriptor) -> String {
     let numbers = |numbers: Vec<String>| numbers.join(",");
     match (&descriptor.kind, &descriptor.detail) {
         (FdKind::Socket, _) => "can't identify protocol".to_owned(),
-        (FdKind::Epoll, FdDetail::Epoll { targets, .. }) => {
+        (FdKind::Epoll, FdDetail::Epoll { targets, .. }) if !targets.is_empty() => {
             format!("[eventpoll:{}]", numbers(targets.iter().map(|t| t.fd.to_string()).collect()))
         }
         (FdKind::Eventfd, FdDetail::Eventfd { id: Some(id), .. }) => format!("[eventfd:{id}]"),

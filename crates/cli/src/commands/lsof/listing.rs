@@ -8,12 +8,13 @@ use psight::Pid;
 use psight::process::FileDescriptor;
 use psight::record::Record as _;
 
+use super::Arguments;
 use super::entry::{self, Device, Entry, Fd, Owner, TcpInfo};
 use super::fields::Fields;
-use super::{Arguments, LONGEST_NAME, beginning};
 use crate::human;
 use crate::line::{Line, Paint, Tail};
 use crate::output::{Format, Output, Rows};
+use crate::sanitize;
 use crate::table::{Column, Table};
 
 /// What is to be written, as far as it has been read.
@@ -103,7 +104,11 @@ impl Arguments {
         columns.extend(self.groups.is_some().then(|| Column::right("PGID")));
         let user = Column::right("USER").at_least(if self.numeric_users { 8 } else { 0 });
         columns.extend([user, Column::left("  FD"), Column::right("TYPE")]);
-        let size = if self.positions { "OFFSET" } else { "SIZE/OFF" };
+        let size = match (self.positions, self.only_sizes()) {
+            (true, _) => "OFFSET",
+            (_, true) => "SIZE",
+            _ => "SIZE/OFF",
+        };
         columns.extend([Column::right("DEVICE"), Column::right(size)]);
         columns.extend(self.links.is_some().then(|| Column::right("NLINK")));
         columns.extend([Column::right("NODE"), Column::left("NAME").giving_way()]);
@@ -112,8 +117,12 @@ impl Arguments {
 
     /// Adds a row.
     fn cells(&self, owner: &Owner, entry: &Entry, table: &mut Table) {
-        let width = if self.command_width == 0 { LONGEST_NAME } else { self.command_width };
-        table.cell(|line| line.push_os(Paint::Strong, beginning(&owner.name, width)));
+        // A column is as wide as its head at least.
+        let width = match self.command_width {
+            0 => usize::MAX,
+            width => width.max("COMMAND".len()),
+        };
+        table.cell(|line| line.push(Paint::Strong, beginning_in_one_word(&owner.name, width)));
         table.cell(|line| line.number(owner.pid.as_u32().into()));
         if self.parents {
             table.cell(|line| number(owner.ppid.map(|pid| pid.as_u32().into()), line));
@@ -128,6 +137,7 @@ impl Arguments {
         table.cell(|line| device(entry, line));
         table.cell(|line| match entry.size().filter(|_| !self.positions) {
             Some(size) => line.number(size),
+            None if self.only_sizes() => {}
             None => {
                 if let Some(position) = entry.position() {
                     line.write(Paint::Plain, format_args!("0t{position}"));
@@ -147,10 +157,32 @@ impl Arguments {
         });
     }
 
+    /// `-s` without a state: who sorts by size wants no positions among them.
+    fn only_sizes(&self) -> bool {
+        self.states.iter().any(String::is_empty) && !self.positions
+    }
+
     fn tcp_info(&self) -> TcpInfo {
         let has = |letter| self.tcp_info.as_ref().map(|letters| letters.contains(letter));
         TcpInfo { state: has('s').unwrap_or(true), queues: has('q').unwrap_or(false) }
     }
+}
+
+/// As much of a name as fits, with blanks written out: who cuts lines into words counts on the columns after it.
+fn beginning_in_one_word(name: &OsStr, most: usize) -> String {
+    let mut word = String::new();
+    for letter in sanitize::os_text(name).chars() {
+        let len = word.len();
+        match letter {
+            ' ' => word.push_str("\\x20"),
+            letter => word.push(letter),
+        }
+        if word.chars().count() > most {
+            word.truncate(len);
+            break;
+        }
+    }
+    word
 }
 
 /// The column FD: what stands for the descriptor to the right of four places, then its marks.
@@ -187,5 +219,19 @@ fn device(entry: &Entry, line: &mut Tail<'_>) {
 fn number(number: Option<u64>, line: &mut Tail<'_>) {
     if let Some(number) = number {
         line.number(number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_word_and_no_escape_is_cut() {
+        let shown = |name: &str, most| beginning_in_one_word(OsStr::new(name), most);
+        assert_eq!(shown("systemd-journald", 9), "systemd-j");
+        assert_eq!(shown("a name of", 9), "a\\x20name");
+        assert_eq!(shown("Web Content", 15), "Web\\x20Content");
+        assert_eq!(shown("with space", 7), "with");
     }
 }

@@ -80,6 +80,32 @@ impl<T> List<T> {
     }
 }
 
+/// A user, by name or by number.
+#[derive(Debug)]
+pub(super) struct User {
+    name: String,
+    /// `None` of a captured machine that does not know the name.
+    uid: Option<u32>,
+}
+
+impl User {
+    /// Looks the name up: a name that nobody has would choose nobody, or refuse nobody.
+    pub(super) fn parse(word: &str, host: &Host) -> Result<Self, String> {
+        let uid = word.parse().ok().or_else(|| host.user_id(word));
+        if uid.is_none() && !host.is_captured() {
+            return Err(format!("no user is called {word:?}"));
+        }
+        Ok(Self { name: word.to_owned(), uid })
+    }
+
+    fn is(&self, owner: &Owner) -> bool {
+        match self.uid {
+            Some(uid) => owner.uid == Some(uid),
+            None => owner.user.as_deref() == Some(OsStr::new(&self.name)),
+        }
+    }
+}
+
 /// Commands by the beginning of their names, or by a pattern.
 #[derive(Debug)]
 pub(super) enum Name {
@@ -298,7 +324,7 @@ fn identity(_: &std::fs::Metadata) -> Option<Identity> {
 pub(super) struct Selection {
     pub(super) pids: List<u32>,
     pub(super) groups: List<u32>,
-    pub(super) users: List<String>,
+    pub(super) users: List<User>,
     pub(super) commands: List<Name>,
     pub(super) fds: List<Fds>,
     /// States of TCP connections; those of no other are shown.
@@ -368,10 +394,7 @@ impl Selection {
     pub(super) fn process(&self, owner: &Owner) -> Option<Part> {
         let pid = |pid: &u32| *pid == owner.pid.as_u32();
         let group = |group: &u32| owner.pgid.is_some_and(|pgid| pgid.as_u32() == *group);
-        let user = |user: &String| {
-            owner.user.as_deref() == Some(OsStr::new(user))
-                || owner.uid.is_some() && owner.uid == user.parse().ok()
-        };
+        let user = |user: &User| user.is(owner);
         let command = |command: &Name| command.fits(&owner.name);
         if self.pids.refuses(pid)
             || self.groups.refuses(group)
@@ -425,7 +448,8 @@ impl Selection {
     }
 
     fn has_state(&self, entry: &Entry) -> bool {
-        let Some(state) = entry.state() else { return true };
+        let of_tcp = entry.state().filter(|_| entry.protocol().is_some());
+        let Some(state) = of_tcp else { return true };
         let is = |wanted: &String| wanted.eq_ignore_ascii_case(state);
         !self.states.refuses(is) && (!self.states.is_asked() || self.states.has(is))
     }

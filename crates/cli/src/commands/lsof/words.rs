@@ -59,6 +59,12 @@ fn split(cluster: &str, next: &mut impl FnMut(bool) -> OsString) -> Vec<OsString
     while let Some(letter) = rest.next() {
         let attached = rest.as_str();
         match takes(letter) {
+            // How many digits a position may have before it is written in hexadecimal, which it never is here.
+            Takes::Nothing
+                if letter == 'o' && attached.starts_with(|it: char| it.is_ascii_digit()) =>
+            {
+                rest = attached.trim_start_matches(|digit: char| digit.is_ascii_digit()).chars();
+            }
             Takes::Nothing => out.push(format!("-{letter}").into()),
             Takes::Ignored => {}
             Takes::Refused(why) => out.push(format!("--untold=-{letter}: {why}").into()),
@@ -179,6 +185,7 @@ mod tests {
     fn what_is_so_anyway_needs_no_word() {
         assert_eq!(said("-bnPO -S 5 -p 1"), "-n -P --pid=1");
         assert_eq!(said("-S5 -x f"), "");
+        assert_eq!(said("-o8 -o0n -o"), "-n -o");
         assert_eq!(said("-v"), "--version");
         assert!(said("-K").starts_with("--untold=-K: "));
     }

@@ -174,6 +174,14 @@ impl Chosen {
         Some(chosen)
     }
 
+    /// Shows the name in the place of the command, where this is one.
+    pub(super) fn by_name(self) -> Self {
+        match Self::named("comm").filter(|_| self.look == Look::Command) {
+            Some(name) => Self { title: self.title, width: self.width, room: self.room, ..name },
+            None => self,
+        }
+    }
+
     /// Shows the environment behind the command, where this is one.
     pub(super) fn with_environment(&mut self) {
         self.environment = self.look == Look::Command;
@@ -231,9 +239,18 @@ impl Chosen {
                 column.at_least(room).at_most(room)
             }
             0 => column.at_least(room),
+            width if self.is_account() => column.at_most_with(width, '+'),
             width if self.is_wordy() => column.at_most(width),
             _ => column,
         }
+    }
+
+    /// Whether it has the names of users or groups, whose beginnings may be the names of others.
+    fn is_account(&self) -> bool {
+        matches!(
+            self.key.as_str(),
+            "euser" | "username" | "suser" | "fsuser" | "egroup" | "rgroup" | "sgroup" | "fsgroup"
+        )
     }
 
     /// Whether it may be cut: half a number says something else.

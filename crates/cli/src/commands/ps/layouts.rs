@@ -18,6 +18,8 @@ const BSD: &[(char, &str)] = &[
 ];
 /// What any other of them shows.
 const BERKELEY: &str = "pid,tname,stat,bsdtime,command";
+/// What System V's `ps` shows.
+const SYSTEM_V: &str = "pid,tname,time,cmd";
 /// What programs get that do not choose: all that is cheap.
 const RICH: &str = "pid,ppid,name,username,status,uids,gids,terminal,create_time,nice,num_threads,\
     cpu_percent,cpu_times,rss,vms,memory_percent,cmdline";
@@ -39,7 +41,9 @@ pub(super) fn asked(arguments: &Arguments, format: Format) -> Result<Vec<String>
         let more = arguments.more_columns.join(",");
         return split(&format!("pid,{more},s,tname,time,command"));
     }
+    let usual = usual(arguments);
     let names = match format {
+        Format::Table if usual.is_some() => split(usual.as_deref().unwrap_or_default()),
         Format::Table => match arguments.bsd.layout {
             Some(letter) => split(BSD.iter().find(|(own, _)| *own == letter).map_or("", |it| it.1)),
             None if arguments.context => split("pid,context,command"),
@@ -49,13 +53,24 @@ pub(super) fn asked(arguments: &Arguments, format: Format) -> Result<Vec<String>
             None if is_ours(arguments) => split(DEFAULT),
             None => Ok(of_options(arguments)),
         },
-        _ if arguments.threads => split(RICH_THREADS),
+        _ if arguments.has_threads() => split(RICH_THREADS),
         _ => split(RICH),
     }?;
     Ok(if arguments.bsd.numbers {
         names.iter().map(|name| numbered(name)).collect()
     } else {
         names
+    })
+}
+
+/// What `PS_FORMAT` has shown where no option says what.
+fn usual(arguments: &Arguments) -> Option<String> {
+    let is_said = arguments.bsd.layout.is_some() || arguments.context || is_classic(arguments);
+    let said = std::env::var("PS_FORMAT").ok().filter(|said| !said.is_empty() && !is_said)?;
+    Some(match said.as_str() {
+        "DefSysV" => SYSTEM_V.to_owned(),
+        "DefBSD" => BERKELEY.to_owned(),
+        _ => said,
     })
 }
 
@@ -171,18 +186,18 @@ fn of_options(arguments: &Arguments) -> Vec<String> {
     add(arguments.label, &["label"]);
     add(long && !arguments.without_flags, &["f"]);
     add(long, &["s"]);
-    match (full, long) {
-        (true, _) => add(true, &["uid_hack", "pid", "ppid"]),
-        (false, true) => add(true, &["uid", "pid", "ppid"]),
-        (false, false) => add(true, &["pid"]),
-    }
+    add(full, &["uid_hack"]);
+    add(long && !full, &["uid"]);
+    add(true, &["pid"]);
+    add(spid, &["spid"]);
+    add(full || long, &["ppid"]);
     add(jobs, &["pgid", "sid"]);
-    add(threads, if spid { &["spid"] } else { &["lwp"] });
+    add(threads && !spid, &["lwp"]);
     add(processor && !arguments.extra, &["psr"]);
     add(class, &["cls", "pri"]);
     add(!class && (full || long), &["c"]);
     add(!class && long, &["opri"]);
-    add(threads && full, &["nlwp"]);
+    add(threads && full && !spid, &["nlwp"]);
     add(!class && long, &["ni"]);
     add(
         long,
@@ -191,8 +206,15 @@ fn of_options(arguments: &Arguments) -> Vec<String> {
     add(arguments.extra && !long, &["sz"]);
     add(arguments.extra, &["rss", "psr"]);
     add(full, &["stime"]);
-    add(true, if arguments.bsd.any { &["tname", "stat", "bsdtime"] } else { &["tname", "time"] });
-    add(true, if full { &["cmd"] } else { &["ucmd"] });
+    add(true, &["tname"]);
+    match arguments.bsd.any || has_numbers(arguments) {
+        // Something of BSD's, and be it a pid alone, brings its times and commands with it.
+        true => {
+            add(!long, &["stat"]);
+            add(true, if full || long { &["bsdtime", "cmd"] } else { &["bsdtime", "command"] });
+        }
+        false => add(true, if full { &["time", "cmd"] } else { &["time", "ucmd"] }),
+    }
     names.into_iter().map(str::to_owned).collect()
 }
 
@@ -203,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_sets_of_columns_have_known_names() {
-        let sets = [DEFAULT, THREADS, RICH, RICH_THREADS, BERKELEY].into_iter();
+        let sets = [DEFAULT, THREADS, RICH, RICH_THREADS, BERKELEY, SYSTEM_V].into_iter();
         for set in sets.chain(BSD.iter().map(|(_, set)| *set)) {
             assert!(set.split(',').all(|name| Chosen::named(name).is_some()), "{set}");
         }
@@ -218,6 +240,20 @@ mod tests {
             of_options(&long).join(" "),
             "s uid pid ppid c opri ni rss sz wchan tname time ucmd"
         );
+    }
+
+    #[test]
+    fn a_pid_alone_brings_the_columns_of_bsd_with_it() {
+        let shown = |arguments: Arguments| {
+            let words = vec!["1".to_owned()];
+            of_options(&Arguments { words, ..arguments }).join(" ")
+        };
+        let full = shown(Arguments { full: true, ..Arguments::default() });
+        assert_eq!(full, "uid_hack pid ppid c stime tname stat bsdtime cmd");
+        let long = shown(Arguments { long: true, ..Arguments::default() });
+        assert_eq!(long, "f s uid pid ppid c opri ni addr sz wchan tname bsdtime cmd");
+        let jobs = shown(Arguments { jobs: true, ..Arguments::default() });
+        assert_eq!(jobs, "pid pgid sid tname stat bsdtime command");
     }
 
     #[test]

@@ -172,6 +172,7 @@ impl<'a> Drawing<'a> {
             let name = node.user.as_ref().map(|user| user.to_string_lossy().into_owned());
             details.extend(name.or(node.uid.map(|uid| uid.to_string())));
         }
+        details.extend(self.forest.changes(node).into_iter().map(str::to_owned));
         details.join(",")
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
 
-use psight::process::Thread;
+use psight::process::{Namespace, Thread};
 use psight::table::ProcessRow;
 
 /// A process, or a thread of one.
@@ -15,6 +15,8 @@ pub(super) struct Node {
     pub(super) pgid: Option<u32>,
     pub(super) uid: Option<u32>,
     pub(super) user: Option<OsString>,
+    /// Where that was asked for and is told.
+    pub(super) namespaces: Vec<Namespace>,
     pub(super) name: OsString,
     /// The command line without the program; `None` where there is none to be seen.
     pub(super) arguments: Option<Vec<OsString>>,
@@ -34,6 +36,7 @@ impl Node {
             pgid: row.pgid.map(|pgid| pgid.as_u32()),
             uid: row.euid,
             user,
+            namespaces: Vec::new(),
             name,
             arguments: words.split_first().map(|(_, rest)| rest.to_vec()),
             is_thread: false,
@@ -59,6 +62,9 @@ impl Node {
         }
     }
 }
+
+/// The kinds of namespaces, in the order that psmisc tells them in.
+const KINDS: [&str; 8] = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
 
 /// All that may be shown.
 #[derive(Debug, Default)]
@@ -111,6 +117,21 @@ impl Forest {
 
     pub(super) fn index(&self, pid: u32) -> Option<usize> {
         self.of_pid.get(&pid).copied()
+    }
+
+    /// The kinds of namespaces that a process does not share with its parent, as far as both are known.
+    pub(super) fn changes(&self, node: &Node) -> Vec<&'static str> {
+        let Some(parent) = self.index(node.ppid).and_then(|parent| self.node(parent)) else {
+            return Vec::new();
+        };
+        let of = |node: &Node, kind: &str| {
+            node.namespaces.iter().find(|namespace| namespace.kind == kind).map(|found| found.id)
+        };
+        let is_other = |kind: &&str| {
+            let own = of(node, kind).zip(of(parent, kind));
+            own.is_some_and(|(own, parents)| own != parents)
+        };
+        KINDS.into_iter().filter(is_other).collect()
     }
 
     /// The ancestors of a process, from the nearest on.
@@ -185,7 +206,9 @@ impl Forest {
                 node.children.iter().map(|child| looks.get(child).copied()).collect();
             let next = known.len();
             let (uid, pgid) = (node.uid.filter(|_| by_user), node.pgid.filter(|_| by_group));
-            let look = (&node.name, uid, pgid, under);
+            // Two that have left those of their parent are not in the same ones therefore.
+            let namespaces: Vec<u64> = node.namespaces.iter().map(|one| one.id).collect();
+            let look = (&node.name, uid, pgid, namespaces, under);
             looks.insert(*at, *known.entry(look).or_insert(next));
         }
         looks

@@ -36,7 +36,7 @@ pub(crate) struct Criteria {
     #[arg(short, long)]
     oldest: bool,
     /// Those that are older than this.
-    #[arg(short = 'O', long, value_name = "SECONDS", value_parser = human::seconds)]
+    #[arg(short = 'O', long, value_name = "SECONDS", value_parser = human::age)]
     older: Option<Duration>,
     /// Children of these processes.
     #[arg(short = 'P', long, value_name = "PID,…", value_delimiter = ',')]
@@ -68,10 +68,8 @@ pub(crate) struct Criteria {
     /// In the same namespaces as this process.
     #[arg(long, value_name = "PID")]
     ns: Option<u32>,
-    /// Of these kinds of namespaces alone: ipc, mnt, net, pid, user, uts.
-    #[arg(
-        long, value_name = "KIND,…", value_delimiter = ',', requires = "ns", value_parser = NAMESPACES
-    )]
+    /// With --ns: of these kinds of namespaces alone: ipc, mnt, net, pid, user, uts.
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = NAMESPACES)]
     nslist: Vec<String>,
     /// In one of these control groups, as in /user.slice; of version 2.
     #[arg(long, value_name = "GROUP,…", value_delimiter = ',')]

@@ -16,11 +16,16 @@ pub(crate) fn signal_spelled_out(words: Vec<OsString>, short: Option<&str>) -> V
             return OsString::from(format!("--signal={signal}"));
         }
         let text = word.to_string_lossy();
-        let long = text.strip_prefix("--signal").is_some_and(|rest| !rest.starts_with('-'));
-        is_known |= long || short.is_some_and(|short| text.starts_with(short));
+        is_known |= is_signal(&text) || short.is_some_and(|short| text.starts_with(short));
         word
     };
     words.into_iter().map(&mut spelled).collect()
+}
+
+/// Whether it is the option of several letters that says the signal, which may be cut short.
+fn is_signal(word: &str) -> bool {
+    let name = word.split('=').next().unwrap_or_default();
+    name.len() > "--s".len() && "--signal".starts_with(name)
 }
 
 /// The signal that stands behind a dash. No signal has a single letter, so none is taken for an option.
@@ -58,6 +63,9 @@ mod tests {
     fn what_follows_the_signal_is_a_group() {
         assert_eq!(spelled(&["-9", "-15"]), ["--signal=9", "-15"]);
         assert_eq!(spelled(&["-s", "KILL", "-15"]), ["-s", "KILL", "-15"]);
+        assert_eq!(spelled(&["--sig", "KILL", "-15"]), ["--sig", "KILL", "-15"]);
+        assert_eq!(spelled(&["--signal=9", "-15"]), ["--signal=9", "-15"]);
+        assert_eq!(spelled(&["--strict", "-15"]), ["--strict", "--signal=15"]);
         assert_eq!(spelled(&["--signal=9", "-15"]), ["--signal=9", "-15"]);
         assert_eq!(spelled(&["--", "-15"]), ["--", "-15"]);
     }

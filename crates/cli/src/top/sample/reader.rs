@@ -17,7 +17,7 @@ const ALWAYS: Columns = Columns::PPID
     .and(Columns::CPU_PERCENT);
 
 /// What takes files of its own to read, and what a process changes once in its life, if ever.
-const LASTING: Columns = Columns::USERNAME.and(Columns::UIDS).and(Columns::CMDLINE);
+const LASTING: Columns = Columns::EUSER.and(Columns::UIDS).and(Columns::CMDLINE);
 
 /// Of what lasts, one process in so many is read again at each sample.
 const ROUND: u32 = 16;
@@ -147,7 +147,7 @@ impl Sample {
             session: row.sid.map(|pid| pid.as_u32()),
             uid: row.uids.map(|ids| ids.effective),
             real_uid: row.uids.map(|ids| ids.real),
-            user: keep(row.username.as_deref()),
+            user: keep(row.euser.as_deref()),
             status: row.status,
             priority: row.priority,
             nice: row.nice,
@@ -202,7 +202,7 @@ impl Sample {
             return;
         }
         (entry.command, entry.program) = self.keep_command(&row);
-        if let Some(user) = &row.username {
+        if let Some(user) = &row.euser {
             entry.user = self.keep(user.as_encoded_bytes());
         }
         (entry.uid, entry.real_uid) =
