@@ -182,6 +182,13 @@ class _Module(type(_sys)):
             _core.set_paths(None if value == "/proc" else value)
         super().__setattr__(name, value)
 
+    def __delattr__(self, name):
+        if name == "_pmap":
+            # What replaced it goes, and whoever put that there puts the old one back.
+            del _sys.modules[f"{__name__}._process"]._known
+            return
+        super().__delattr__(name)
+
 
 _sys.modules[__name__].__class__ = _Module
 
