@@ -7,6 +7,7 @@ import sys as _sys
 
 from . import _psight as _core
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from ._pickles import name_functions as _name_functions
 from ._process import Process, pid_exists, pids, process_iter, wait_procs
 from ._system import (
     boot_time,
@@ -168,6 +169,8 @@ __all__ = sorted(
     }
     | {"__version__", "Popen", *_MEMBERS, *_LIMITS, *_LATER}
 )
+
+_name_functions(globals())
 
 
 class _Module(type(_sys)):

@@ -631,6 +631,10 @@ def __getattr__(name):
         # The class is one object, so that what is replaced in it is found again.
         found = globals()[name] = _beneath.PlatformProcess() if name == "Process" else getattr(_beneath, name)
         return found
+    if name == "Negsignal" and not _IS_WINDOWS:
+        from ._signals import Negsignal
+
+        return Negsignal
     if name == "cext" and not _IS_WINDOWS:
         from . import _psutil_linux
 
