@@ -7,6 +7,7 @@ import sys as _sys
 
 from . import _psight as _core
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from ._pickles import AS_PSUTIL as _AS_PSUTIL
 from ._pickles import name_functions as _name_functions
 from ._process import Process, pid_exists, pids, process_iter, wait_procs
 from ._system import (
@@ -176,6 +177,12 @@ _name_functions(globals())
 class _Module(type(_sys)):
     """This module, which tells the core when `PROCFS_PATH` is set."""
 
+    def __reduce__(self):
+        # Those who send functions to other processes know how to send a module only if it is of Python's own class.
+        from importlib import import_module
+
+        return import_module, ("psutil" if _AS_PSUTIL else __name__,)
+
     def __setattr__(self, name, value):
         if name == "_pmap":
             # psutil's tests, and those of others, forget processes so.
@@ -232,6 +239,14 @@ def _module(name):
     from importlib import import_module
 
     return import_module(name if name in _MODULES else f"{__name__}.{name}")
+
+
+def _in_words():
+    """What `_module` imports. Tools that pack a program with its modules take those that they see imported somewhere."""
+    import collections, contextlib, datetime, functools, os, pwd, signal, socket, subprocess, sys, threading, time
+
+    from . import _bpf, _columns, _common, _enums, _keep, _limits, _ntuples, _private, _pslinux, _psplatform
+    from . import _psposix, _psutil_linux, _pswindows, _table, dropin
 
 
 def __dir__():

@@ -355,3 +355,19 @@ assert os.wait()[1] == 0
 """
     done = python("-W", "ignore", "-c", code)
     assert done.returncode == 0, done.stderr
+
+
+def test_tools_that_pack_programs_see_every_module(tmp_path):
+    from modulefinder import ModuleFinder
+    from pkgutil import iter_modules
+
+    program = tmp_path / "program.py"
+    program.write_text("import psight")
+    package = Path(psight.__file__).parent
+    finder = ModuleFinder([str(package.parent)])
+    finder.run_script(str(program))
+    # These are imported by whoever wants them.
+    apart = {"__main__", "_doctor", "pypsutil"}
+    names = {name for _, name, _ in iter_modules([str(package)])} - apart
+    assert not {f"psight.{name}" for name in names}.difference(finder.modules)
+    assert psight._MODULES.issubset({*finder.modules, *finder.any_missing()})

@@ -282,6 +282,20 @@ def test_what_is_pickled_is_psutil_s_where_the_drop_in_is_enabled(both):
             assert done.returncode == 0 and "svmem(total=" in done.stdout, done.stderr
 
 
+def test_the_module_itself_can_be_pickled(both):
+    # As cloudpickle does it with a function that uses the module: for Dask, Ray, Spark and joblib.
+    dumped = "import pickle, {0} as module; print(pickle.dumps(module).hex())"
+    loaded = LOADED.replace("print(", "loaded = ")[:-1] + "; print(loaded.__name__, loaded.Process().pid > 0)"
+    for name in ("psight", "psight.pypsutil"):
+        text = both.run(dumped.format(name))
+        assert both.run(loaded.replace("sys.argv[1]", repr(text))) == f"{name} True"
+    both.psight("enable")
+    assert b"psight" not in bytes.fromhex(both.run(dumped.format("pypsutil")))
+    text = both.run(dumped.format("psutil"))
+    for switch, name in (("1", "psight"), ("0", "psutil")):
+        assert both.run(loaded.replace("sys.argv[1]", repr(text)), PSIGHT_DROPIN=switch) == f"{name} True"
+
+
 def test_what_is_pickled_elsewhere_needs_psight_alone(bare):
     code = PICKLED.replace("psutil, sys", "psight as psutil, sys").replace(", psutil.Process)", ")")
     code = code.replace("    yield psutil.Error\n", "")
