@@ -174,8 +174,21 @@ __all__ = sorted(
 _name_functions(globals())
 
 
+# The names of a module, whatever its class makes of the question.
+_names_in = type(_sys).__dict__["__dict__"].__get__
+
+
 class _Module(type(_sys)):
     """This module, which tells the core when `PROCFS_PATH` is set."""
+
+    @property
+    def __dict__(self):
+        # Whoever looks at all names means those too that are made when they are asked for.
+        names = _names_in(self)
+        for name in ("Popen", *_MEMBERS, *_LIMITS, *_LATER):
+            if name not in names:
+                names[name] = getattr(self, name)
+        return names
 
     def __reduce__(self):
         # Those who send functions to other processes know how to send a module only if it is of Python's own class.
@@ -254,7 +267,7 @@ def __dir__():
     return sorted({*globals(), *__all__} - {"dropin", "psight_version", "pypsutil"})
 
 
-if vars(_sys.modules[__name__]) is not globals():
+if _names_in(_sys.modules[__name__]) is not globals():
     # Somebody has loaded this file a second time, for a copy of the package.
     from ._copy import remember_apart as _remember_apart
 

@@ -679,7 +679,7 @@ _totals = {}
 
 
 def _total_memory():
-    procfs = vars(_package).get("PROCFS_PATH")
+    procfs = getattr(_package, "PROCFS_PATH", None)
     total = _totals.get(procfs)
     if total is None:
         ask = _package.virtual_memory
