@@ -56,11 +56,12 @@ if LINUX:
     #: Where procfs is. Setting it makes every question ask there.
     PROCFS_PATH = "/proc"
 
+# Those that look like names are interned by Python itself. What is answered is these very strings.
 STATUS_RUNNING = "running"
 STATUS_SLEEPING = "sleeping"
-STATUS_DISK_SLEEP = "disk-sleep"
+STATUS_DISK_SLEEP = _sys.intern("disk-sleep")
 STATUS_STOPPED = "stopped"
-STATUS_TRACING_STOP = "tracing-stop"
+STATUS_TRACING_STOP = _sys.intern("tracing-stop")
 STATUS_ZOMBIE = "zombie"
 STATUS_DEAD = "dead"
 STATUS_WAKING = "waking"

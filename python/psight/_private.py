@@ -24,7 +24,7 @@ if not _IS_WINDOWS:
 DISK_SECTOR_SIZE = 512
 LITTLE_ENDIAN = sys.byteorder == "little"
 POWER_SUPPLY_PATH = "/sys/class/power_supply"
-STATUS_WAKE_KILL = "wake-kill"
+STATUS_WAKE_KILL = sys.intern("wake-kill")
 STATUS_SUSPENDED = "suspended"
 # What /proc says of a process's state, and of a TCP connection's.
 PROC_STATUSES = {
