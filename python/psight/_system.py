@@ -250,12 +250,27 @@ def net_if_addrs():
         from ._windows import net_if_addrs
 
         return net_if_addrs(found)
-    return found
+    # Those with addresses of IP first: whoever looks for the address of this machine takes the first that will do.
+    return _in_order(found, lambda addresses: addresses[0].family)
 
 
 def net_if_stats():
     """Return the state of each network interface by its name; `speed` is in megabits per second, 0 if not known."""
-    return _core.net_if_stats()
+    return _in_order(_core.net_if_stats(), lambda stats: 0)
+
+
+def _in_order(found, before):
+    """Interfaces in the order of psutil, which is the kernel's, and not that of their names."""
+    if _IS_WINDOWS or len(found) < 2:
+        return found
+    from _socket import if_nameindex
+
+    try:
+        indices = {name: index for index, name in if_nameindex()}
+    except OSError:
+        return found
+    last = len(indices) + max(indices.values(), default=0)
+    return dict(sorted(found.items(), key=lambda item: (before(item[1]), indices.get(item[0], last))))
 
 
 def sensors_temperatures(fahrenheit=False):
