@@ -7,6 +7,8 @@ import sys as _sys
 
 from . import _psight as _core
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
+from ._pickles import AS_PSUTIL as _AS_PSUTIL
+from ._pickles import name_functions as _name_functions
 from ._process import Process, pid_exists, pids, process_iter, wait_procs
 from ._system import (
     boot_time,
@@ -54,11 +56,12 @@ if LINUX:
     #: Where procfs is. Setting it makes every question ask there.
     PROCFS_PATH = "/proc"
 
+# Those that look like names are interned by Python itself. What is answered is these very strings.
 STATUS_RUNNING = "running"
 STATUS_SLEEPING = "sleeping"
-STATUS_DISK_SLEEP = "disk-sleep"
+STATUS_DISK_SLEEP = _sys.intern("disk-sleep")
 STATUS_STOPPED = "stopped"
-STATUS_TRACING_STOP = "tracing-stop"
+STATUS_TRACING_STOP = _sys.intern("tracing-stop")
 STATUS_ZOMBIE = "zombie"
 STATUS_DEAD = "dead"
 STATUS_WAKING = "waking"
@@ -169,9 +172,30 @@ __all__ = sorted(
     | {"__version__", "Popen", *_MEMBERS, *_LIMITS, *_LATER}
 )
 
+_name_functions(globals())
+
+
+# The names of a module, whatever its class makes of the question.
+_names_in = type(_sys).__dict__["__dict__"].__get__
+
 
 class _Module(type(_sys)):
     """This module, which tells the core when `PROCFS_PATH` is set."""
+
+    @property
+    def __dict__(self):
+        # Whoever looks at all names means those too that are made when they are asked for.
+        names = _names_in(self)
+        for name in ("Popen", *_MEMBERS, *_LIMITS, *_LATER):
+            if name not in names:
+                names[name] = getattr(self, name)
+        return names
+
+    def __reduce__(self):
+        # Those who send functions to other processes know how to send a module only if it is of Python's own class.
+        from importlib import import_module
+
+        return import_module, ("psutil" if _AS_PSUTIL else __name__,)
 
     def __setattr__(self, name, value):
         if name == "_pmap":
@@ -181,6 +205,13 @@ class _Module(type(_sys)):
         if name == "PROCFS_PATH" and LINUX:
             _core.set_paths(None if value == "/proc" else value)
         super().__setattr__(name, value)
+
+    def __delattr__(self, name):
+        if name == "_pmap":
+            # What replaced it goes, and whoever put that there puts the old one back.
+            del _sys.modules[f"{__name__}._process"]._known
+            return
+        super().__delattr__(name)
 
 
 _sys.modules[__name__].__class__ = _Module
@@ -224,12 +255,20 @@ def _module(name):
     return import_module(name if name in _MODULES else f"{__name__}.{name}")
 
 
+def _in_words():
+    """What `_module` imports. Tools that pack a program with its modules take those that they see imported somewhere."""
+    import collections, contextlib, datetime, functools, os, pwd, signal, socket, subprocess, sys, threading, time
+
+    from . import _bpf, _columns, _common, _enums, _keep, _limits, _ntuples, _private, _pslinux, _psplatform
+    from . import _psposix, _psutil_linux, _pswindows, _table, dropin
+
+
 def __dir__():
     # psutil has no packages in it.
     return sorted({*globals(), *__all__} - {"dropin", "psight_version", "pypsutil"})
 
 
-if vars(_sys.modules[__name__]) is not globals():
+if _names_in(_sys.modules[__name__]) is not globals():
     # Somebody has loaded this file a second time, for a copy of the package.
     from ._copy import remember_apart as _remember_apart
 

@@ -8,9 +8,15 @@ import enum
 import socket
 import sys
 
+from ._pickles import module as _module
+
+_SYSTEM = _module(__name__, "psutil._pswindows" if sys.platform == "win32" else "psutil._pslinux")
+
 
 class NicDuplex(enum.IntEnum):
     """How an interface talks: in both directions at once, or in turns."""
+
+    __module__ = _module(__name__, "psutil._common")
 
     NIC_DUPLEX_FULL = 2
     NIC_DUPLEX_HALF = 1
@@ -19,6 +25,8 @@ class NicDuplex(enum.IntEnum):
 
 class BatteryTime(enum.IntEnum):
     """What stands for a battery's seconds where there is no number."""
+
+    __module__ = _module(__name__, "psutil._common")
 
     POWER_TIME_UNKNOWN = -1
     POWER_TIME_UNLIMITED = -2
@@ -29,6 +37,8 @@ if sys.platform == "win32":
     class IOPriority(enum.IntEnum):
         """The priorities of I/O on Windows."""
 
+        __module__ = _SYSTEM
+
         IOPRIO_VERYLOW = 0
         IOPRIO_LOW = 1
         IOPRIO_NORMAL = 2
@@ -37,6 +47,8 @@ if sys.platform == "win32":
     class Priority(enum.IntEnum):
         """The priority classes of Windows."""
 
+        __module__ = _SYSTEM
+
         ABOVE_NORMAL_PRIORITY_CLASS = 0x8000
         BELOW_NORMAL_PRIORITY_CLASS = 0x4000
         HIGH_PRIORITY_CLASS = 0x80
@@ -44,18 +56,20 @@ if sys.platform == "win32":
         NORMAL_PRIORITY_CLASS = 0x20
         REALTIME_PRIORITY_CLASS = 0x100
 
-    AddressFamily = enum.IntEnum("AddressFamily", {"AF_LINK": -1})
+    AddressFamily = enum.IntEnum("AddressFamily", {"AF_LINK": -1}, module=_SYSTEM)
 else:
 
     class IOPriority(enum.IntEnum):
         """The classes of I/O priority on Linux."""
+
+        __module__ = _SYSTEM
 
         IOPRIO_CLASS_NONE = 0
         IOPRIO_CLASS_RT = 1
         IOPRIO_CLASS_BE = 2
         IOPRIO_CLASS_IDLE = 3
 
-    AddressFamily = enum.IntEnum("AddressFamily", {"AF_LINK": int(socket.AF_PACKET)})
+    AddressFamily = enum.IntEnum("AddressFamily", {"AF_LINK": int(socket.AF_PACKET)}, module=_SYSTEM)
 
 MEMBERS = {
     **NicDuplex.__members__,

@@ -2,6 +2,8 @@
 
 import sys
 
+from ._pickles import AS_PSUTIL
+
 
 class Error(Exception):
     """Base class of the exceptions of this package."""
@@ -22,9 +24,10 @@ class Error(Exception):
         return f"psutil.{self.__class__.__name__}({known})"
 
     def _pickled(self, *args):
-        """For `__reduce__`: by a name that is found here, which `psutil` may not be where it is loaded."""
+        """For `__reduce__`: by a name that is found here, where `psutil` may not be found by whoever loads it."""
         cls = self.__class__
-        return (_unpickled, (cls.__name__, *args)) if globals().get(cls.__name__) is cls else (cls, args)
+        ours = globals().get(cls.__name__) is cls and not AS_PSUTIL
+        return (_unpickled, (cls.__name__, *args)) if ours else (cls, args)
 
     def __reduce__(self):
         return (*self._pickled(*self.args), self.__dict__ or None)

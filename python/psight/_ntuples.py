@@ -6,6 +6,8 @@ documentation of the function that returns them. The last ones are of functions 
 
 import sys
 
+from ._pickles import module as _module
+
 _TIMES = "user nice system idle iowait irq softirq steal guest guest_nice"
 _MEMORY = "rss vms shared text lib data dirty"
 _MAPS = "path rss size pss shared_clean shared_dirty private_clean private_dirty referenced anonymous swap"
@@ -56,7 +58,11 @@ _FIELDS = {
     "sstalls": "some full",
 }
 
+# What psutil has in another module than this one.
+_ELSEWHERE = {"scputimes": "_pslinux"}
+
 if sys.platform == "win32":
+    _ELSEWHERE = {}
     _MEMORY = (
         "rss vms num_page_faults peak_wset wset peak_paged_pool paged_pool peak_nonpaged_pool nonpaged_pool"
         " pagefile peak_pagefile private"
@@ -86,7 +92,7 @@ def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
     from collections import namedtuple
 
-    made = namedtuple(name, fields, module=__name__)
+    made = namedtuple(name, fields, module=_module(__name__, f"psutil.{_ELSEWHERE.get(name, '_ntuples')}"))
     # Two threads may come here at once: both get the one that was kept.
     return sys.modules[__name__].__dict__.setdefault(name, made)
 

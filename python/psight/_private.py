@@ -24,7 +24,7 @@ if not _IS_WINDOWS:
 DISK_SECTOR_SIZE = 512
 LITTLE_ENDIAN = sys.byteorder == "little"
 POWER_SUPPLY_PATH = "/sys/class/power_supply"
-STATUS_WAKE_KILL = "wake-kill"
+STATUS_WAKE_KILL = sys.intern("wake-kill")
 STATUS_SUSPENDED = "suspended"
 # What /proc says of a process's state, and of a TCP connection's.
 PROC_STATUSES = {
@@ -631,6 +631,10 @@ def __getattr__(name):
         # The class is one object, so that what is replaced in it is found again.
         found = globals()[name] = _beneath.PlatformProcess() if name == "Process" else getattr(_beneath, name)
         return found
+    if name == "Negsignal" and not _IS_WINDOWS:
+        from ._signals import Negsignal
+
+        return Negsignal
     if name == "cext" and not _IS_WINDOWS:
         from . import _psutil_linux
 

@@ -4,7 +4,7 @@ import sys
 
 from . import _psight
 from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired, ZombieProcess
-from ._system import _check_kind
+from ._system import _check_kind, virtual_memory
 
 _core = _psight.process
 # What programs replace in the package (a subclass in the place of `Process`) is looked up there, not here.
@@ -253,6 +253,10 @@ class Process:
 
     def username(self):
         """Return the name of the user that owns the process (its real uid), or the uid as text."""
+        if _is_replaced(self, "uids") or _is_pwd_replaced():
+            from ._replaced import username
+
+            return username(self)
         return _core.username(self)
 
     def create_time(self):
@@ -402,6 +406,10 @@ class Process:
             # The first process has none, whoever asks.
             return None
         self._check()
+        if _is_replaced(self, "ppid"):
+            from ._replaced import parent
+
+            return parent(self)
         found = _core.parent(self)
         if found is None:
             return None
@@ -620,6 +628,21 @@ def _is_plain(process):
     )
 
 
+# The methods that others are made of in psutil.
+_PARTS = {name: vars(Process)[name] for name in ("memory_info", "ppid", "uids") if name in vars(Process)}
+
+
+def _is_replaced(process, name):
+    """Whether a program has put its own in the place of a method, in a subclass, in the class or in the process."""
+    return getattr(type(process), name, None) is not _PARTS.get(name) or name in vars(process)
+
+
+def _is_pwd_replaced():
+    # Python's own is not imported for this.
+    pwd = sys.modules.get("pwd")
+    return pwd is not None and type(pwd.getpwuid) is not type(len)
+
+
 def _relatives(found):
     """The processes, of the class that a program has put into the package if it has. Their repr has their start."""
     if _package.Process is not Process:
@@ -656,12 +679,14 @@ _totals = {}
 
 
 def _total_memory():
-    procfs = vars(_package).get("PROCFS_PATH")
+    procfs = getattr(_package, "PROCFS_PATH", None)
     total = _totals.get(procfs)
     if total is None:
-        from ._system import virtual_memory
-
-        total = _totals[procfs] = virtual_memory().total
+        ask = _package.virtual_memory
+        total = ask().total
+        # What a program has put in its place is not kept beyond that.
+        if ask is virtual_memory:
+            _totals[procfs] = total
     return total
 
 
@@ -770,6 +795,10 @@ def process_iter(attrs=None, ad_value=None):
         names = _names(attrs)
         own = vars(Process)
         replaced = {name for name, method in _QUICK.items() if own.get(name) is not method}
+        if "uids" in replaced or _is_pwd_replaced():
+            replaced.add("username")
+        if "memory_info" in replaced or _package.virtual_memory is not virtual_memory:
+            replaced.add("memory_percent")
         whole = _package.Process is Process and _package.pids is pids
         if whole and replaced.isdisjoint(("__init__", "_init", "as_dict")):
             quick = [name for name in names if name in _QUICK and name not in replaced]

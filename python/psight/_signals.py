@@ -3,7 +3,10 @@
 import enum
 import signal
 
-Negsignal = enum.IntEnum("Negsignal", {member.name: -member.value for member in signal.Signals})
+from ._pickles import module
+
+_NAMES = {member.name: -member.value for member in signal.Signals}
+Negsignal = enum.IntEnum("Negsignal", _NAMES, module=module(__name__, "psutil._psposix"))
 
 
 def negative(code):

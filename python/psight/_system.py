@@ -5,6 +5,7 @@ from _thread import get_ident as _thread_id
 
 from . import _psight as _core
 
+_package = sys.modules[__package__]
 _IS_WINDOWS = sys.platform == "win32"
 
 
@@ -74,23 +75,37 @@ def cpu_percent(interval=None, percpu=False):
     With an `interval` the call blocks for so many seconds and compares before with after. Without one it compares with
     the last call in this thread, or with the import; the first value is meaningless and should be ignored.
     """
+    replaced = _replaced_times()
+    if replaced is not None:
+        from ._replaced import cpu_percent
+
+        return cpu_percent(replaced, interval, percpu)
     samples = _samples("percent each" if percpu else "percent", interval, bool(percpu))
     return _core.cpu_percent(*samples, bool(percpu))
 
 
 def cpu_times_percent(interval=None, percpu=False):
     """Return the share of the time that the CPUs spent in each mode, in percent; see `cpu_percent`."""
+    replaced = _replaced_times()
+    if replaced is not None:
+        from ._replaced import cpu_times_percent
+
+        return cpu_times_percent(replaced, interval, percpu)
     samples = _samples("times each" if percpu else "times", interval, bool(percpu))
     core = _core.windows if _IS_WINDOWS else _core
     return core.cpu_times_percent(*samples, bool(percpu))
 
 
+def _replaced_times():
+    """What a program has put into the package in the place of `cpu_times`, if it has."""
+    times = _package.cpu_times
+    # This file may have been loaded once more, for a copy of the package.
+    return None if times is cpu_times or times is sys.modules[__name__].cpu_times else times
+
+
 def _samples(question, interval, percpu):
-    blocking = interval is not None and interval > 0.0
-    if interval is not None and interval < 0:
-        raise ValueError(f"interval is not positive (got {interval!r})")
     seen, thread = _seen[question], _thread_id()
-    if blocking:
+    if _blocks(interval):
         from time import sleep
 
         before = _core.cpu_sample(percpu)
@@ -99,6 +114,13 @@ def _samples(question, interval, percpu):
         before = seen.get(thread) or _core.cpu_sample(percpu)
     seen[thread] = now = _core.cpu_sample(percpu)
     return before, now
+
+
+def _blocks(interval):
+    blocks = interval is not None and interval > 0.0
+    if interval is not None and interval < 0:
+        raise ValueError(f"interval is not positive (got {interval!r})")
+    return blocks
 
 
 def cpu_count(logical=True):
@@ -228,12 +250,27 @@ def net_if_addrs():
         from ._windows import net_if_addrs
 
         return net_if_addrs(found)
-    return found
+    # Those with addresses of IP first: whoever looks for the address of this machine takes the first that will do.
+    return _in_order(found, lambda addresses: addresses[0].family)
 
 
 def net_if_stats():
     """Return the state of each network interface by its name; `speed` is in megabits per second, 0 if not known."""
-    return _core.net_if_stats()
+    return _in_order(_core.net_if_stats(), lambda stats: 0)
+
+
+def _in_order(found, before):
+    """Interfaces in the order of psutil, which is the kernel's, and not that of their names."""
+    if _IS_WINDOWS or len(found) < 2:
+        return found
+    from _socket import if_nameindex
+
+    try:
+        indices = {name: index for index, name in if_nameindex()}
+    except OSError:
+        return found
+    last = len(indices) + max(indices.values(), default=0)
+    return dict(sorted(found.items(), key=lambda item: (before(item[1]), indices.get(item[0], last))))
 
 
 def sensors_temperatures(fahrenheit=False):

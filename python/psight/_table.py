@@ -15,11 +15,13 @@ def test():
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     total = psight.virtual_memory().total
+    # What is printed into may be a string, which has none.
+    encoding = sys.stdout.encoding or "utf-8"
     print(_ROW.format(*_HEAD)[:width])
     for process in psight.process_iter(_ATTRS):
         line = _ROW.format(*_cells(process, total)).rstrip()[:width]
         # A name can hold what this terminal's encoding cannot.
-        sys.stdout.write(line.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding) + "\n")
+        sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
     sys.stdout.flush()
 
 

@@ -355,3 +355,33 @@ assert os.wait()[1] == 0
 """
     done = python("-W", "ignore", "-c", code)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_names_of_the_module_are_all_of_them():
+    code = """
+import sys, psight
+assert not {"subprocess", "socket", "enum", "resource"} & set(sys.modules)
+names = vars(psight)
+assert names is psight.__dict__ and set(psight.__all__) <= set(names), set(psight.__all__) - set(names)
+assert len([name for name in names if name.startswith("RLIMIT_")]) == 16 and names["Popen"] is psight.Popen
+names["anything"] = 5
+assert psight.anything == 5
+"""
+    done = python("-I", "-S", "-c", f"import sys; sys.path.insert(0, {os.path.dirname(psight.__path__[0])!r}){code}")
+    assert done.returncode == 0, done.stderr
+
+
+def test_tools_that_pack_programs_see_every_module(tmp_path):
+    from modulefinder import ModuleFinder
+    from pkgutil import iter_modules
+
+    program = tmp_path / "program.py"
+    program.write_text("import psight")
+    package = Path(psight.__file__).parent
+    finder = ModuleFinder([str(package.parent)])
+    finder.run_script(str(program))
+    # These are imported by whoever wants them.
+    apart = {"__main__", "_doctor", "pypsutil"}
+    names = {name for _, name, _ in iter_modules([str(package)])} - apart
+    assert not {f"psight.{name}" for name in names}.difference(finder.modules)
+    assert psight._MODULES.issubset({*finder.modules, *finder.any_missing()})

@@ -10,6 +10,7 @@ import pickle
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -494,6 +495,40 @@ def test_a_process_has_the_attributes_of_the_iteration_whose_turn_it_is(sleeper)
 def test_status_of_a_zombie_is_zombie(zombie):
     assert psight.Process(zombie.pid).status() == psight.STATUS_ZOMBIE
     assert psight.Process(zombie.pid).is_running()
+
+
+def test_the_words_of_states_are_the_constants_themselves(machine):
+    """Programs in the field compare with `is`, which is right as long as psutil answers."""
+    words = {
+        "R": psight.STATUS_RUNNING,
+        "S": psight.STATUS_SLEEPING,
+        "D": psight.STATUS_DISK_SLEEP,
+        "T": psight.STATUS_STOPPED,
+        "t": psight.STATUS_TRACING_STOP,
+        "Z": psight.STATUS_ZOMBIE,
+        "X": psight.STATUS_DEAD,
+        "K": psight.STATUS_WAKE_KILL,
+        "I": psight.STATUS_IDLE,
+        "P": psight.STATUS_PARKED,
+    }
+    machine.look_at_proc()
+    for pid, (letter, word) in enumerate(words.items(), 42):
+        process = machine.process(pid=pid, state=letter)
+        assert process.status() is word, letter
+        assert process.as_dict(["status"])["status"] is word, letter
+    for process, word in zip(psight.process_iter(["status"]), words.values()):
+        assert process.info["status"] is word
+
+
+def test_the_words_of_connections_are_the_constants_themselves():
+    with socket.socket() as listening, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        datagrams.bind(("127.0.0.1", 0))
+        ports = {listening.getsockname()[1]: psight.CONN_LISTEN, datagrams.getsockname()[1]: psight.CONN_NONE}
+        for found in (psight.Process().net_connections(), psight.net_connections()):
+            ours = [row for row in found if row.laddr and row.laddr.port in ports]
+            assert len(ours) >= 2 and all(row.status is ports[row.laddr.port] for row in ours)
 
 
 # --- signals and waiting

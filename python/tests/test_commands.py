@@ -1,5 +1,7 @@
 """``python -m psight``: the table and the doctor."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -23,6 +25,12 @@ def test_the_table_has_a_line_for_this_process():
 def test_the_function_prints_the_same_head(capsys):
     psight.test()
     assert capsys.readouterr().out.split("\n")[0] == command().stdout.split("\n")[0]
+
+
+def test_the_function_prints_into_a_string():
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        psight.test()
+    assert text.getvalue().split("\n")[0] == command().stdout.split("\n")[0]
 
 
 def test_the_reader_of_the_table_may_stop_early():

@@ -338,3 +338,26 @@ def test_both_are_one_process():
     theirs, ours = psutil.Process(), psight.Process()
     assert theirs.pid == ours.pid and theirs.create_time() == pytest.approx(ours.create_time(), abs=0.02)
     assert theirs != ours
+
+
+@pytest.mark.parametrize("question", ["net_if_addrs", "net_if_stats"])
+def test_interfaces_are_in_the_same_order(question):
+    """Programs take the first that will do, such as the first address of this machine that is not its own."""
+    theirs, ours = getattr(psutil, question)(), getattr(psight, question)()
+    assert list(ours) == [name for name in theirs if name in ours]
+
+
+def test_interfaces_are_in_the_kernel_s_order(monkeypatch):
+    from psight import _system
+
+    kernel = [(1, "lo"), (2, "eth9"), (3, "br0")]
+    monkeypatch.setattr("_socket.if_nameindex", lambda: kernel)
+    found = dict.fromkeys(["br0", "eth9", "late", "lo"], "row")
+    assert list(_system._in_order(found, lambda row: 0)) == ["lo", "eth9", "br0", "late"]
+    assert list(_system._in_order({**found, "br0": "link"}, lambda row: row == "link"))[-1] == "br0"
+
+    def refused():
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr("_socket.if_nameindex", refused)
+    assert list(_system._in_order(found, lambda row: 0)) == list(found)

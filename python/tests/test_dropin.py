@@ -255,6 +255,56 @@ assert psutil.Process is process and psutil.boot_time() and psutil.Process() == 
     both.run(code)
 
 
+# What may be sent to another Python, and what the other makes of it.
+PICKLED = """
+import os, pickle, psutil, sys
+def answers():
+    child = psutil.Popen([sys.executable, "-c", "input()"], stdin=-1)
+    child.kill()
+    yield from (child.wait(), psutil.virtual_memory(), psutil.cpu_times(), psutil.net_if_addrs(), psutil.cpu_count)
+    yield from (psutil.Process().memory_info(), psutil.Process().ionice(), psutil.Process().uids(), psutil.Process)
+    yield from (psutil.AF_LINK, psutil.NIC_DUPLEX_FULL, psutil.POWER_TIME_UNKNOWN, psutil.disk_usage("/"), psutil.pids)
+    yield from (psutil.NoSuchProcess(1), psutil.AccessDenied(1, "n", "m"), psutil.TimeoutExpired(3), psutil.ZombieProcess(1))
+    yield psutil.Error
+print(pickle.dumps(list(answers())).hex())
+"""
+LOADED = "import pickle, sys; print(pickle.loads(bytes.fromhex(sys.argv[1])))"
+
+
+def test_what_is_pickled_is_psutil_s_where_the_drop_in_is_enabled(both):
+    both.psight("enable")
+    pickled = both.run(PICKLED)
+    assert b"psight" not in bytes.fromhex(pickled)
+    # Neither the one nor the other psutil minds by which of them it was made.
+    for text in (pickled, both.run(PICKLED, PSIGHT_DROPIN="0")):
+        for switch in ("0", "1"):
+            done = both.call("-c", LOADED, text, PSIGHT_DROPIN=switch)
+            assert done.returncode == 0 and "svmem(total=" in done.stdout, done.stderr
+
+
+def test_the_module_itself_can_be_pickled(both):
+    # As cloudpickle does it with a function that uses the module: for Dask, Ray, Spark and joblib.
+    dumped = "import pickle, {0} as module; print(pickle.dumps(module).hex())"
+    loaded = LOADED.replace("print(", "loaded = ")[:-1] + "; print(loaded.__name__, loaded.Process().pid > 0)"
+    for name in ("psight", "psight.pypsutil"):
+        text = both.run(dumped.format(name))
+        assert both.run(loaded.replace("sys.argv[1]", repr(text))) == f"{name} True"
+    both.psight("enable")
+    assert b"psight" not in bytes.fromhex(both.run(dumped.format("pypsutil")))
+    text = both.run(dumped.format("psutil"))
+    for switch, name in (("1", "psight"), ("0", "psutil")):
+        assert both.run(loaded.replace("sys.argv[1]", repr(text)), PSIGHT_DROPIN=switch) == f"{name} True"
+
+
+def test_what_is_pickled_elsewhere_needs_psight_alone(bare):
+    code = PICKLED.replace("psutil, sys", "psight as psutil, sys").replace(", psutil.Process)", ")")
+    code = code.replace("    yield psutil.Error\n", "")
+    assert "svmem(total=" in bare.call("-c", LOADED, bare.run(code)).stdout
+    # An installed drop-in is no matter of whoever loads it.
+    installed = "import psight; psight.install()" + code.replace("psight as psutil", "psutil")
+    assert "svmem(total=" in bare.call("-c", LOADED, bare.run(installed)).stdout
+
+
 def test_pypsutil_is_answered_for_too(bare):
     bare.psight("enable")
     code = """

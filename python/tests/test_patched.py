@@ -64,6 +64,99 @@ def test_the_signals_that_are_sent():
     assert not process.is_running()
 
 
+def test_the_parent_by_another_ppid(monkeypatch):
+    class Mine(psight.Process):
+        def ppid(self):
+            return 1
+
+    process, first = psight.Process(), psight.Process(1)
+    assert Mine().parent() == first
+    with mock.patch.object(process, "ppid", return_value=1):
+        assert process.parent() == first and process.parents() == [first]
+    with mock.patch("psight.Process.ppid", side_effect=psight.NoSuchProcess(1)), pytest.raises(psight.NoSuchProcess):
+        process.parent()
+    for nobody in (None, 0x7FFFFFFF):
+        with mock.patch("psight.Process.ppid", return_value=nobody):
+            assert process.parent() is None
+    with mock.patch("psight.Process.ppid", return_value=1), mock.patch.object(process, "create_time", return_value=1.0):
+        # The first process is younger than that.
+        assert process.parent() is None
+    assert process.parent().pid == os.getppid()
+
+
+def test_the_name_of_another_user():
+    process = psight.Process()
+
+    def names():
+        rows = {row.pid: row.info["username"] for row in psight.process_iter(["username"])}
+        return {process.username(), process.as_dict(["username"])["username"], rows[os.getpid()]}
+
+    with mock.patch("psight.Process.uids", return_value=mock.Mock(real=0)):
+        assert names() == {"root"}
+    with mock.patch("psight.Process.uids", return_value=mock.Mock(real=0x7FFFFFFE)):
+        assert names() == {str(0x7FFFFFFE)}
+    with mock.patch("psight.pwd.getpwuid", return_value=mock.Mock(pw_name="somebody")):
+        assert names() == {"somebody"}
+    with mock.patch("pwd.getpwuid", side_effect=KeyError):
+        assert names() == {str(os.getuid())}
+
+
+def test_memory_in_percent_of_another_memory():
+    def percentages():
+        rows = {row.pid: row.info["memory_percent"] for row in psight.process_iter(["memory_percent"])}
+        return psight.Process().memory_percent(), rows[os.getpid()]
+
+    # Once the total is known nobody is asked for it any more.
+    with mock.patch("psight._process._totals", {}):
+        with mock.patch("psight.virtual_memory", return_value=mock.Mock(total=1 << 70)):
+            assert all(percentage < 1e-6 for percentage in percentages())
+        assert all(percentage > 1e-6 for percentage in percentages())
+    with mock.patch("psight.Process.memory_info", return_value=mock.Mock(rss=0)):
+        assert percentages() == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("spec", [{}, {"autospec": True}])
+def test_percentages_of_other_times(spec):
+    before = psight.cpu_times()
+    now = before._replace(user=before.user + 1, idle=before.idle + 3)
+    shares = before._make([0.0] * len(before))._replace(user=25.0, idle=75.0)
+
+    def times(*answers):
+        return mock.patch("psight.cpu_times", side_effect=answers, **spec)
+
+    for interval in (None, 0.001):
+        with times(before, now) as asked:
+            if interval is None:
+                psight.cpu_percent()
+            assert psight.cpu_percent(interval) == 25.0 and asked.call_args_list == [mock.call()] * 2
+        with times(before, now):
+            if interval is None:
+                psight.cpu_times_percent()
+            assert psight.cpu_times_percent(interval) == shares
+        with times([before] * 2, [now, before]) as asked:
+            if interval is None:
+                psight.cpu_percent(percpu=True)
+            assert psight.cpu_percent(interval, percpu=True) == [25.0, 0.0]
+            assert asked.call_args == mock.call(percpu=True)
+    with times(before, before):
+        assert psight.cpu_percent(0.001) == 0.0
+    with times(before), pytest.raises(ValueError, match="not positive"):
+        psight.cpu_percent(-1)
+    assert 0 <= psight.cpu_percent() <= 100
+
+
+def test_the_processes_that_are_known():
+    mine = {process.pid: process for process in psight.process_iter()}[os.getpid()]
+    known = psight._pmap
+    with mock.patch("psight._pmap", {}):
+        others = {process.pid: process for process in psight.process_iter()}
+        assert others[os.getpid()] == mine and others[os.getpid()] is not mine
+    assert psight._pmap is known
+    with mock.patch.dict("psight._pmap", clear=True):
+        assert not psight._pmap
+    assert {process.pid: process for process in psight.process_iter()}[os.getpid()] is mine
+
+
 def test_the_time_that_is_slept():
     with mock.patch("time.sleep") as sleep:
         psight.cpu_percent(interval=100)

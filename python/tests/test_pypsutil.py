@@ -466,6 +466,18 @@ def test_internal_signals_are_left_out_unless_they_are_wanted(tmp_path):
     assert os.getpid() in pypsutil.pids()
 
 
+def test_sockets_of_an_unknown_kind_are_none(child):
+    assert pypsutil.net_connections("bogus") == child.connections("") == []
+
+
+def test_cpus_that_there_cannot_be(child):
+    before = child.cpu_getaffinity()
+    for cpus, error in (([-1], ValueError), ([1 << 32], OverflowError), ([1 << 70], OverflowError), ([5000], OSError)):
+        with pytest.raises(error):
+            child.cpu_setaffinity(cpus)
+    assert child.cpu_getaffinity() == before
+
+
 def test_limits_priority_and_affinity_are_got_and_set_apart(child):
     assert pypsutil.Process.rlimit.is_atomic is True and child.getrlimit.is_atomic is True
     for number in (resource.RLIMIT_NOFILE, resource.RLIMIT_CORE, resource.RLIMIT_AS):

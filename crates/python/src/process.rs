@@ -201,7 +201,10 @@ questions! {
         cmdline: Process::cmdline, |py, _, words: Vec<OsString>| texts(py, &words);
         environ: Process::environ_map, |py, _, map| environment(py, map);
         create_time: Process::create_time, |py, _, at| timestamp(py, at);
-        status: Process::status, |py, _, status: psight::process::Status| object(py, status.to_value());
+        // The very string of the constant: there are programs that compare with `is`.
+        status: Process::status, |py, _, status: psight::process::Status| {
+            Ok(PyString::intern(py, status.as_str()).into_any())
+        };
         cwd: Process::cwd, path_or_empty;
         root: Process::root, path_or_empty;
         // Psutil knows of no terminal that has no file.

@@ -394,6 +394,8 @@ pub(crate) fn connections<'py>(
                 "fd" if row.fd.is_none() => unknown_fd.clone(),
                 "family" => words.get("family", row.family.as_str())?,
                 "type" => words.get("socket_type", row.kind.as_str())?,
+                // The very string of the constant: there are programs that compare with `is`.
+                "status" => PyString::intern(py, row.status.as_str()).into_any(),
                 "laddr" => local.object(row.family, row.laddr.as_ref())?,
                 "raddr" => remote.object(row.family, row.raddr.as_ref())?,
                 _ => return Ok(None),

@@ -84,13 +84,15 @@ class _Alias:
         answer = import_module(self._name)
         # Some hold on to this object: those that load when they are looked at first, and those that want a copy.
         own = {"__name__", "__package__", "__loader__", "__spec__"}
-        vars(module).update({name: value for name, value in vars(answer).items() if name not in own})
+        # What has been made by now: the class of the package makes the rest when it is asked for its names.
+        names, made = vars(module), type(sys).__dict__["__dict__"].__get__(answer)
+        names.update({name: value for name, value in made.items() if name not in own})
         module.__class__ = type(answer)
         spec = module.__spec__
         if sys.modules.get(spec.name) is not module:
             if answer.__name__ == "psight":
                 from psight._copy import remember_apart
 
-                remember_apart(vars(module))
+                remember_apart(names)
         elif spec.loader_state is None:
             sys.modules[spec.name] = answer

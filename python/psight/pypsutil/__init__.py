@@ -12,6 +12,7 @@ import sys as _sys
 if _sys.platform == "win32":
     raise ImportError("pypsutil is for Unix; psight itself answers on Windows")
 
+from .._pickles import AS_PSUTIL as _AS_PSUTIL
 from ._core import set_path as _set_path
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
 from ._process import Popen, Process, pid_exists, pids, process_iter, process_iter_available, wait_procs
@@ -166,6 +167,12 @@ __all__ = [
 
 class _Module(type(_sys)):  # type: ignore[misc]
     """This module, which tells the core when one of the paths is set."""
+
+    def __reduce__(self) -> object:
+        # Those who send functions to other processes know how to send a module only if it is of Python's own class.
+        from importlib import import_module
+
+        return import_module, ("pypsutil" if _AS_PSUTIL else __name__,)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in ("PROCFS_PATH", "SYSFS_PATH", "DEVFS_PATH"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from ._core import core, more
 from ._core import process as _core
 from ._exceptions import AccessDenied, NoSuchProcess, TimeoutExpired, ZombieProcess
-from ._system import connection, kept_boot_time, virtual_memory
+from ._system import KINDS, connection, kept_boot_time, virtual_memory
 from ._types import (
     Connection,
     Gids,
@@ -272,8 +273,15 @@ class Process:
 
     def cpu_setaffinity(self, cpus: Iterable[int]) -> None:
         """Set the CPUs that it may run on; without any it is all that it may have."""
+        numbers = list(cpus)
+        if any(number < 0 for number in numbers):
+            raise ValueError("negative CPU number")
         self._check_running()
-        _core.set_cpu_affinity(self, list(cpus))
+        try:
+            _core.set_cpu_affinity(self, numbers)
+        except ValueError:
+            # There are none of these; the kernel has no more to say.
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
 
     def getpriority(self) -> int:
         """Return the nice value."""
@@ -351,8 +359,11 @@ class Process:
     def connections(self, kind: str = "inet") -> List[Connection]:
         """Return its sockets.
 
-        `kind` is `inet`, `inet4`, `inet6`, `tcp`, `tcp4`, `tcp6`, `udp`, `udp4`, `udp6`, `unix` or `all`.
+        `kind` is `inet`, `inet4`, `inet6`, `tcp`, `tcp4`, `tcp6`, `udp`, `udp4`, `udp6`, `unix` or `all`. Of another kind
+        there are none.
         """
+        if kind not in KINDS:
+            return []
         found = [connection(row, self._pid) for row in _core.net_connections(self, kind)]
         if not found:
             # Raises an exception if they may not be known.

@@ -128,9 +128,12 @@ def cpu_freq() -> Optional[CPUFrequencies]:
 # --- network
 
 
+KINDS = frozenset("inet inet4 inet6 tcp tcp4 tcp6 udp udp4 udp6 unix all".split())
+
+
 def net_connections(kind: str = "inet") -> List[Connection]:
     """Return the machine's sockets with who holds them; see `Process.connections` for the kinds."""
-    return [connection(row, row.pid) for row in core.net_connections(kind)]
+    return [connection(row, row.pid) for row in core.net_connections(kind)] if kind in KINDS else []
 
 
 def connection(row: Any, pid: Optional[int]) -> Connection:
