@@ -501,6 +501,15 @@ def test_without_nowrap_the_kernel_s_number_is_told(disks):
     assert counts(disks, a=6) == {"a": 106}
 
 
+def test_disks_and_interfaces_are_in_the_kernel_s_order(disks):
+    assert list(counts(disks, b=1, a=2, c=3)) == ["b", "a", "c"]
+    assert list(psight.disk_io_counters(perdisk=True, nowrap=False)) == ["b", "a", "c"]
+    interfaces = "".join(f"{name}: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n" for name in ("lo", "eth1", "eth0"))
+    disks.write("proc/net/dev", ("head\nhead\n" + interfaces).encode())
+    for nowrap in (True, False):
+        assert list(psight.net_io_counters(pernic=True, nowrap=nowrap)) == ["lo", "eth1", "eth0"]
+
+
 def test_both_ways_to_ask_do_not_know_of_each_other(disks):
     counts(disks, a=100)
     disks.write("proc/diskstats", diskstats(a=5))

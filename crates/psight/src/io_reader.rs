@@ -1,6 +1,5 @@
 //! Counters that are asked for again and again.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::disk::{DiskIo, Disks};
@@ -32,20 +31,20 @@ pub struct IoReader<R> {
 }
 
 /// Asks for the counters; `None` where they are what was seen last.
-type Changes<R> = fn(&Host, &mut Seen) -> Result<Option<BTreeMap<OsString, R>>>;
+type Changes<R> = fn(&Host, &mut Seen) -> Result<Option<Vec<(OsString, R)>>>;
 
 impl<R> IoReader<R> {
     fn new(host: &Host, changes: Changes<R>) -> Self {
         Self { host: host.clone(), changes, seen: Seen::default() }
     }
 
-    /// What they have done by now, by name; `None` if that is what it told last. The first answer is never `None`, and on
-    /// systems that write no text none is.
+    /// What they have done by now, each with its name and in the system's order; `None` if that is what it told last. The
+    /// first answer is never `None`, and on systems that write no text none is.
     ///
     /// # Errors
     ///
     /// As [`Host::disk_io_counters`] or [`Host::net_io_counters`]; what was told last is remembered.
-    pub fn changed(&mut self) -> Result<Option<BTreeMap<OsString, R>>> {
+    pub fn changed(&mut self) -> Result<Option<Vec<(OsString, R)>>> {
         (self.changes)(&self.host, &mut self.seen)
     }
 }

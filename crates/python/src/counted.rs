@@ -1,6 +1,5 @@
 //! Counters that go on where the kernel's wrap or start again, and what they were when they were last read.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
 
@@ -9,6 +8,44 @@ use psight::monotonic::Monotonic;
 use psight::net::NetIo;
 use psight::record::Record;
 use psight::{Host, IoReader};
+
+/// Counters that can be added up.
+pub(crate) trait Summed: Record + Clone + Send + Sync {
+    fn total<'a>(all: impl Iterator<Item = &'a Self>) -> Option<Self>
+    where
+        Self: 'a;
+}
+
+impl Summed for DiskIo {
+    fn total<'a>(all: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        Self::total(all)
+    }
+}
+
+impl Summed for NetIo {
+    fn total<'a>(all: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        Self::total(all)
+    }
+}
+
+/// What is told at one moment.
+pub(crate) struct Reading<R> {
+    /// In the system's order.
+    pub(crate) each: Arc<[(OsString, R)]>,
+    pub(crate) total: Option<R>,
+}
+
+impl<R: Summed> Reading<R> {
+    pub(crate) fn of(each: Vec<(OsString, R)>) -> Self {
+        Self { total: Summed::total(each.iter().map(|(_, io)| io)), each: each.into() }
+    }
+}
+
+impl<R: Clone> Clone for Reading<R> {
+    fn clone(&self) -> Self {
+        Self { each: Arc::clone(&self.each), total: self.total.clone() }
+    }
+}
 
 /// The memories of psutil's functions. A listing of all disks and one of whole disks have one each, because a disk that
 /// is not listed is forgotten.
@@ -21,15 +58,9 @@ pub(crate) struct Counters {
 impl Default for Counters {
     fn default() -> Self {
         Self {
-            disks: Counted::new(
-                |host| host.disk_io_reader(Disks::All),
-                |all| DiskIo::total(all.values()),
-            ),
-            whole_disks: Counted::new(
-                |host| host.disk_io_reader(Disks::Whole),
-                |all| DiskIo::total(all.values()),
-            ),
-            nics: Counted::new(Host::net_io_reader, |all| NetIo::total(all.values())),
+            disks: Counted::new(|host| host.disk_io_reader(Disks::All)),
+            whole_disks: Counted::new(|host| host.disk_io_reader(Disks::Whole)),
+            nics: Counted::new(Host::net_io_reader),
         }
     }
 }
@@ -39,7 +70,6 @@ impl Default for Counters {
 /// anew because the other was ahead.
 pub(crate) struct Counted<R> {
     open: fn(&Host) -> IoReader<R>,
-    total: fn(&BTreeMap<OsString, R>) -> Option<R>,
     /// What made the last reading, and of which generation of the host; it is not here while it reads.
     reader: Option<(u64, IoReader<R>)>,
     history: Monotonic<OsString>,
@@ -50,18 +80,6 @@ pub(crate) struct Counted<R> {
     last: Option<Reading<R>>,
 }
 
-/// What was told last.
-pub(crate) struct Reading<R> {
-    pub(crate) each: Arc<BTreeMap<OsString, R>>,
-    pub(crate) total: Option<R>,
-}
-
-impl<R: Clone> Clone for Reading<R> {
-    fn clone(&self) -> Self {
-        Self { each: Arc::clone(&self.each), total: self.total.clone() }
-    }
-}
-
 /// A reading that has begun.
 pub(crate) struct Begun<R> {
     pub(crate) reader: IoReader<R>,
@@ -69,10 +87,10 @@ pub(crate) struct Begun<R> {
     number: u64,
 }
 
-impl<R: Record + Clone> Counted<R> {
-    fn new(open: fn(&Host) -> IoReader<R>, total: fn(&BTreeMap<OsString, R>) -> Option<R>) -> Self {
+impl<R: Summed> Counted<R> {
+    fn new(open: fn(&Host) -> IoReader<R>) -> Self {
         let history = Monotonic::default();
-        Self { open, total, reader: None, history, begun: 0, remembered: 0, last: None }
+        Self { open, reader: None, history, begun: 0, remembered: 0, last: None }
     }
 
     /// Begins a reading of the host of this generation.
@@ -87,7 +105,7 @@ impl<R: Record + Clone> Counted<R> {
     pub(crate) fn end(
         &mut self,
         begun: Begun<R>,
-        changed: Option<BTreeMap<OsString, R>>,
+        changed: Option<Vec<(OsString, R)>>,
     ) -> Option<Reading<R>> {
         let is_alone = begun.number > self.remembered;
         if is_alone {
@@ -95,8 +113,11 @@ impl<R: Record + Clone> Counted<R> {
             self.reader = Some((begun.generation, begun.reader));
         }
         let Some(now) = changed else { return self.last.clone() };
-        let each = if is_alone { self.history.continued(now) } else { self.history.beside(now) };
-        let read = Reading { total: (self.total)(&each), each: Arc::new(each) };
+        let order: Vec<OsString> = now.iter().map(|(name, _)| name.clone()).collect();
+        let now = now.into_iter().collect();
+        let mut all = if is_alone { self.history.continued(now) } else { self.history.beside(now) };
+        let each = order.into_iter().filter_map(|name| all.remove_entry(&name)).collect();
+        let read = Reading::of(each);
         if is_alone {
             self.last = Some(read.clone());
         }

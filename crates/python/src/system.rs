@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use psight::cpu::{CpuSample, CpuTimes, PerCpuTimes};
 use psight::disk::{DiskIo, Disks, Mounts};
 use psight::memory::VirtualMemory;
-use psight::net::{Address, Connection, Duplex, Family, InterfaceAddress, InterfaceStats, NetIo};
+use psight::net::{Address, Connection, Duplex, Family, InterfaceAddress, InterfaceStats};
 use psight::record::{Record, ToValue};
 use psight::sensors::{Battery, TimeLeft};
 use psight::table::Columns;
@@ -20,7 +19,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
 
-use crate::counted::{Counted, Counters, Reading};
+use crate::counted::{Counted, Counters, Reading, Summed};
 use crate::state::{Class, State, Tuple};
 use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
 use crate::{enter, ffi};
@@ -197,9 +196,8 @@ fn disk_io_counters<'py>(
         };
         counted(py, state, memory)?
     } else {
-        let disks = ask(py, state, |host| host.disk_io_counters(which))?;
-        let total = DiskIo::total(disks.values());
-        Reading { each: Arc::new(disks), total }
+        let disks = ask(py, state, |host| host.disk_io_reader(which).changed())?;
+        Reading::of(disks.unwrap_or_default())
     };
     counters(py, state, Tuple::Sdiskio, read, perdisk)
 }
@@ -216,9 +214,8 @@ fn net_io_counters<'py>(
     let read = if nowrap {
         counted(py, state, |counters| &mut counters.nics)?
     } else {
-        let nics = ask(py, state, Host::net_io_counters)?;
-        let total = NetIo::total(nics.values());
-        Reading { each: Arc::new(nics), total }
+        let nics = ask(py, state, |host| host.net_io_reader().changed())?;
+        Reading::of(nics.unwrap_or_default())
     };
     counters(py, state, Tuple::Snetio, read, pernic)
 }
@@ -227,11 +224,7 @@ fn net_io_counters<'py>(
 type Memory<R> = fn(&mut Counters) -> &mut Counted<R>;
 
 /// Counters that go on where the kernel's do not.
-fn counted<R: Record + Clone + Send + Sync>(
-    py: Python<'_>,
-    state: &State,
-    memory: Memory<R>,
-) -> PyResult<Reading<R>> {
+fn counted<R: Summed>(py: Python<'_>, state: &State, memory: Memory<R>) -> PyResult<Reading<R>> {
     loop {
         let (host, generation) = state.host_and_generation();
         let mut begun = state.counters(|counters| memory(counters).begin(&host, generation));
@@ -255,8 +248,8 @@ fn counters<'py, R: Record>(
         return read.total.map_or_else(|| Ok(py.None().into_bound(py)), |total| view(&total));
     }
     let dict = PyDict::new(py);
-    for (key, record) in &*read.each {
-        dict.set_item(text(py, key)?, view(record)?)?;
+    for (name, record) in &*read.each {
+        dict.set_item(text(py, name)?, view(record)?)?;
     }
     Ok(dict.into_any())
 }

@@ -54,9 +54,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::disk_io_counters whole", |host| named(host.disk_io_counters(Disks::Whole))),
     ("Host::disk_traffic", |host| said(host.disk_traffic())),
     ("Host::disk_usage", |host| said(host.disk_usage("/"))),
-    ("Host::disk_io_reader", |host| {
-        named(host.disk_io_reader(Disks::All).changed().map(Option::unwrap_or_default))
-    }),
+    ("Host::disk_io_reader", |host| in_order(host.disk_io_reader(Disks::All).changed())),
     ("Host::disks_not_counted", |host| shown_list(host.disks_not_counted())),
     ("Host::effective_cpus", |host| said(host.effective_cpus())),
     ("Host::effective_memory", |host| said(host.effective_memory())),
@@ -81,9 +79,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("Host::memory_caches", |host| said(host.memory_caches())),
     ("Host::memory_details", |host| said(host.memory_details())),
     ("Host::memory_events", |host| said(host.memory_events())),
-    ("Host::net_io_reader", |host| {
-        named(host.net_io_reader().changed().map(Option::unwrap_or_default))
-    }),
+    ("Host::net_io_reader", |host| in_order(host.net_io_reader().changed())),
     ("Host::net_io_counters", |host| named(host.net_io_counters())),
     ("Host::net_io_counters_total", |host| said(host.net_io_counters_total())),
     ("Host::now", |host| shown(Ok(host.now()))),
@@ -159,7 +155,7 @@ pub const OF_HOSTS: &[Question<Host>] = &[
     ("IoReader::changed", |host| {
         let mut reader = host.net_io_reader();
         reader.changed()?;
-        named(reader.changed().map(Option::unwrap_or_default))
+        in_order(reader.changed())
     }),
     ("Scanner::row", |host| said(host.scanner(Columns::ALL)?.row(1))),
     ("Scanner::rows", |host| {
@@ -291,6 +287,11 @@ fn said<T: Serialize>(answer: Result<T, Error>) -> Answer {
 fn named<T: Serialize>(answer: Result<BTreeMap<OsString, T>, Error>) -> Answer {
     let text = |(name, record): (OsString, T)| (name.display().to_string(), record);
     said(answer.map(|records| records.into_iter().map(text).collect::<BTreeMap<_, _>>()))
+}
+
+/// Records with their names; none where there is nothing new.
+fn in_order<T: Serialize>(answer: Result<Option<Vec<(OsString, T)>>, Error>) -> Answer {
+    named(answer.map(|records| records.into_iter().flatten().collect()))
 }
 
 /// An answer that is not a record.

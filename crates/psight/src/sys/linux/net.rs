@@ -34,14 +34,11 @@ use crate::{Error, Host, Pid, Result};
 
 // /proc/net/dev
 pub(crate) fn io_counters(host: &Host) -> Result<BTreeMap<OsString, NetIo>> {
-    Ok(io_changes(host, &mut Seen::default())?.unwrap_or_default())
+    Ok(io_changes(host, &mut Seen::default())?.into_iter().flatten().collect())
 }
 
-/// The same; `None` if it is what was seen last.
-pub(crate) fn io_changes(
-    host: &Host,
-    seen: &mut Seen,
-) -> Result<Option<BTreeMap<OsString, NetIo>>> {
+/// The same in the order of the kernel; `None` if it is what was seen last.
+pub(crate) fn io_changes(host: &Host, seen: &mut Seen) -> Result<Option<Vec<(OsString, NetIo)>>> {
     // The same folder: it spares the kernel a link that it makes anew every time.
     let itself = Path::new("/proc/self/net/dev");
     let path = if has_own_proc(host) { itself.to_owned() } else { host.proc().join("net/dev") };
@@ -54,7 +51,7 @@ pub(crate) fn io_changes(
     seen.decoded(|text| carried(&path, text))
 }
 
-fn carried(path: &Path, text: &[u8]) -> Result<BTreeMap<OsString, NetIo>> {
+fn carried(path: &Path, text: &[u8]) -> Result<Vec<(OsString, NetIo)>> {
     let rows = net_dev(text).map_err(|error| Error::malformed(path, &error))?;
     let counters = rows.map(|dev| {
         let io = NetIo {

@@ -32,8 +32,8 @@ pub(crate) fn io_changes(
     host: &Host,
     which: Disks,
     _seen: &mut Seen,
-) -> Result<Option<BTreeMap<OsString, DiskIo>>> {
-    disk_io_counters(host, which).map(Some)
+) -> Result<Option<Vec<(OsString, DiskIo)>>> {
+    disk_io_counters(host, which).map(|all| Some(all.into_iter().collect()))
 }
 
 pub(crate) fn disk_io_counters(_host: &Host, _which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {

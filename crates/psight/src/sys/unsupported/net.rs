@@ -10,11 +10,8 @@ use crate::net::{
 use crate::sys::seen::Seen;
 use crate::{Error, Host, Pid, Result};
 
-pub(crate) fn io_changes(
-    host: &Host,
-    _seen: &mut Seen,
-) -> Result<Option<BTreeMap<OsString, NetIo>>> {
-    io_counters(host).map(Some)
+pub(crate) fn io_changes(host: &Host, _seen: &mut Seen) -> Result<Option<Vec<(OsString, NetIo)>>> {
+    io_counters(host).map(|all| Some(all.into_iter().collect()))
 }
 
 pub(crate) fn io_counters(_host: &Host) -> Result<BTreeMap<OsString, NetIo>> {

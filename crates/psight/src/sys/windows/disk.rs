@@ -156,8 +156,8 @@ pub(crate) fn io_changes(
     host: &Host,
     which: Disks,
     _seen: &mut Seen,
-) -> Result<Option<BTreeMap<OsString, DiskIo>>> {
-    disk_io_counters(host, which).map(Some)
+) -> Result<Option<Vec<(OsString, DiskIo)>>> {
+    disk_io_counters(host, which).map(|all| Some(all.into_iter().collect()))
 }
 
 /// Windows counts whole disks, and no partitions.

@@ -1,6 +1,6 @@
 //! What disks have done: `/proc/diskstats`, else `/sys/block/*/stat`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -20,15 +20,15 @@ pub(super) const SECTOR: u64 = 512;
 
 // diskstats, else /sys/block/*/stat
 pub(crate) fn disk_io_counters(host: &Host, which: Disks) -> Result<BTreeMap<OsString, DiskIo>> {
-    Ok(io_changes(host, which, &mut Seen::default())?.unwrap_or_default())
+    Ok(io_changes(host, which, &mut Seen::default())?.into_iter().flatten().collect())
 }
 
-/// The same; `None` if it is what was seen last.
+/// The same in the order of the kernel; `None` if it is what was seen last.
 pub(crate) fn io_changes(
     host: &Host,
     which: Disks,
     seen: &mut Seen,
-) -> Result<Option<BTreeMap<OsString, DiskIo>>> {
+) -> Result<Option<Vec<(OsString, DiskIo)>>> {
     let path = host.proc().join("diskstats");
     if open_files::text(host, SystemFile::Diskstats, &path, Shape::List, seen.room()) {
         return seen.decoded(|text| decoded(host, &path, text, which));
@@ -37,28 +37,23 @@ pub(crate) fn io_changes(
         Ok(()) => seen.decoded(|text| decoded(host, &path, text, which)),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             seen.forget();
-            from_sys(host, which).map(Some)
+            from_sys(host, which).map(|disks| Some(disks.into_iter().collect()))
         }
         Err(error) => Err(Error::system(path, error)),
     }
 }
 
-fn decoded(
-    host: &Host,
-    path: &Path,
-    text: &[u8],
-    which: Disks,
-) -> Result<BTreeMap<OsString, DiskIo>> {
-    let mut disks = BTreeMap::new();
+fn decoded(host: &Host, path: &Path, text: &[u8], which: Disks) -> Result<Vec<(OsString, DiskIo)>> {
+    let mut disks = Vec::new();
     let read = diskstats(text, |disk| {
-        disks.insert(OsStr::from_bytes(disk.name).to_owned(), disk_io(&disk.counters));
+        disks.push((OsStr::from_bytes(disk.name).to_owned(), disk_io(&disk.counters)));
     });
     read.map_err(|error| Error::malformed(path, &error))?;
     // Without a row that could be a partition there is nothing to sort out. Otherwise nobody else knows, and no disk would
     // be a wrong answer.
     if which == Disks::Whole && has_parts(&disks) {
         let whole = whole_disks(host)?;
-        disks.retain(|name, _| whole.contains(name));
+        disks.retain(|(name, _)| whole.contains(name));
     }
     Ok(disks)
 }
@@ -114,13 +109,14 @@ pub(super) fn plain_name(name: OsString) -> OsString {
 }
 
 /// Whether a name could be that of a partition: the name of another row with a number behind it.
-fn has_parts(disks: &BTreeMap<OsString, DiskIo>) -> bool {
+fn has_parts(disks: &[(OsString, DiskIo)]) -> bool {
+    let names: HashSet<&[u8]> = disks.iter().map(|(name, _)| name.as_bytes()).collect();
     // A dozen loop devices are a dozen times the same question.
     let mut asked: &[u8] = b"";
-    disks.keys().filter_map(|name| disk_of(name.as_bytes())).any(|disk| {
+    disks.iter().filter_map(|(name, _)| disk_of(name.as_bytes())).any(|disk| {
         let is_new = disk != asked;
         asked = disk;
-        is_new && disks.contains_key(OsStr::from_bytes(disk))
+        is_new && names.contains(disk)
     })
 }
 

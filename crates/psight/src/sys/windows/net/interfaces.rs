@@ -19,11 +19,8 @@ pub(super) fn adapters(host: &Host) -> Result<Vec<(OsString, Adapter)>> {
     Ok(all.into_iter().map(|adapter| (text::up_to_nul(&adapter.name), adapter)).collect())
 }
 
-pub(crate) fn io_changes(
-    host: &Host,
-    _seen: &mut Seen,
-) -> Result<Option<BTreeMap<OsString, NetIo>>> {
-    io_counters(host).map(Some)
+pub(crate) fn io_changes(host: &Host, _seen: &mut Seen) -> Result<Option<Vec<(OsString, NetIo)>>> {
+    io_counters(host).map(|all| Some(all.into_iter().collect()))
 }
 
 // GetIfEntry2
