@@ -6,9 +6,8 @@ This is psutil's API (7.2.2) on psight's core: ``import psight as psutil`` is th
 import sys as _sys
 
 from . import _psight as _core
+from ._exceptions import AS_PSUTIL as _AS_PSUTIL
 from ._exceptions import AccessDenied, Error, NoSuchProcess, TimeoutExpired, ZombieProcess
-from ._pickles import AS_PSUTIL as _AS_PSUTIL
-from ._pickles import name_functions as _name_functions
 from ._process import Process, pid_exists, pids, process_iter, wait_procs
 from ._system import (
     boot_time,
@@ -172,7 +171,10 @@ __all__ = sorted(
     | {"__version__", "Popen", *_MEMBERS, *_LIMITS, *_LATER}
 )
 
-_name_functions(globals())
+if _AS_PSUTIL:
+    from ._pickles import name_functions as _name_functions
+
+    _name_functions(globals())
 
 
 # The names of a module, whatever its class makes of the question.

@@ -2,7 +2,8 @@
 
 import sys
 
-from ._pickles import AS_PSUTIL
+#: Whether `python -m psight enable` is in force, so that pickles have psutil's names in them.
+AS_PSUTIL = any(getattr(finder, "__name__", "") == "PsightDropin" for finder in sys.meta_path)
 
 
 class Error(Exception):

@@ -4,10 +4,7 @@ They are psight's own, as a rule. Where the drop-in is enabled in the whole envi
 the pickle, on another machine or later, has a psutil of some kind and maybe no psight.
 """
 
-import sys
-
-#: Whether `python -m psight enable` is in force.
-AS_PSUTIL = any(getattr(finder, "__name__", "") == "PsightDropin" for finder in sys.meta_path)
+from ._exceptions import AS_PSUTIL
 
 
 def module(ours, theirs):
@@ -17,6 +14,6 @@ def module(ours, theirs):
 
 def name_functions(names):
     """Have the functions of the package, whose names these are, looked for in psutil's."""
-    for value in names.values() if AS_PSUTIL else ():
+    for value in names.values():
         if type(value) is type(module) and value.__module__.startswith("psight."):
             value.__module__ = "psutil"

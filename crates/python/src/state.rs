@@ -202,6 +202,15 @@ impl State {
         self.native.bind(py)
     }
 
+    /// Does something with the memory of counters, for the host of this generation.
+    pub(crate) fn counters_of_host<T>(
+        &self,
+        with: impl FnOnce(&mut Counters, &Host, u64) -> T,
+    ) -> T {
+        let inner = &mut *self.lock();
+        with(&mut inner.counters, &inner.host, self.generation())
+    }
+
     /// Does something with the memory of counters.
     pub(crate) fn counters<T>(&self, with: impl FnOnce(&mut Counters) -> T) -> T {
         with(&mut self.lock().counters)

@@ -226,8 +226,9 @@ type Memory<R> = fn(&mut Counters) -> &mut Counted<R>;
 /// Counters that go on where the kernel's do not.
 fn counted<R: Summed>(py: Python<'_>, state: &State, memory: Memory<R>) -> PyResult<Reading<R>> {
     loop {
-        let (host, generation) = state.host_and_generation();
-        let mut begun = state.counters(|counters| memory(counters).begin(&host, generation));
+        let mut begun = state.counters_of_host(|counters, host, generation| {
+            memory(counters).begin(host, generation)
+        });
         let changed = enter::system(py, state, || begun.reader.changed())?;
         if let Some(read) = state.counters(|counters| memory(counters).end(begun, changed)) {
             return Ok(read);
