@@ -1,36 +1,20 @@
 //! Running psight as users do.
-#![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each test program uses a part of it"
+)]
 #![allow(clippy::expect_used, reason = "it is test code")]
 
 pub mod beside;
+#[path = "../../../psight/tests/common/ended.rs"]
+mod ended;
 
-use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output};
+use std::process::{Command, Output};
 
-/// A child that is killed and waited for when the test is done with it, also when it fails.
-pub struct Ended(pub Child);
-
-impl Deref for Ended {
-    type Target = Child;
-
-    fn deref(&self) -> &Child {
-        &self.0
-    }
-}
-
-impl DerefMut for Ended {
-    fn deref_mut(&mut self) -> &mut Child {
-        &mut self.0
-    }
-}
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+pub use ended::Ended;
 
 /// The folder of the whole project, so that captured machines have the same name wherever tests run.
 pub fn project() -> PathBuf {

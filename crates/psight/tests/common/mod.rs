@@ -1,16 +1,24 @@
 //! What the tests of machines share: a fake machine in a folder, another program to ask, patience.
-#![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each test program uses a part of it"
+)]
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "it is test code")]
 
-use std::ops::{Deref, DerefMut};
+mod ended;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use psight::record::Value;
 use psight::{Error, Host, Process, Record};
 use tempfile::TempDir;
+
+pub use ended::Ended;
 
 /// A machine that is a folder of files, removed at the end of the test.
 pub struct Machine {
@@ -103,30 +111,6 @@ pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
             eprintln!("skipped: {program}: {error}");
             None
         }
-    }
-}
-
-/// A child that is killed and waited for when the test is done with it, also when it fails.
-pub struct Ended(pub Child);
-
-impl Deref for Ended {
-    type Target = Child;
-
-    fn deref(&self) -> &Child {
-        &self.0
-    }
-}
-
-impl DerefMut for Ended {
-    fn deref_mut(&mut self) -> &mut Child {
-        &mut self.0
-    }
-}
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
