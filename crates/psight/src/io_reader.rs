@@ -50,7 +50,8 @@ impl<R> IoReader<R> {
 }
 
 impl Host {
-    /// What reads again and again what disks have done. It opens its file anew for each reading.
+    /// What reads again and again what disks have done. It opens its file for each reading, unless the host keeps it open
+    /// ([`with_open_files`](Self::with_open_files)).
     pub fn disk_io_reader(&self, which: Disks) -> IoReader<DiskIo> {
         let changes: Changes<DiskIo> = match which {
             Disks::All => |host, seen| sys::disk::io_changes(host, Disks::All, seen),
@@ -59,7 +60,8 @@ impl Host {
         IoReader::new(self, changes)
     }
 
-    /// What reads again and again what interfaces have carried. It opens its file anew for each reading.
+    /// What reads again and again what interfaces have carried. It opens its file for each reading, unless the host keeps it
+    /// open ([`with_open_files`](Self::with_open_files)).
     pub fn net_io_reader(&self) -> IoReader<NetIo> {
         IoReader::new(self, sys::net::io_changes)
     }
