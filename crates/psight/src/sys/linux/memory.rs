@@ -1,5 +1,7 @@
 //! Memory and swap space: `/proc/meminfo`, `/proc/vmstat`, `/proc/zoneinfo`.
 
+use std::path::PathBuf;
+
 use psight_parse::linux::meminfo::{Details, Meminfo, commit, details, meminfo};
 use psight_parse::linux::vmstat::{Events, events};
 use psight_parse::{Error as Undecoded, linux::zoneinfo::zoneinfo};
@@ -15,11 +17,19 @@ use crate::memory::{
 };
 use crate::{Error, Host, Result};
 
+fn path(host: &Host) -> PathBuf {
+    host.proc().join("meminfo")
+}
+
+// meminfo
+fn contents(host: &Host) -> Result<Vec<u8>> {
+    open_files::piece(host, SystemFile::Meminfo, &path(host))
+}
+
 pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
-    let path = host.proc().join("meminfo");
-    let info = meminfo(&open_files::piece(host, SystemFile::Meminfo, &path)?);
+    let info = meminfo(&contents(host)?);
     let needed = |field: Option<u64>, name| {
-        field.map(bytes).ok_or_else(|| Error::malformed(&path, &Undecoded::missing(name)))
+        field.map(bytes).ok_or_else(|| Error::malformed(path(host), &Undecoded::missing(name)))
     };
     let total = needed(info.total_kib, "MemTotal")?;
     let free = needed(info.free_kib, "MemFree")?.min(total);
@@ -49,8 +59,7 @@ pub(crate) fn virtual_memory(host: &Host) -> Result<(VirtualMemory, bool)> {
 }
 
 pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
-    let info =
-        meminfo(&open_files::piece(host, SystemFile::Meminfo, &host.proc().join("meminfo"))?);
+    let info = meminfo(&contents(host)?);
     Ok(MemoryCaches {
         buffers: info.buffers_kib.map(bytes),
         files: info.cached_kib.map(bytes),
@@ -60,8 +69,7 @@ pub(crate) fn memory_caches(host: &Host) -> Result<MemoryCaches> {
 
 // /proc/meminfo
 pub(crate) fn committed_memory(host: &Host) -> Result<CommittedMemory> {
-    let commit =
-        commit(&open_files::piece(host, SystemFile::Meminfo, &host.proc().join("meminfo"))?);
+    let commit = commit(&contents(host)?);
     let known = commit.limit_kib.zip(commit.committed_kib);
     let (limit, committed) = known.ok_or_else(|| Error::unsupported("committed_memory"))?;
     Ok(CommittedMemory { limit: bytes(limit), committed: bytes(committed) })
@@ -69,7 +77,7 @@ pub(crate) fn committed_memory(host: &Host) -> Result<CommittedMemory> {
 
 // /proc/meminfo
 pub(crate) fn memory_details(host: &Host) -> Result<MemoryDetails> {
-    let said = details(&read::system_piece(&host.proc().join("meminfo"))?);
+    let said = details(&contents(host)?);
     if said == Details::default() {
         return Err(Error::unsupported("memory_details"));
     }
@@ -114,8 +122,7 @@ pub(crate) fn memory_events(host: &Host) -> Result<MemoryEvents> {
 }
 
 pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
-    let path = host.proc().join("meminfo");
-    let said = match open_files::piece(host, SystemFile::Meminfo, &path) {
+    let said = match contents(host) {
         Err(error) if is_missing_here(host, &error) => Vec::new(),
         read => read?,
     };
@@ -123,7 +130,7 @@ pub(crate) fn swap_memory(host: &Host) -> Result<SwapMemory> {
     let said = info.swap_total_kib.map(bytes).zip(info.swap_free_kib.map(bytes));
     // A kernel without swap support writes neither line.
     let asked = || (!host.is_captured()).then(system_swap);
-    let missing = || Error::malformed(&path, &Undecoded::missing("SwapTotal"));
+    let missing = || Error::malformed(path(host), &Undecoded::missing("SwapTotal"));
     let (total, free) = said.or_else(asked).ok_or_else(missing)?;
     let free = free.min(total);
     let used = total.saturating_sub(free);
