@@ -104,8 +104,14 @@ def fails(kinds, question):
     raise AssertionError("it did not fail")
 
 
+#: Python remembers where a class has an attribute by the name's address, and keeps the name: of names that are made
+#: anew for each call, as in `getattr(socket, word)`, up to 4,096 stay, which says nothing of a leak.
+forget_attributes = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache
+
+
 def held():
     """Descriptors, bytes of the C heap, Python's blocks, and objects that the collector knows."""
+    forget_attributes()
     gc.collect()
     psight.heap_trim()
     heap = psight.heap_info()

@@ -453,7 +453,9 @@ impl<'py> Words<'py, '_> {
         if let Some(object) = found {
             return Ok(object);
         }
-        let object = self.state.object(self.py, "psight._enums", function)?.call1((word,))?;
+        // Its own name each time would fill the cache of attribute names, which keeps 4,096 of them.
+        let name = PyString::intern(self.py, word);
+        let object = self.state.object(self.py, "psight._enums", function)?.call1((name,))?;
         self.known.borrow_mut().push((function, word, object.clone()));
         Ok(object)
     }
