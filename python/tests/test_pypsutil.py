@@ -249,6 +249,15 @@ def test_open_files_are_regular_files_also_without_a_name(tmp_path):
         assert not any(row.path == "/dev/null" for row in found.values())
 
 
+# --- what a machine does not tell
+
+
+def test_frequencies_and_cores_that_are_not_known_are_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(pypsutil, "PROCFS_PATH", str(tmp_path))
+    monkeypatch.setattr(pypsutil, "SYSFS_PATH", str(tmp_path))
+    assert (pypsutil.percpu_freq(), pypsutil.cpu_freq(), pypsutil.physical_cpu_count()) == ([], None, None)
+
+
 # --- power supplies
 
 

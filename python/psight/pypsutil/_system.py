@@ -109,7 +109,10 @@ def cpu_stats() -> CPUStats:
 
 def percpu_freq() -> List[CPUFrequencies]:
     """Return how fast each CPU runs; an empty list if that is not known."""
-    return [filled(CPUFrequencies, freq) for freq in core.per_cpu_freq()]
+    try:
+        return [filled(CPUFrequencies, freq) for freq in core.per_cpu_freq()]
+    except (NotImplementedError, FileNotFoundError):
+        return []
 
 
 def cpu_freq() -> Optional[CPUFrequencies]:
