@@ -181,6 +181,16 @@ fn t05_arguments_longer_than_a_record_are_whole() {
 }
 
 #[test]
+fn a_child_that_was_started_just_now_has_its_arguments() {
+    let Some(mut scanner) = scanner(Columns::CMDLINE) else { return };
+    for _ in 0..20 {
+        let child = Sleeper::from(Command::new("sleep").args(["1000", "0"]).stdin(Stdio::null()));
+        let row = row_of(&mut scanner, child.id()).unwrap();
+        assert_eq!(row.cmdline.unwrap(), ["sleep", "1000", "0"]);
+    }
+}
+
+#[test]
 fn t04_a_program_that_writes_over_its_arguments_says_what_proc_says() {
     let Some(mut scanner) = scanner(Columns::CMDLINE | Columns::NAME) else { return };
     let title = "a-title-that-is-so-much-longer-than-the-arguments-were-before-it";

@@ -383,6 +383,27 @@ fn t03_t05_odd_words_are_kept() {
 }
 
 #[test]
+fn a_child_that_was_started_just_now_is_its_program_already() {
+    for _ in 0..50 {
+        let child =
+            Started::new(Command::new("sleep").arg("1000").env_clear().env("COLOUR", "blue"));
+        let process = child.process();
+        // Asked for first, each by a child of its own: while one is waited for, the others come.
+        assert_eq!(process.cmdline().unwrap(), ["sleep", "1000"]);
+        let child =
+            Started::new(Command::new("sleep").arg("1000").env_clear().env("COLOUR", "blue"));
+        let process = child.process();
+        assert_eq!(process.environ().unwrap(), [("COLOUR".into(), "blue".into())]);
+        let child = Started::new(Command::new("sleep").arg("1000"));
+        assert_eq!(child.process().name().unwrap(), "sleep");
+        let child = Started::new(Command::new("sleep").arg("1000"));
+        let rows = Host::local().processes(Columns::CMDLINE).unwrap();
+        let row = rows.iter().find(|row| row.pid == Pid::new(child.pid())).unwrap();
+        assert_eq!(row.cmdline.as_deref().unwrap(), ["sleep", "1000"]);
+    }
+}
+
+#[test]
 fn t18_pid_0_is_nobody_and_not_ourselves() {
     let error = Process::new(0).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoSuchProcess);

@@ -117,6 +117,7 @@ pub const ALL: &[Decoder] = decoders! {
     "pid/smaps_rollup" => pid::smaps::footprint,
     "pid/stat" => pid::stat::stat,
     "pid/stat_head" => pid::stat::head,
+    "pid/stat_in_exec" => pid::stat::is_in_exec,
     "pid/stat_starttime" => pid::stat::starttime,
     "pid/statm" => pid::statm::statm,
     "pid/status" => pid::status::status,

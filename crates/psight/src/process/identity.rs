@@ -310,7 +310,9 @@ impl Process {
     /// The command line, word by word; empty for a thread of the kernel.
     ///
     /// A process can overwrite it (`setproctitle`); text without a final NUL, or one word with blanks in it, is split
-    /// at every blank, as psutil does. Linux: `/proc/<pid>/cmdline`.
+    /// at every blank, as psutil does. Linux: `/proc/<pid>/cmdline`; of a child that was started just now, and that the
+    /// kernel is still bringing into its program, the program's, after a few tenths of a millisecond. `name` and `environ`
+    /// wait for it likewise.
     ///
     /// Windows: `ProcessCommandLineInformation` (since 8.1), else the PEB; split as `CommandLineToArgvW` does.
     ///

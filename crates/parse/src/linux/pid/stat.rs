@@ -57,10 +57,13 @@ pub struct Stat<'a> {
     pub delayacct_blkio_ticks: Option<u64>,
 }
 
+/// `PF_KTHREAD`, since 2.6.27 at this bit.
+const KERNEL_THREAD: u32 = 0x0020_0000;
+
 impl Stat<'_> {
-    /// Whether the task is the kernel's own: `PF_KTHREAD`, since 2.6.27 at this bit.
+    /// Whether the task is the kernel's own.
     pub fn is_kernel_thread(&self) -> bool {
-        self.flags & 0x0020_0000 != 0
+        self.flags & KERNEL_THREAD != 0
     }
 
     /// Whether it has exited and waits for its parent.
@@ -149,6 +152,32 @@ pub fn starttime(bytes: &[u8]) -> Result<u64, Error> {
     let (_, mut rest) = split(bytes)?;
     rest.skip(18);
     rest.count("starttime")
+}
+
+/// Whether the process is on its way into a program: the program's memory is there (23, vsize), and neither the end of the
+/// arguments (49, arg_end) nor that of the environment (51, env_end) is set yet, so that `cmdline` and `environ` are empty
+/// and the name may be the old one. Since 3.5; never of a process that the reader may not trace, whose addresses the
+/// kernel does not tell (26, startcode, is 1).
+pub fn is_in_exec(bytes: &[u8]) -> bool {
+    // Mostly the last two fields say no.
+    let mut words = bytes.trim_ascii_end().rsplitn(3, |byte| *byte == b' ');
+    if words.nth(1) != Some(b"0") {
+        return false;
+    }
+    let Ok((_, mut rest)) = split(bytes) else { return false };
+    let mut field = |skipped: usize| {
+        rest.skip(skipped);
+        rest.word("a field of exec").unwrap_or_default()
+    };
+    // 9, 23, 26, 49 and 52, each after those between.
+    let (flags, vsize, startcode) = (field(5), field(13), field(2));
+    let (arg_end, exit_code) = (field(22), field(2));
+    let is_kernel_thread = text::u32(flags).is_none_or(|flags| flags & KERNEL_THREAD != 0);
+    !is_kernel_thread
+        && vsize != b"0"
+        && startcode != b"1"
+        && arg_end == b"0"
+        && !exit_code.is_empty()
 }
 
 /// The first fields, and what is behind them.
@@ -325,6 +354,31 @@ mod tests {
         assert_eq!((stat.vsize, stat.rss_pages), (228_843_520, 1041));
         assert_eq!((stat.processor, stat.delayacct_blkio_ticks), (Some(1), Some(9)));
         assert_eq!((stat.rt_priority, stat.policy), (Some(0), Some(0)));
+    }
+
+    #[test]
+    fn a_process_in_exec_has_memory_and_no_arguments() {
+        let line = |flags: &str, vsize: &str, [startcode, arg_end, env_end]: [&str; 3]| {
+            let text = format!(
+                "9 (sleep) R 1 9 9 0 -1 {flags} 2 0 0 0 0 0 0 0 20 0 1 0 713 {vsize} 0 9 {startcode} 0 0 0 0 0 0 0 0 \
+                 0 0 0 17 0 0 0 0 0 0 0 0 0 140736356235991 {arg_end} 0 {env_end} 0\n"
+            );
+            is_in_exec(text.as_bytes())
+        };
+        let early = ["0", "0", "0"];
+        assert!(line("4194304", "4096", early));
+        // Its code may be in its memory by then.
+        assert!(line("4194304", "4096", ["93900216279040", "0", "0"]));
+        // It has arguments; an empty environment has an address, too.
+        assert!(!line("4194304", "4096", ["93900216279040", "7", "8"]));
+        assert!(!line("4194304", "4096", ["93900216279040", "7", "0"]));
+        // It may not be looked at; it is on its way out; it is the kernel's.
+        assert!(!line("4194304", "4096", ["1", "0", "0"]));
+        assert!(!line("4194304", "0", early));
+        assert!(!line("2097152", "4096", early));
+        // Before 3.5 the line is shorter.
+        assert!(!is_in_exec(&named(b"sshd")));
+        assert!(!is_in_exec(b"") && !is_in_exec(b"1 (init) S 0 0\n"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One process, under `/proc/<pid>`: how its files are read, once each, and what it means when they cannot be.
 
 mod cpu;
+mod exec;
 mod identity;
 mod memory;
 pub(crate) mod scheduling;
@@ -20,6 +21,7 @@ use psight_parse::linux::pid::stat::{Head, Stat, head, starttime, stat};
 use psight_parse::linux::pid::status::{Status, Wanted, wanted};
 use rustix::io::Errno;
 
+use self::exec::Patience;
 use super::procfs::{self, Procfs, has_own_proc};
 use super::reach::reach;
 use super::read;
@@ -69,6 +71,8 @@ pub(crate) fn current_pid(host: &Host) -> Result<Pid> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Nature {
     Ordinary,
+    /// It is on its way into a program.
+    InExec,
     /// It never had memory of its own.
     KernelThread,
     /// It has none any more.
@@ -199,22 +203,33 @@ impl Raw {
             return Ok(Some(bytes));
         }
         let path = self.file(name);
-        match read::file(&path) {
-            Ok(bytes) if !bytes.is_empty() => Ok(Some(cell.get_or_init(|| bytes))),
-            outcome => {
-                let bytes = self.without_memory(path, outcome)?;
-                Ok(bytes.map(|bytes| &**cell.get_or_init(|| bytes)))
+        let mut patience = Patience::new();
+        let bytes = loop {
+            match read::file(&path) {
+                Ok(bytes) if !bytes.is_empty() => break Some(bytes),
+                outcome => {
+                    let nature = self.nature()?;
+                    if outcome.is_err() || !patience.lasts(nature) {
+                        break self.without_memory(nature, path, outcome)?;
+                    }
+                }
             }
-        }
+        };
+        Ok(bytes.map(|bytes| &**cell.get_or_init(|| bytes)))
     }
 
     /// What it means that the file at `path`, which tells of the memory of the process, is empty or could not be read.
-    fn without_memory<T>(&self, path: PathBuf, outcome: io::Result<T>) -> Result<Option<T>> {
-        match (self.nature()?, outcome) {
+    fn without_memory<T>(
+        &self,
+        nature: Nature,
+        path: PathBuf,
+        outcome: io::Result<T>,
+    ) -> Result<Option<T>> {
+        match (nature, outcome) {
             (Nature::Zombie, _) => Err(Error::zombie(self.pid)),
             (Nature::KernelThread, _) => Ok(None),
-            (Nature::Ordinary, Ok(empty)) => Ok(Some(empty)),
-            (Nature::Ordinary, Err(error)) => Err(self.failed(path, error)),
+            (Nature::Ordinary | Nature::InExec, Ok(empty)) => Ok(Some(empty)),
+            (Nature::Ordinary | Nature::InExec, Err(error)) => Err(self.failed(path, error)),
         }
     }
 
@@ -249,6 +264,8 @@ impl Raw {
             Nature::Zombie
         } else if stat.is_kernel_thread() {
             Nature::KernelThread
+        } else if self.is_in_exec(&bytes) {
+            Nature::InExec
         } else {
             Nature::Ordinary
         })

@@ -27,7 +27,7 @@ impl Raw {
 
     // stat, comm; cmdline where comm is cut
     pub(crate) fn name(&self) -> Result<OsString> {
-        let comm = self.stat_head()?.comm;
+        let comm = self.head_past_exec()?.comm;
         if comm.len() < 15 {
             return Ok(os_string(comm));
         }
@@ -43,7 +43,7 @@ impl Raw {
 
     // stat, comm
     pub(crate) fn short_name(&self) -> Result<OsString> {
-        Ok(os_string(self.stat_head()?.comm))
+        Ok(os_string(self.head_past_exec()?.comm))
     }
 
     // exe

@@ -100,7 +100,7 @@ impl Raw {
         });
         match outcome {
             Ok(()) if !is_empty => self.understood("smaps", is_empty, is_without),
-            outcome => self.without_memory(path, outcome).map(|_| ()),
+            outcome => self.without_memory(self.nature()?, path, outcome).map(|_| ()),
         }
     }
 

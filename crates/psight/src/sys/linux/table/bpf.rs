@@ -355,10 +355,15 @@ impl Engine {
             rest.columns |= Columns::CMDLINE;
         } else if !task.cmdline.is_empty() {
             words(&mut self.spare, row, task.cmdline);
-        } else if nature == Nature::Zombie {
-            row.zombie |= Columns::CMDLINE;
         } else {
-            row.cmdline = Some(self.spare.lists.pop().unwrap_or_default());
+            match nature {
+                Nature::Zombie => row.zombie |= Columns::CMDLINE,
+                Nature::KernelThread => {
+                    row.cmdline = Some(self.spare.lists.pop().unwrap_or_default());
+                }
+                // It is on its way into a program, or has no arguments indeed.
+                Nature::Ordinary => rest.columns |= Columns::CMDLINE,
+            }
         }
     }
 }

@@ -207,15 +207,21 @@ impl Engine {
             Some(Nature::KernelThread | Nature::Zombie) => &[],
             _ => self.sources.read(b"cmdline\0")?,
         };
-        if bytes.is_empty() {
-            if self.nature()? == Nature::Zombie {
-                row.zombie |= columns;
-                return Ok(());
-            }
-            row.cmdline = Some(self.spare.lists.pop().unwrap_or_default());
+        if !bytes.is_empty() {
+            words(&mut self.spare, row, bytes);
             return Ok(());
         }
-        words(&mut self.spare, row, bytes);
+        match self.nature()? {
+            Nature::Zombie => row.zombie |= columns,
+            Nature::KernelThread => {
+                row.cmdline = Some(self.spare.lists.pop().unwrap_or_default());
+            }
+            // It is on its way into a program, or has no arguments indeed.
+            Nature::Ordinary => {
+                let found = Raw::new(&self.host, row.pid).cmdline();
+                row.cmdline = found_alone(row, columns, found)?;
+            }
+        }
         Ok(())
     }
 
@@ -260,15 +266,8 @@ impl Engine {
             Err(refusal) => return Err(refusal),
         }
         // Threads of the kernel, zombies and old kernels: rare, and a question for those who know the cases.
-        match Raw::new(&self.host, row.pid).memory_footprint() {
-            Ok(footprint) => row.memory_footprint = Some(footprint),
-            Err(error) => match error.kind() {
-                ErrorKind::NoSuchProcess => return Err(Refusal::Missing),
-                ErrorKind::ZombieProcess => row.zombie |= columns,
-                ErrorKind::AccessDenied => row.denied |= columns,
-                _ => {}
-            },
-        }
+        let found = Raw::new(&self.host, row.pid).memory_footprint();
+        row.memory_footprint = found_alone(row, columns, found)?;
         Ok(())
     }
 
@@ -316,6 +315,23 @@ impl Engine {
         self.terminals.push((number, file.clone()));
         file
     }
+}
+
+/// What was found out about one process outside of the table, and what it means for the row if that failed.
+fn found_alone<T>(
+    row: &mut ProcessRow,
+    columns: Columns,
+    found: crate::Result<T>,
+) -> Read<Option<T>> {
+    found.map(Some).or_else(|error| {
+        match error.kind() {
+            ErrorKind::NoSuchProcess => return Err(Refusal::Missing),
+            ErrorKind::ZombieProcess => row.zombie |= columns,
+            ErrorKind::AccessDenied => row.denied |= columns,
+            _ => {}
+        }
+        Ok(None)
+    })
 }
 
 /// The kernel keeps this many bytes of a name.
