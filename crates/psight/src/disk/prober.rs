@@ -47,6 +47,7 @@ const GRACE: Duration = Duration::from_millis(20);
 pub struct DiskProber {
     host: Host,
     helpers: Helpers<MountPoint, Step<Result<Found>>>,
+    mounts: Mounts,
     usage: Arc<Usage>,
 }
 
@@ -57,17 +58,20 @@ struct Found {
     usage: Option<DiskUsage>,
 }
 
+/// How a machine is asked what is mounted where.
+type Mounts = fn(&Host) -> Result<Vec<MountPoint>>;
+
 /// How one path is asked for its space, however long that takes.
 type Usage = dyn Fn(&Host, &Path) -> Result<DiskUsage> + Send + Sync;
 
 impl DiskProber {
     /// A prober for this machine. No thread is started before the first question.
     pub fn new(host: &Host) -> Self {
-        Self::asking(host, Arc::new(sys::disk::disk_usage))
+        Self::asking(host, sys::disk::mount_points, Arc::new(sys::disk::disk_usage))
     }
 
-    fn asking(host: &Host, usage: Arc<Usage>) -> Self {
-        Self { host: host.clone(), helpers: Helpers::new(), usage }
+    fn asking(host: &Host, mounts: Mounts, usage: Arc<Usage>) -> Self {
+        Self { host: host.clone(), helpers: Helpers::new(), mounts, usage }
     }
 
     /// The space of the file system that `path` is on, or `TimedOut` when `within` has passed. Where a question about the
@@ -152,7 +156,7 @@ impl DiskProber {
     }
 
     fn mounts(&self) -> Result<Arc<MountTable>> {
-        let mounts = match sys::disk::mount_points(&self.host) {
+        let mounts = match (self.mounts)(&self.host) {
             // Without a table, as where there is no procfs, everything is taken for one mount.
             Err(error) if error.kind() == crate::ErrorKind::NotFound => Vec::new(),
             mounts => mounts?,
