@@ -123,35 +123,47 @@ pub(crate) fn connections_with_all_owners(
     host: &Host,
     kind: ConnectionKind,
 ) -> Result<Vec<Connection>> {
-    let sockets = sockets(&namespace(host), kind)?;
+    let mut sockets = sockets(&namespace(host), kind)?;
     let mut owners = all_owners(host)?;
     let mut found = Vec::new();
-    let mut held = Vec::new();
+    let mut more = Vec::new();
     for pid in owners.pids().map_err(|error| Error::system(host.proc(), error))? {
         found.clear();
         if owners.sockets(pid, &mut found).is_err() {
             continue;
         }
-        let known = found.iter().filter_map(|(inode, fd)| {
-            let row = sockets.by_inode.get(inode)?;
-            Some((*row, Pid::new(pid), *fd))
-        });
-        held.extend(known);
+        for (inode, fd) in &found {
+            let Some(&at) = sockets.by_inode.get(inode) else { continue };
+            let Some(row) = sockets.rows.get_mut(at) else { continue };
+            match row.pid {
+                None => (row.pid, row.fd) = (Some(Pid::new(pid)), Some(*fd)),
+                Some(_) => more.push((at, Pid::new(pid), *fd)),
+            }
+        }
+    }
+    Ok(with_more_owners(sockets.rows, more))
+}
+
+/// The rows, each followed by itself with every further owner that it has.
+fn with_more_owners(rows: Vec<Connection>, mut more: Vec<(usize, Pid, u32)>) -> Vec<Connection> {
+    // Most sockets have one owner, and to move a thousand rows is to touch their memory once more.
+    if more.is_empty() {
+        return rows;
     }
     // Stable: in order of pid and descriptor within a socket.
-    held.sort_by_key(|(row, _, _)| *row);
-    let mut held = held.into_iter().peekable();
-    let mut rows = Vec::with_capacity(sockets.rows.len());
-    for (at, row) in sockets.rows.into_iter().enumerate() {
-        let before = rows.len();
-        while let Some((_, pid, fd)) = held.next_if(|(row, _, _)| *row == at) {
-            rows.push(Connection { pid: Some(pid), fd: Some(fd), ..row.clone() });
-        }
-        if rows.len() == before {
-            rows.push(row);
+    more.sort_by_key(|(at, _, _)| *at);
+    let mut all = Vec::with_capacity(rows.len() + more.len());
+    let mut more = more.into_iter().peekable();
+    for (at, row) in rows.into_iter().enumerate() {
+        let first = all.len();
+        all.push(row);
+        while let Some((_, pid, fd)) = more.next_if(|(further, _, _)| *further == at) {
+            if let Some(row) = all.get(first).cloned() {
+                all.push(Connection { pid: Some(pid), fd: Some(fd), ..row });
+            }
         }
     }
-    Ok(rows)
+    all
 }
 
 // /proc/<pid>/fd, and NETLINK_SOCK_DIAG or /proc/<pid>/net/*
