@@ -207,3 +207,12 @@ def test_waiting():
         psight.wait_procs(children)
 
     leaves_nothing(wait, 5)
+
+
+def test_tuples_of_numbers_and_texts_are_nothing_to_the_collector():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        sockets = psight.net_connections()
+        found = [psight.cpu_times(), psight.Process().uids(), *sockets, *(row.laddr for row in sockets if row.laddr)]
+    assert not any(map(gc.is_tracked, found)) and len(found) > 3

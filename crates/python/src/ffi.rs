@@ -2,6 +2,7 @@
 //! calling a constructor, and handles in capsules. The only unsafe code of the extension.
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
 use std::sync::OnceLock;
@@ -9,7 +10,7 @@ use std::sync::OnceLock;
 use pyo3::exceptions::{PySystemError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyTuple, PyType};
+use pyo3::types::{PyCapsule, PyInt, PyTuple, PyType};
 
 use crate::process::Handle;
 use crate::state::State;
@@ -164,7 +165,11 @@ impl New {
 }
 
 /// A tuple that is being filled; its `__new__` is not called.
-pub(crate) struct NewTuple<'py>(Bound<'py, PyAny>);
+pub(crate) struct NewTuple<'py> {
+    tuple: Bound<'py, PyAny>,
+    /// Whether an item may lead to others, and so back to the tuple.
+    leads_on: Cell<bool>,
+}
 
 impl<'py> NewTuple<'py> {
     /// An instance of `class`, which `alloc` was taken from.
@@ -174,21 +179,33 @@ impl<'py> NewTuple<'py> {
             let raw = (alloc.0)(class.as_type_ptr(), length as ffi::Py_ssize_t);
             Bound::from_owned_ptr_or_err(class.py(), raw)?
         };
-        Ok(Self(new))
+        Ok(Self { tuple: new, leads_on: Cell::new(false) })
     }
 
     /// Puts the item in its place.
     pub(crate) fn set(&self, place: usize, item: Bound<'py, PyAny>) -> PyResult<()> {
         let place = place as ffi::Py_ssize_t;
+        // A member of an enum leads to its class, which is its module's for good.
+        // SAFETY: the item is an object.
+        let leads_on = unsafe { ffi::PyObject_GC_IsTracked(item.as_ptr()) } != 0;
+        if leads_on && !item.is_instance_of::<PyInt>() {
+            self.leads_on.set(true);
+        }
         // SAFETY: the tuple is new and nobody else's; the reference goes over to it, whether there is such a place or not.
-        match unsafe { ffi::PyTuple_SetItem(self.0.as_ptr(), place, item.into_ptr()) } {
+        match unsafe { ffi::PyTuple_SetItem(self.tuple.as_ptr(), place, item.into_ptr()) } {
             0 => Ok(()),
-            _ => Err(PyErr::fetch(self.0.py())),
+            _ => Err(PyErr::fetch(self.tuple.py())),
         }
     }
 
+    /// The tuple. Of numbers and texts alone it can be in no circle, and Python's collector need not look at it again and
+    /// again: Python does the same with its own tuples when it first finds them.
     pub(crate) fn done(self) -> Bound<'py, PyAny> {
-        self.0
+        if !self.leads_on.get() {
+            // SAFETY: instances of subclasses of tuple have the collector's head, and this one is nobody else's yet.
+            unsafe { ffi::PyObject_GC_UnTrack(self.tuple.as_ptr().cast()) };
+        }
+        self.tuple
     }
 }
 
