@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
@@ -380,7 +380,7 @@ pub(crate) fn connections<'py>(
     found: &[Connection],
 ) -> PyResult<Bound<'py, PyAny>> {
     let words = Words { py, state, known: RefCell::default() };
-    let (local, remote) = (Ends::new(py, state)?, Ends::new(py, state)?);
+    let ends = Ends::new(py, state)?;
     let unknown_fd = (-1i32).into_pyobject(py)?.into_any();
     let rows = found.iter().map(|row| {
         view_with(py, state, tuple, row, |field| {
@@ -389,8 +389,8 @@ pub(crate) fn connections<'py>(
                 "family" => words.get("family", row.family.as_str())?,
                 "type" => words.get("socket_type", row.kind.as_str())?,
                 "status" => words.constant(row.status.as_str())?,
-                "laddr" => local.object(row.family, row.laddr.as_ref())?,
-                "raddr" => remote.object(row.family, row.raddr.as_ref())?,
+                "laddr" => ends.object(row.family, row.laddr.as_ref())?,
+                "raddr" => ends.object(row.family, row.raddr.as_ref())?,
                 _ => return Ok(None),
             }))
         })
@@ -398,31 +398,59 @@ pub(crate) fn connections<'py>(
     Ok(PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
 
-/// One end of each socket of a listing. Many have the same address as the one before.
+/// The ends of the sockets of a listing. Many are the same: a server's own end is that of each of its connections, and the
+/// other end of each of its clients'.
 struct Ends<'py, 'a> {
     py: Python<'py>,
     class: &'a Class,
-    last: RefCell<Option<(IpAddr, Bound<'py, PyAny>)>>,
+    /// Each at the place of its port, until another comes there.
+    known: RefCell<[Known<'py, SocketAddr>; PLACES]>,
+    /// The last address, which differs from the next one less often than the port.
+    last: RefCell<Known<'py, IpAddr>>,
 }
+
+/// What something was made into, and what it was.
+type Known<'py, T> = Option<(T, Bound<'py, PyAny>)>;
+
+const PLACES: usize = 64;
 
 impl<'py, 'a> Ends<'py, 'a> {
     fn new(py: Python<'py>, state: &'a State) -> PyResult<Self> {
-        Ok(Self { py, class: state.class(py, Tuple::Addr, &[])?, last: RefCell::default() })
+        let class = state.class(py, Tuple::Addr, &[])?;
+        Ok(Self {
+            py,
+            class,
+            known: RefCell::new([const { None }; PLACES]),
+            last: RefCell::default(),
+        })
     }
 
     /// `addr(ip, port)`, `()` where there is none, or the text of a unix address.
     fn object(&self, family: Family, address: Option<&Address>) -> PyResult<Bound<'py, PyAny>> {
         match address {
             Some(Address::Unix(name)) => text(self.py, name),
-            Some(Address::Inet(address)) if address.port() != 0 => {
-                let end = self.class.begin(self.py, 2)?;
-                end.set(0, self.ip(address.ip()))?;
-                end.set(1, address.port().into_pyobject(self.py)?.into_any())?;
-                Ok(end.done())
-            }
+            Some(Address::Inet(address)) if address.port() != 0 => self.end(*address),
             _ if family == Family::Unix => Ok(PyString::new(self.py, "").into_any()),
             _ => Ok(PyTuple::empty(self.py).into_any()),
         }
+    }
+
+    fn end(&self, address: SocketAddr) -> PyResult<Bound<'py, PyAny>> {
+        let place = usize::from(address.port()) % PLACES;
+        let mut known = self.known.borrow_mut();
+        let Some(known) = known.get_mut(place) else { return self.new_end(address) };
+        if let Some((_, end)) = known.as_ref().filter(|(of, _)| *of == address) {
+            return Ok(end.clone());
+        }
+        let end = self.new_end(address)?;
+        Ok(known.insert((address, end)).1.clone())
+    }
+
+    fn new_end(&self, address: SocketAddr) -> PyResult<Bound<'py, PyAny>> {
+        let end = self.class.begin(self.py, 2)?;
+        end.set(0, self.ip(address.ip()))?;
+        end.set(1, address.port().into_pyobject(self.py)?.into_any())?;
+        Ok(end.done())
     }
 
     fn ip(&self, ip: IpAddr) -> Bound<'py, PyAny> {
