@@ -1,6 +1,6 @@
 //! The one way from Python into psight: the lock of the interpreter is released, the question asked, the error turned.
 
-use psight::{Error, ErrorKind, Result};
+use psight::{Error, ErrorKind, Host, Result};
 use pyo3::prelude::*;
 
 use crate::ffi;
@@ -13,6 +13,16 @@ pub(crate) fn system<T: Send>(
     ask: impl FnOnce() -> Result<T> + Send,
 ) -> PyResult<T> {
     py.detach(ask).map_err(|error| raised(py, state, &error, None))
+}
+
+/// Asks the machine that the program has chosen.
+pub(crate) fn host<T: Send>(
+    py: Python<'_>,
+    state: &State,
+    ask: impl FnOnce(&Host) -> Result<T> + Send,
+) -> PyResult<T> {
+    let host = state.host();
+    system(py, state, || ask(&host))
 }
 
 /// Asks the system for something that comes in parts, each of which is shown with the lock held.

@@ -10,6 +10,7 @@ mod enter;
 mod ffi;
 mod given;
 mod limits;
+mod net;
 mod process;
 mod pypsutil;
 mod state;

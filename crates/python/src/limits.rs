@@ -5,10 +5,9 @@ use psight::pressure::{Pressure, Stall, Stalls};
 use psight::{Host, Record};
 use pyo3::prelude::*;
 
-use crate::ffi;
 use crate::state::{State, Tuple};
-use crate::system::ask;
 use crate::views::{object, view, view_with};
+use crate::{enter, ffi};
 
 /// Adds the functions of this file to the module.
 pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -21,7 +20,7 @@ pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) ->
 #[pyo3(pass_module)]
 fn effective_memory<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let memory: EffectiveMemory = ask(py, state, Host::effective_memory)?;
+    let memory: EffectiveMemory = enter::host(py, state, Host::effective_memory)?;
     view(py, state, Tuple::Seffmem, &memory)
 }
 
@@ -29,7 +28,7 @@ fn effective_memory<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, P
 #[pyo3(pass_module)]
 fn effective_cpus<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let cpus: EffectiveCpus = ask(py, state, Host::effective_cpus)?;
+    let cpus: EffectiveCpus = enter::host(py, state, Host::effective_cpus)?;
     view(py, state, Tuple::Seffcpus, &cpus)
 }
 
@@ -37,7 +36,7 @@ fn effective_cpus<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyA
 #[pyo3(pass_module)]
 fn pressure<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let pressure: Pressure = ask(py, state, Host::pressure)?;
+    let pressure: Pressure = enter::host(py, state, Host::pressure)?;
     view_with(py, state, Tuple::Spressure, &pressure, |resource| {
         let stalls = match resource {
             "cpu" => pressure.cpu,

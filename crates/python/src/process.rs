@@ -14,7 +14,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 use crate::state::{State, Tuple};
 use crate::views::{object, one_decimal, text, view, view_or, view_with, views, views_or};
-use crate::{enter, ffi, given, system};
+use crate::{enter, ffi, given, net};
 
 /// What a Python `Process` holds of the core.
 pub(crate) struct Handle {
@@ -383,7 +383,7 @@ fn net_connections<'py>(
     let state = ffi::state(module)?;
     let kind = enter::process(process, state, || kind.parse())?;
     let found = ask(module, process, |process| process.connections(kind))?;
-    system::connections(process.py(), state, Tuple::Pconn, &found)
+    net::connections(process.py(), state, Tuple::Pconn, &found)
 }
 
 #[pyfunction]

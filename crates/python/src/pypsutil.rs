@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::views::{object, text};
-use crate::{ffi, process, system};
+use crate::{enter, ffi, process};
 
 /// Adds every function of this file to the module.
 pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -218,7 +218,7 @@ fn full<'py>(
 fn virtual_memory<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyDict>> {
     let (py, state) = (module.py(), ffi::state(module)?);
     let (memory, caches) =
-        system::ask(py, state, |host| Ok((host.virtual_memory()?, host.memory_caches()?)))?;
+        enter::host(py, state, |host| Ok((host.virtual_memory()?, host.memory_caches()?)))?;
     let (buffers, files) = (caches.buffers.unwrap_or(0), caches.files.unwrap_or(0));
     let used = memory.total.saturating_sub(memory.free).saturating_sub(buffers);
     let dict = record(py, &memory)?;
@@ -232,7 +232,7 @@ fn virtual_memory<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyD
 #[pyo3(pass_module)]
 fn power_supplies<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyDict>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let supplies: PowerSupplies = system::ask(py, state, Host::power_supplies)?;
+    let supplies: PowerSupplies = enter::host(py, state, Host::power_supplies)?;
     let dict = record(py, &supplies)?;
     let total = supplies.battery_total().map(|total| record(py, &total)).transpose()?;
     dict.set_item("battery_total", total)?;

@@ -1,28 +1,24 @@
 //! Questions about the machine.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
-use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 use psight::cpu::{CpuSample, CpuTimes, PerCpuTimes};
 use psight::disk::{DiskIo, Disks, Mounts};
 use psight::memory::VirtualMemory;
-use psight::net::{Address, Connection, Duplex, Family, InterfaceAddress, InterfaceStats};
 use psight::record::{Record, ToValue};
 use psight::sensors::{Battery, TimeLeft};
 use psight::table::Columns;
-use psight::{Host, Result};
+use psight::Host;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyCapsule, PyDict, PyList, PyString};
 
 use crate::counted::{Counted, Counters, Reading, Summed};
-use crate::state::{Class, State, Tuple};
+use crate::state::{State, Tuple};
 use crate::views::{object, one_decimal, text, view, view_or, view_with, views};
-use crate::{enter, ffi};
+use crate::{enter, ffi, net};
 
 /// Questions without arguments: how the machine is asked, and what Python gets.
 macro_rules! questions {
@@ -32,7 +28,7 @@ macro_rules! questions {
             #[pyo3(pass_module)]
             fn $name<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
                 let (py, state) = (module.py(), ffi::state(module)?);
-                let answer = ask(py, state, $ask)?;
+                let answer = enter::host(py, state, $ask)?;
                 ($answer)(py, state, answer)
             }
         )*
@@ -43,15 +39,6 @@ macro_rules! questions {
             others(module)
         }
     };
-}
-
-pub(crate) fn ask<T: Send>(
-    py: Python<'_>,
-    state: &State,
-    question: impl FnOnce(&Host) -> Result<T> + Send,
-) -> PyResult<T> {
-    let host = state.host();
-    enter::system(py, state, || question(&host))
 }
 
 questions! {
@@ -86,8 +73,8 @@ questions! {
     pids: Host::pids, |py, _, pids: Vec<psight::Pid>| {
         Ok(PyList::new(py, pids.iter().map(|pid| pid.as_u32()))?.into_any())
     };
-    net_if_stats: Host::interface_stats, interface_stats;
-    net_if_addrs: Host::interface_addresses, interface_addresses;
+    net_if_stats: Host::interface_stats, net::interface_stats;
+    net_if_addrs: Host::interface_addresses, net::interface_addresses;
     sensors_temperatures: Host::temperatures, |py, state, all: Vec<psight::sensors::Temperature>| {
         by_chip(py, all.iter().map(|one| (&one.chip, labelled(py, state, Tuple::Shwtemp, one))))
     };
@@ -113,7 +100,7 @@ fn others(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(cpu_sample, module)?)?;
     module.add_function(wrap_pyfunction!(cpu_percent, module)?)?;
     module.add_function(wrap_pyfunction!(cpu_times_percent, module)?)?;
-    module.add_function(wrap_pyfunction!(net_connections, module)?)
+    net::fill(module)
 }
 
 /// Asks another procfs, sysfs and devices from now on; `None` is this machine's own.
@@ -165,7 +152,7 @@ fn pid_exists(module: &Bound<'_, PyModule>, pid: &Bound<'_, PyAny>) -> PyResult<
 fn disk_partitions<'py>(module: &Bound<'py, PyModule>, all: bool) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
     let which = if all { Mounts::All } else { Mounts::Physical };
-    let found = ask(py, state, |host| host.partitions(which))?;
+    let found = enter::host(py, state, |host| host.partitions(which))?;
     let rows = found.iter().map(|row| view_or(py, state, Tuple::Sdiskpart, row, ""));
     Ok(PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
@@ -174,7 +161,7 @@ fn disk_partitions<'py>(module: &Bound<'py, PyModule>, all: bool) -> PyResult<Bo
 #[pyo3(pass_module)]
 fn disk_usage<'py>(module: &Bound<'py, PyModule>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let usage = ask(py, state, |host| host.disk_usage(&path))?;
+    let usage = enter::host(py, state, |host| host.disk_usage(&path))?;
     view(py, state, Tuple::Sdiskusage, &usage)
 }
 
@@ -196,7 +183,7 @@ fn disk_io_counters<'py>(
         };
         counted(py, state, memory)?
     } else {
-        let disks = ask(py, state, |host| host.disk_io_reader(which).changed())?;
+        let disks = enter::host(py, state, |host| host.disk_io_reader(which).changed())?;
         Reading::of(disks.unwrap_or_default())
     };
     counters(py, state, Tuple::Sdiskio, read, perdisk)
@@ -214,7 +201,7 @@ fn net_io_counters<'py>(
     let read = if nowrap {
         counted(py, state, |counters| &mut counters.nics)?
     } else {
-        let nics = ask(py, state, |host| host.net_io_reader().changed())?;
+        let nics = enter::host(py, state, |host| host.net_io_reader().changed())?;
         Reading::of(nics.unwrap_or_default())
     };
     counters(py, state, Tuple::Snetio, read, pernic)
@@ -308,7 +295,7 @@ fn cpu_sample<'py>(module: &Bound<'py, PyModule>, each: bool) -> PyResult<Bound<
             host.cpu_times().map(CpuMoment::Together)
         }
     };
-    ffi::capsule(py, ask(py, state, moment)?)
+    ffi::capsule(py, enter::host(py, state, moment)?)
 }
 
 /// How busy the CPUs were between two samples, together or each.
@@ -348,201 +335,6 @@ fn cpu_times_percent<'py>(
     let each = now.each()?.per_cpu_percents_since(before.each()?);
     let each: Vec<_> = each.into_iter().map(|cpu| cpu.percents).collect();
     views(py, state, Tuple::Scputimes, &each)
-}
-
-#[pyfunction]
-#[pyo3(pass_module)]
-fn net_connections<'py>(module: &Bound<'py, PyModule>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
-    let (py, state) = (module.py(), ffi::state(module)?);
-    let kind = enter::system(py, state, || kind.parse())?;
-    let found = ask(py, state, |host| host.connections_with_owners(kind).map(distinct))?;
-    connections(py, state, Tuple::Sconn, &found)
-}
-
-/// One of those that look the same: psutil answers with what was a set, and unix sockets without a name and an owner
-/// are many. A descriptor is of one socket alone.
-fn distinct(mut found: Vec<Connection>) -> Vec<Connection> {
-    let mut seen = HashSet::new();
-    found.retain(|row| {
-        (row.pid.is_some() && row.fd.is_some()) || {
-            let ends = (row.laddr.clone(), row.raddr.clone());
-            seen.insert((row.pid, row.fd, row.family, row.kind, row.status, ends))
-        }
-    });
-    found
-}
-
-/// Sockets as psutil's tuples `sconn` or `pconn`.
-pub(crate) fn connections<'py>(
-    py: Python<'py>,
-    state: &State,
-    tuple: Tuple,
-    found: &[Connection],
-) -> PyResult<Bound<'py, PyAny>> {
-    let words = Words { py, state, known: RefCell::default() };
-    let ends = Ends::new(py, state)?;
-    let unknown_fd = (-1i32).into_pyobject(py)?.into_any();
-    let rows = found.iter().map(|row| {
-        view_with(py, state, tuple, row, |field| {
-            Ok(Some(match field {
-                "fd" if row.fd.is_none() => unknown_fd.clone(),
-                "family" => words.get("family", row.family.as_str())?,
-                "type" => words.get("socket_type", row.kind.as_str())?,
-                "status" => words.constant(row.status.as_str())?,
-                "laddr" => ends.object(row.family, row.laddr.as_ref())?,
-                "raddr" => ends.object(row.family, row.raddr.as_ref())?,
-                _ => return Ok(None),
-            }))
-        })
-    });
-    Ok(PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?.into_any())
-}
-
-/// The ends of the sockets of a listing. Many are the same: a server's own end is that of each of its connections, and the
-/// other end of each of its clients'.
-struct Ends<'py, 'a> {
-    py: Python<'py>,
-    class: &'a Class,
-    /// Each at the place of its port, until another comes there.
-    known: RefCell<[Known<'py, SocketAddr>; PLACES]>,
-    /// The last address, which differs from the next one less often than the port.
-    last: RefCell<Known<'py, IpAddr>>,
-}
-
-/// What something was made into, and what it was.
-type Known<'py, T> = Option<(T, Bound<'py, PyAny>)>;
-
-const PLACES: usize = 64;
-
-impl<'py, 'a> Ends<'py, 'a> {
-    fn new(py: Python<'py>, state: &'a State) -> PyResult<Self> {
-        let class = state.class(py, Tuple::Addr, &[])?;
-        Ok(Self {
-            py,
-            class,
-            known: RefCell::new([const { None }; PLACES]),
-            last: RefCell::default(),
-        })
-    }
-
-    /// `addr(ip, port)`, `()` where there is none, or the text of a unix address.
-    fn object(&self, family: Family, address: Option<&Address>) -> PyResult<Bound<'py, PyAny>> {
-        match address {
-            Some(Address::Unix(name)) => text(self.py, name),
-            Some(Address::Inet(address)) if address.port() != 0 => self.end(*address),
-            _ if family == Family::Unix => Ok(PyString::new(self.py, "").into_any()),
-            _ => Ok(PyTuple::empty(self.py).into_any()),
-        }
-    }
-
-    fn end(&self, address: SocketAddr) -> PyResult<Bound<'py, PyAny>> {
-        let place = usize::from(address.port()) % PLACES;
-        let mut known = self.known.borrow_mut();
-        let Some(known) = known.get_mut(place) else { return self.new_end(address) };
-        if let Some((_, end)) = known.as_ref().filter(|(of, _)| *of == address) {
-            return Ok(end.clone());
-        }
-        let end = self.new_end(address)?;
-        Ok(known.insert((address, end)).1.clone())
-    }
-
-    fn new_end(&self, address: SocketAddr) -> PyResult<Bound<'py, PyAny>> {
-        let end = self.class.begin(self.py, 2)?;
-        end.set(0, self.ip(address.ip()))?;
-        end.set(1, address.port().into_pyobject(self.py)?.into_any())?;
-        Ok(end.done())
-    }
-
-    fn ip(&self, ip: IpAddr) -> Bound<'py, PyAny> {
-        let mut last = self.last.borrow_mut();
-        match &*last {
-            Some((known, object)) if *known == ip => object.clone(),
-            _ => {
-                let object = PyString::new(self.py, &ip.to_string()).into_any();
-                last.insert((ip, object)).1.clone()
-            }
-        }
-    }
-}
-
-/// What Python has for the core's words, each looked up once for a listing.
-struct Words<'py, 'a> {
-    py: Python<'py>,
-    state: &'a State,
-    /// By the function that knows the word, and the word; a constant has none.
-    known: RefCell<Vec<(&'static str, &'static str, Bound<'py, PyAny>)>>,
-}
-
-impl<'py> Words<'py, '_> {
-    /// The member of an enum that this function of `psight._enums` has for the word.
-    fn get(&self, function: &'static str, word: &'static str) -> PyResult<Bound<'py, PyAny>> {
-        self.once(function, word, || {
-            // Its own name each time would fill the cache of attribute names, which keeps 4,096 of them.
-            let name = PyString::intern(self.py, word);
-            self.state.object(self.py, "psight._enums", function)?.call1((name,))
-        })
-    }
-
-    /// The very string of the constant: there are programs that compare with `is`.
-    fn constant(&self, word: &'static str) -> PyResult<Bound<'py, PyAny>> {
-        self.once("", word, || Ok(PyString::intern(self.py, word).into_any()))
-    }
-
-    fn once(
-        &self,
-        function: &'static str,
-        word: &'static str,
-        make: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let found = self.known.borrow().iter().find_map(|(f, w, object)| {
-            (std::ptr::eq(*f, function) && std::ptr::eq(*w, word)).then(|| object.clone())
-        });
-        if let Some(object) = found {
-            return Ok(object);
-        }
-        let object = make()?;
-        self.known.borrow_mut().push((function, word, object.clone()));
-        Ok(object)
-    }
-}
-
-fn interface_addresses<'py>(
-    py: Python<'py>,
-    state: &State,
-    nics: BTreeMap<OsString, Vec<InterfaceAddress>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let words = Words { py, state, known: RefCell::default() };
-    let dict = PyDict::new(py);
-    for (nic, addresses) in &nics {
-        let rows = addresses.iter().map(|row| {
-            view_with(py, state, Tuple::Snicaddr, row, |field| match field {
-                "family" => words.get("family", row.family.as_str()).map(Some),
-                _ => Ok(None),
-            })
-        });
-        dict.set_item(text(py, nic)?, PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)?)?;
-    }
-    Ok(dict.into_any())
-}
-
-fn interface_stats<'py>(
-    py: Python<'py>,
-    state: &State,
-    nics: BTreeMap<OsString, InterfaceStats>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let words = Words { py, state, known: RefCell::default() };
-    let dict = PyDict::new(py);
-    for (nic, stats) in &nics {
-        let row = view_with(py, state, Tuple::Snicstats, stats, |field| match field {
-            "duplex" => {
-                words.get("duplex", stats.duplex.map_or("unknown", Duplex::as_str)).map(Some)
-            }
-            "speed" if stats.speed.is_none() => object(py, 0u8.to_value()).map(Some),
-            _ => Ok(None),
-        })?;
-        dict.set_item(text(py, nic)?, row)?;
-    }
-    Ok(dict.into_any())
 }
 
 /// Sensors by the name of their chip, in a list each.

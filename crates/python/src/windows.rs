@@ -17,7 +17,7 @@ use crate::process::ask;
 use crate::state::{State, Tuple};
 use crate::system::CpuMoment;
 use crate::views::{object, one_decimal, text, view, view_or, view_with};
-use crate::{enter, ffi, system};
+use crate::{enter, ffi};
 
 /// Adds the functions of this file to the module.
 pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -42,14 +42,14 @@ pub(crate) fn fill(module: &Bound<'_, PyModule>, names: &Bound<'_, PyModule>) ->
 #[pyo3(pass_module)]
 fn cpu_times<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    times(py, state, &system::ask(py, state, Host::cpu_times)?)
+    times(py, state, &enter::host(py, state, Host::cpu_times)?)
 }
 
 #[pyfunction]
 #[pyo3(pass_module)]
 fn per_cpu_times<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyList>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let cpus = system::ask(py, state, Host::per_cpu_times)?;
+    let cpus = enter::host(py, state, Host::per_cpu_times)?;
     let each = cpus.iter().map(|cpu| times(py, state, &cpu.times));
     PyList::new(py, each.collect::<PyResult<Vec<_>>>()?)
 }
@@ -144,7 +144,7 @@ fn take_debug_privilege(module: &Bound<'_, PyModule>) -> PyResult<bool> {
 #[pyo3(pass_module)]
 fn services<'py>(module: &Bound<'py, PyModule>) -> PyResult<Vec<[Bound<'py, PyAny>; 2]>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let found = system::ask(py, state, Host::services)?;
+    let found = enter::host(py, state, Host::services)?;
     let pair = |service: &Service| Ok([text(py, &service.name)?, text(py, &service.display_name)?]);
     found.iter().map(pair).collect()
 }
@@ -154,7 +154,7 @@ fn services<'py>(module: &Bound<'py, PyModule>) -> PyResult<Vec<[Bound<'py, PyAn
 #[pyo3(pass_module)]
 fn service<'py>(module: &Bound<'py, PyModule>, name: OsString) -> PyResult<Bound<'py, PyDict>> {
     let (py, state) = (module.py(), ffi::state(module)?);
-    let found = system::ask(py, state, |host| host.service(&name))?;
+    let found = enter::host(py, state, |host| host.service(&name))?;
     let dict = PyDict::new(py);
     for (column, field) in Service::FIELDS.iter().enumerate() {
         dict.set_item(field.name, object(py, found.value_at(column))?)?;
