@@ -134,7 +134,7 @@ impl Process {
             host: self.host.clone(),
             pid: self.pid,
             start: self.start.clone(),
-            kept: Some(Box::new(Raw::new(&self.host, self.pid))),
+            kept: Some(Box::new(Raw::lasting(&self.host, self.pid))),
             ended: self.ended.clone(),
         }
     }

@@ -152,9 +152,9 @@ impl<'py> Words<'py, '_> {
         })
     }
 
-    /// The very string of the constant: there are programs that compare with `is`.
+    /// The text of a constant.
     fn constant(&self, word: &'static str) -> PyResult<Bound<'py, PyAny>> {
-        self.once("", word, || Ok(PyString::intern(self.py, word).into_any()))
+        self.once("", word, || Ok(self.state.constant(self.py, word).into_any()))
     }
 
     fn once(

@@ -202,8 +202,8 @@ questions! {
         environ: Process::environ_map, |py, _, map| environment(py, map);
         create_time: Process::create_time, |py, _, at| timestamp(py, at);
         // The very string of the constant: there are programs that compare with `is`.
-        status: Process::status, |py, _, status: psight::process::Status| {
-            Ok(PyString::intern(py, status.as_str()).into_any())
+        status: Process::status, |py, state: &State, status: psight::process::Status| {
+            Ok(state.constant(py, status.as_str()).into_any())
         };
         cwd: Process::cwd, path_or_empty;
         root: Process::root, path_or_empty;

@@ -29,6 +29,7 @@ pub(crate) struct State {
 struct Inner {
     host: Host,
     objects: HashMap<(&'static str, &'static str), Py<PyAny>>,
+    constants: Vec<(&'static str, Py<PyString>)>,
     counters: Counters,
     tables: Tables,
 }
@@ -128,6 +129,7 @@ impl State {
         let inner = Inner {
             host: Host::local(),
             objects: HashMap::new(),
+            constants: Vec::new(),
             counters: Counters::default(),
             tables: Tables::default(),
         };
@@ -263,6 +265,24 @@ impl State {
         Ok(object)
     }
 
+    /// The very string that the package has as a constant: there are programs that compare with `is`.
+    pub(crate) fn constant<'py>(
+        &self,
+        py: Python<'py>,
+        word: &'static str,
+    ) -> Bound<'py, PyString> {
+        // A few dozen words of the core, each of which is in one place.
+        let known = |(known, object): &(&'static str, Py<PyString>)| {
+            std::ptr::eq(*known, word).then(|| object.bind(py).clone())
+        };
+        if let Some(object) = self.lock().constants.iter().find_map(known) {
+            return object;
+        }
+        let object = PyString::intern(py, word);
+        self.lock().constants.push((word, object.clone().unbind()));
+        object
+    }
+
     /// The function `name` that makes exceptions.
     pub(crate) fn exception_maker<'py>(
         &self,
@@ -280,6 +300,9 @@ impl State {
         }
         self.native.drop_ref(py);
         for object in inner.objects.into_values() {
+            object.drop_ref(py);
+        }
+        for (_, object) in inner.constants {
             object.drop_ref(py);
         }
     }

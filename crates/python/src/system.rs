@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
+use psight::Host;
 use psight::cpu::{CpuSample, CpuTimes, PerCpuTimes};
 use psight::disk::{DiskIo, Disks, Mounts};
 use psight::memory::VirtualMemory;
 use psight::record::{Record, ToValue};
 use psight::sensors::{Battery, TimeLeft};
 use psight::table::Columns;
-use psight::Host;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString};

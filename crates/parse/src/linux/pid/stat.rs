@@ -159,9 +159,10 @@ pub fn starttime(bytes: &[u8]) -> Result<u64, Error> {
 /// and the name may be the old one. Since 3.5; never of a process that the reader may not trace, whose addresses the
 /// kernel does not tell (26, startcode, is 1).
 pub fn is_in_exec(bytes: &[u8]) -> bool {
-    // Mostly the last two fields say no.
-    let mut words = bytes.trim_ascii_end().rsplitn(3, |byte| *byte == b' ');
-    if words.nth(1) != Some(b"0") {
+    // Mostly the last field but one says no.
+    let line = bytes.trim_ascii_end();
+    let last = line.iter().rposition(|byte| *byte == b' ');
+    if !last.and_then(|last| line.get(..last)).is_some_and(|line| line.ends_with(b" 0")) {
         return false;
     }
     let Ok((_, mut rest)) = split(bytes) else { return false };

@@ -37,8 +37,11 @@ pub(super) use used::Seen;
 pub(crate) struct Raw {
     host: Host,
     pid: Pid,
+    /// Whether it answers questions of several moments, which have what was read for the first.
+    lasts: bool,
     dir: OnceLock<PathBuf>,
     stat: OnceLock<Vec<u8>>,
+    /// Not known of one that answers at once.
     stat_read_at: OnceLock<Instant>,
     status: OnceLock<Vec<u8>>,
     /// What a pidfd says; `None` inside where it says nothing.
@@ -84,6 +87,7 @@ impl Raw {
         Self {
             host: host.clone(),
             pid,
+            lasts: false,
             dir: OnceLock::new(),
             stat: OnceLock::new(),
             stat_read_at: OnceLock::new(),
@@ -101,6 +105,11 @@ impl Raw {
             cwd: OnceLock::new(),
             root: OnceLock::new(),
         }
+    }
+
+    /// One that answers questions of several moments.
+    pub(crate) fn lasting(host: &Host, pid: Pid) -> Self {
+        Self { lasts: true, ..Self::new(host, pid) }
     }
 
     // stat, starttime
@@ -138,8 +147,10 @@ impl Raw {
 
     fn stat_bytes(&self) -> Result<&[u8]> {
         let bytes = self.kept(&self.stat, "stat")?;
-        // Set by the first read; a later call finds it set.
-        let _ = self.stat_read_at.set(Instant::now());
+        if self.lasts {
+            // Set by the first read; a later call finds it set.
+            let _ = self.stat_read_at.set(Instant::now());
+        }
         Ok(bytes)
     }
 
@@ -184,13 +195,18 @@ impl Raw {
         Error::malformed(self.file(name), error).with_pid(self.pid)
     }
 
-    /// The file `name` of the process, read at the first call.
+    /// The file `name` of the process, which comes in one piece.
+    fn piece(&self, name: &str) -> Result<Vec<u8>> {
+        path::with_file(&self.host, self.pid, name, |path| read::piece_by(path))
+            .map_err(|error| self.failed(self.file(name), error))
+    }
+
+    /// The same, read at the first call.
     fn kept<'a>(&self, cell: &'a OnceLock<Vec<u8>>, name: &str) -> Result<&'a [u8]> {
         if let Some(bytes) = cell.get() {
             return Ok(bytes);
         }
-        let path = self.file(name);
-        let bytes = read::piece(&path).map_err(|error| self.failed(path, error))?;
+        let bytes = self.piece(name)?;
         Ok(cell.get_or_init(|| bytes))
     }
 

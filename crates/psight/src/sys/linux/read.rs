@@ -25,6 +25,11 @@ pub(super) fn file(path: &Path) -> io::Result<Vec<u8>> {
 /// everything. So are the files of one process, except for its lists (`maps`, `smaps`), of the system `stat`, `meminfo` and
 /// `loadavg`, and all attributes of sysfs and of control groups.
 pub(super) fn piece(path: &Path) -> io::Result<Vec<u8>> {
+    piece_by(path)
+}
+
+/// The same by a path as the kernel takes it.
+pub(super) fn piece_by(path: impl Arg) -> io::Result<Vec<u8>> {
     // Most are a few hundred bytes long, and to keep those costs less than room for as much as may come.
     let mut room = [MaybeUninit::uninit(); 4096];
     let fd = openat(CWD, path, FILE, Mode::empty())?;

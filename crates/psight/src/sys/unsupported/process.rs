@@ -27,6 +27,11 @@ impl Raw {
         Self { pid }
     }
 
+    /// One that answers questions of several moments, with what was read for the first.
+    pub(crate) fn lasting(host: &Host, pid: Pid) -> Self {
+        Self::new(host, pid)
+    }
+
     /// The moment the process started, in the kernel's own unit and on a clock that is never set.
     pub(crate) fn start(&self) -> Result<u64> {
         self.refuse("start")

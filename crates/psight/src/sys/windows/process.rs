@@ -76,6 +76,11 @@ impl Raw {
         }
     }
 
+    /// One that answers questions of several moments, with what was asked for the first.
+    pub(crate) fn lasting(host: &Host, pid: Pid) -> Self {
+        Self::new(host, pid)
+    }
+
     /// The moment the process started, in units of 100 ns from 1601. It is noted once and never moved with the clock.
     // NtQueryInformationProcess ProcessTimes
     pub(crate) fn start(&self) -> Result<u64> {

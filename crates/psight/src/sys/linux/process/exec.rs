@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use psight_parse::linux::pid::stat::{Head, is_in_exec};
 
-use super::super::read;
 use super::{Nature, Raw};
 use crate::Result;
 
@@ -51,9 +50,9 @@ impl Patience {
 impl Raw {
     /// The name and the state of `stat`, with the name of the program that the process is about to run.
     pub(super) fn head_past_exec(&self) -> Result<Head<'_>> {
-        let (path, mut patience) = (self.file("stat"), Patience::new());
+        let mut patience = Patience::new();
         while !self.has_stat() {
-            let bytes = read::piece(&path).map_err(|error| self.failed(path.clone(), error))?;
+            let bytes = self.piece("stat")?;
             if !self.is_in_exec(&bytes) || !patience.pause() {
                 self.stat.get_or_init(|| bytes);
             }
