@@ -184,13 +184,18 @@ impl<'py> NewTuple<'py> {
 
     /// Puts the item in its place.
     pub(crate) fn set(&self, place: usize, item: Bound<'py, PyAny>) -> PyResult<()> {
-        let place = place as ffi::Py_ssize_t;
         // A member of an enum leads to its class, which is its module's for good.
         // SAFETY: the item is an object.
         let leads_on = unsafe { ffi::PyObject_GC_IsTracked(item.as_ptr()) } != 0;
         if leads_on && !item.is_instance_of::<PyInt>() {
             self.leads_on.set(true);
         }
+        self.set_leaf(place, item)
+    }
+
+    /// The same with a number or a text.
+    pub(crate) fn set_leaf(&self, place: usize, item: Bound<'py, PyAny>) -> PyResult<()> {
+        let place = place as ffi::Py_ssize_t;
         // SAFETY: the tuple is new and nobody else's; the reference goes over to it, whether there is such a place or not.
         match unsafe { ffi::PyTuple_SetItem(self.tuple.as_ptr(), place, item.into_ptr()) } {
             0 => Ok(()),

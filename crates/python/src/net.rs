@@ -117,8 +117,8 @@ impl<'py, 'a> Ends<'py, 'a> {
 
     fn new_end(&self, address: SocketAddr) -> PyResult<Bound<'py, PyAny>> {
         let end = self.class.begin(self.py, 2)?;
-        end.set(0, self.ip(address.ip()))?;
-        end.set(1, address.port().into_pyobject(self.py)?.into_any())?;
+        end.set_leaf(0, self.ip(address.ip()))?;
+        end.set_leaf(1, address.port().into_pyobject(self.py)?.into_any())?;
         Ok(end.done())
     }
 

@@ -60,6 +60,10 @@ fn filled<'py, R: Record>(
                 Some(object) => object,
                 None => match record.value_at(column) {
                     Value::Null => unknown()?,
+                    value @ (Value::Uint(_) | Value::Int(_) | Value::Float(_)) => {
+                        new.set_leaf(place, field_object(py, field, value)?)?;
+                        continue;
+                    }
                     value => field_object(py, field, value)?,
                 },
             },
