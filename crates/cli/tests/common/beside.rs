@@ -17,10 +17,11 @@ impl Sleeper {
     pub fn new() -> Self {
         let child =
             Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("it starts");
-        let comm = format!("/proc/{}/comm", child.id());
+        let stat = format!("/proc/{}/stat", child.id());
         let sleeper = Self(Ended(child));
         let deadline = Instant::now() + Duration::from_secs(20);
-        while std::fs::read_to_string(&comm).expect("its name") != "sleep\n" {
+        // With the name alone its memory may still be that of the loader.
+        while !std::fs::read_to_string(&stat).expect("its state").contains("(sleep) S ") {
             assert!(Instant::now() < deadline, "sleep never started");
         }
         sleeper
