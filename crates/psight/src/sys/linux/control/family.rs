@@ -239,9 +239,13 @@ impl Reader {
         write!(self.path, "{pid}/task/{thread}/children").ok()?;
         // Even the list is dear where it is long, since the kernel looks for the place of each child in it.
         let enough = self.enough();
-        let is_enough = |bytes: &[u8], _| bytes.len() > enough;
+        // Behind each pid stands a blank; pids have one digit to seven.
+        let are_many = |bytes: &[u8]| {
+            bytes.len() / 2 > enough && bytes.iter().filter(|byte| **byte == b' ').count() > enough
+        };
+        let is_enough = |bytes: &[u8], _| are_many(bytes);
         read::until_at(self.proc.as_fd(), self.path.as_str(), &mut self.bytes, is_enough).ok()?;
-        if self.bytes.len() > enough {
+        if are_many(&self.bytes) {
             self.everyone = self.everyone_by_bpf();
             if self.everyone.is_some() {
                 return None;
@@ -252,12 +256,10 @@ impl Reader {
         Some(())
     }
 
-    /// The length of a list from which on the family is not small, where that makes a difference.
+    /// More children than these make a family that is not small, where that makes a difference.
     fn enough(&self) -> usize {
-        /// A pid and a blank.
-        const EACH: usize = 8;
         match self.by_bpf {
-            Some(_) => SMALL.saturating_sub(self.known.len()) * EACH,
+            Some(_) => SMALL.saturating_sub(self.known.len()),
             None => usize::MAX,
         }
     }
