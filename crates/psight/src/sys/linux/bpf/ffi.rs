@@ -2,7 +2,9 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::ptr;
 
 /// The commands, by their numbers in `linux/bpf.h`.
 const MAP_CREATE: u32 = 0;
@@ -75,6 +77,9 @@ pub(super) fn create_words() -> io::Result<OwnedFd> {
 
 /// Loads an iterator over what the function `attach_btf_id` of the kernel stands for. `log` is filled with what the
 /// kernel thinks of the program, if it has room.
+///
+/// The kernel gives the checking of a program up (`EAGAIN`) when a signal comes, and in a program whose threads start
+/// others one comes with the end of each of those.
 pub(super) fn load_iterator(
     instructions: &[[u8; 8]],
     sleeps: bool,
@@ -95,7 +100,7 @@ pub(super) fn load_iterator(
         attach_btf_id,
         ..ProgLoad::default()
     };
-    descriptor(PROG_LOAD, &mut attributes)
+    undisturbed(|| descriptor(PROG_LOAD, &mut attributes))
 }
 
 /// Makes an iterator ready to be opened: over all tasks, over the one with the number `tid`, or over those of the process
@@ -118,6 +123,28 @@ pub(super) fn create_link(program: BorrowedFd<'_>, tid: u32, pid: u32) -> io::Re
 pub(super) fn open_iterator(link: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     // link_fd, flags
     descriptor(ITER_CREATE, &mut [link.as_raw_fd().cast_unsigned(), 0])
+}
+
+/// Runs `act` while this thread is left alone by signals: another thread of the program gets them, or this one when it is
+/// done.
+fn undisturbed<T>(act: impl FnOnce() -> T) -> T {
+    /// The signals that were blocked before.
+    struct Before(libc::sigset_t);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            // SAFETY: the set is one that the C library has filled.
+            unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, ptr::null_mut()) };
+        }
+    }
+    let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+    // SAFETY: the C library fills both sets, the second one if it answers with 0.
+    let _before = unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        let blocked =
+            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) == 0;
+        blocked.then(|| Before(before.assume_init()))
+    };
+    act()
 }
 
 /// bpf(2), for a command whose answer is a new descriptor, which is closed at exec.
