@@ -75,7 +75,9 @@ pub(crate) fn current_pid(host: &Host) -> Result<Pid> {
 enum Nature {
     Ordinary,
     /// It is on its way into a program.
-    InExec,
+    InExec {
+        is_new: bool,
+    },
     /// It never had memory of its own.
     KernelThread,
     /// It has none any more.
@@ -244,8 +246,8 @@ impl Raw {
         match (nature, outcome) {
             (Nature::Zombie, _) => Err(Error::zombie(self.pid)),
             (Nature::KernelThread, _) => Ok(None),
-            (Nature::Ordinary | Nature::InExec, Ok(empty)) => Ok(Some(empty)),
-            (Nature::Ordinary | Nature::InExec, Err(error)) => Err(self.failed(path, error)),
+            (Nature::Ordinary | Nature::InExec { .. }, Ok(empty)) => Ok(Some(empty)),
+            (Nature::Ordinary | Nature::InExec { .. }, Err(error)) => Err(self.failed(path, error)),
         }
     }
 
@@ -281,7 +283,7 @@ impl Raw {
         } else if stat.is_kernel_thread() {
             Nature::KernelThread
         } else if self.is_in_exec(&bytes) {
-            Nature::InExec
+            Nature::InExec { is_new: self.is_new(&bytes) }
         } else {
             Nature::Ordinary
         })
