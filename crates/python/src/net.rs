@@ -57,7 +57,7 @@ pub(crate) fn connections<'py>(
                 "fd" if row.fd.is_none() => unknown_fd.clone(),
                 "family" => words.get("family", row.family.as_str())?,
                 "type" => words.get("socket_type", row.kind.as_str())?,
-                "status" => words.constant(row.status.as_str())?,
+                "status" => state.constant(py, row.status.as_str()).into_any(),
                 "laddr" => ends.object(row.family, row.laddr.as_ref())?,
                 "raddr" => ends.object(row.family, row.raddr.as_ref())?,
                 _ => return Ok(None),
@@ -138,38 +138,22 @@ impl<'py, 'a> Ends<'py, 'a> {
 struct Words<'py, 'a> {
     py: Python<'py>,
     state: &'a State,
-    /// By the function that knows the word, and the word; a constant has none.
+    /// By the function that knows the word, and the word.
     known: RefCell<Vec<(&'static str, &'static str, Bound<'py, PyAny>)>>,
 }
 
 impl<'py> Words<'py, '_> {
     /// The member of an enum that this function of `psight._enums` has for the word.
     fn get(&self, function: &'static str, word: &'static str) -> PyResult<Bound<'py, PyAny>> {
-        self.once(function, word, || {
-            // Its own name each time would fill the cache of attribute names, which keeps 4,096 of them.
-            let name = PyString::intern(self.py, word);
-            self.state.object(self.py, "psight._enums", function)?.call1((name,))
-        })
-    }
-
-    /// The text of a constant.
-    fn constant(&self, word: &'static str) -> PyResult<Bound<'py, PyAny>> {
-        self.once("", word, || Ok(self.state.constant(self.py, word).into_any()))
-    }
-
-    fn once(
-        &self,
-        function: &'static str,
-        word: &'static str,
-        make: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
         let found = self.known.borrow().iter().find_map(|(f, w, object)| {
             (std::ptr::eq(*f, function) && std::ptr::eq(*w, word)).then(|| object.clone())
         });
         if let Some(object) = found {
             return Ok(object);
         }
-        let object = make()?;
+        // Its own name each time would fill the cache of attribute names, which keeps 4,096 of them.
+        let name = PyString::intern(self.py, word);
+        let object = self.state.object(self.py, "psight._enums", function)?.call1((name,))?;
         self.known.borrow_mut().push((function, word, object.clone()));
         Ok(object)
     }

@@ -78,8 +78,8 @@ pub(super) fn create_words() -> io::Result<OwnedFd> {
 /// Loads an iterator over what the function `attach_btf_id` of the kernel stands for. `log` is filled with what the
 /// kernel thinks of the program, if it has room.
 ///
-/// The kernel gives the checking of a program up (`EAGAIN`) when a signal comes, and in a program whose threads start
-/// others one comes with the end of each of those.
+/// The kernel gives the checking of a program up (`EAGAIN`) when a signal comes, as was seen in a process whose threads
+/// start others and wait for them.
 pub(super) fn load_iterator(
     instructions: &[[u8; 8]],
     sleeps: bool,
